@@ -1,0 +1,1 @@
+//! Styles and small modules, bundled from npm at build time and embedded.

@@ -1,0 +1,1 @@
+//! Italian rules and tables: identifiers, phones, holidays. Pure.

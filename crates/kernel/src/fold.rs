@@ -1,0 +1,72 @@
+//! Folding: the form in which text is searched and sorted, so that both databases agree.
+//!
+//! Lower case, without accents, spaces run together, typographic apostrophes and dashes made plain.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The version of the rules below. Stored beside the data; a change of it refolds everything.
+pub const VERSION: i64 = 1;
+
+/// The folded twin of a text.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    folded
+}
+
+/// Appends the folded twin of a text.
+pub fn fold_into(text: &str, folded: &mut String) {
+    let start = folded.len();
+    if text.is_ascii() {
+        for byte in text.bytes() {
+            push(folded, start, byte.to_ascii_lowercase() as char);
+        }
+    } else {
+        for letter in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+            match letter {
+                '’' | '‘' | 'ʼ' | '´' | '`' => push(folded, start, '\''),
+                '“' | '”' | '«' | '»' => push(folded, start, '"'),
+                '–' | '—' | '‐' | '‑' => push(folded, start, '-'),
+                'ß' => folded.push_str("ss"),
+                'æ' | 'Æ' => folded.push_str("ae"),
+                'œ' | 'Œ' => folded.push_str("oe"),
+                'ø' | 'Ø' => folded.push('o'),
+                'đ' | 'Đ' => folded.push('d'),
+                'ł' | 'Ł' => folded.push('l'),
+                other => {
+                    for lower in other.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)) {
+                        push(folded, start, lower);
+                    }
+                }
+            }
+        }
+    }
+    if folded.len() > start && folded.ends_with(' ') {
+        folded.pop();
+    }
+}
+
+fn push(folded: &mut String, start: usize, letter: char) {
+    if letter == '\0' {
+        return;
+    }
+    if letter.is_whitespace() {
+        if folded.len() > start && !folded.ends_with(' ') {
+            folded.push(' ');
+        }
+    } else {
+        folded.push(letter);
+    }
+}
+
+/// The words of a text, folded, as search knows them: runs of letters and digits.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    let folded = fold(text);
+    folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(40).collect())
+        .collect::<Vec<String>>()
+        .into_iter()
+}

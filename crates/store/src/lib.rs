@@ -1,0 +1,1 @@
+//! The only crate with database drivers: SQLite and PostgreSQL behind one door.

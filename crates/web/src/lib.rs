@@ -1,0 +1,1 @@
+//! Generic pages and the generic JSON API over any entity.

@@ -1,0 +1,1 @@
+//! Protocols and nothing else. Empty until the first of them comes.

@@ -1,0 +1,1 @@
+//! Users, teams, accounts, contacts, sites, imports.
