@@ -1,1 +1,1 @@
-//! Styles and small modules, bundled from npm at build time and embedded.
+//! Styles and small modules, bundled at build time and embedded.
