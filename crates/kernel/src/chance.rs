@@ -41,3 +41,6 @@ impl dyn Chance {
         text
     }
 }
+
+#[cfg(test)]
+mod tests;

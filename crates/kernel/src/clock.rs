@@ -113,17 +113,22 @@ impl Date {
 
     /// The day so many days after 1970-01-01.
     pub fn from_days(days: i32) -> Option<Date> {
-        civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok().map(Date)
+        civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok().filter(|date| date.year() >= 1).map(Date)
     }
 
     /// The day so many days later, or earlier; stays within the calendar.
     pub fn plus_days(self, days: i64) -> Date {
-        Date(self.0.saturating_add(jiff::SignedDuration::from_hours(24 * days.clamp(-8_000_000, 8_000_000))))
+        Date::within(self.0.saturating_add(jiff::SignedDuration::from_hours(24 * days.clamp(-8_000_000, 8_000_000))))
     }
 
     /// The day so many months later, or earlier; the end of a shorter month where the day is missing.
     pub fn plus_months(self, months: i64) -> Date {
-        Date(self.0.saturating_add(jiff::Span::new().months(months.clamp(-200_000, 200_000))))
+        Date::within(self.0.saturating_add(jiff::Span::new().months(months.clamp(-200_000, 200_000))))
+    }
+
+    /// No day is before the year 1: what could not be written could not be read again.
+    fn within(date: civil::Date) -> Date {
+        Date(date.max(civil::date(1, 1, 1)))
     }
 
     /// Midnight at the start of this day in a zone.
@@ -134,11 +139,12 @@ impl Date {
     /// `gg/mm/aaaa` read as Italians write it; also with dots or dashes, or a two-digit year (up to 2049).
     pub fn from_italian(text: &str) -> Option<Date> {
         let mut parts = text.trim().split(['/', '.', '-']);
-        let day = parts.next()?.trim().parse().ok()?;
-        let month = parts.next()?.trim().parse().ok()?;
-        let written = parts.next()?.trim();
+        let mut number = || parts.next().map(str::trim).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let day = number()?.parse().ok()?;
+        let month = number()?.parse().ok()?;
+        let written = number()?;
         let mut year: i16 = written.parse().ok()?;
-        if parts.next().is_some() {
+        if parts.next().is_some() || !matches!(written.len(), 2 | 4) {
             return None;
         }
         if written.len() == 2 {
@@ -198,3 +204,6 @@ impl fmt::Debug for Zone {
         f.write_str(self.0.iana_name().unwrap_or("UTC"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,15 +20,17 @@ pub fn fold_into(text: &str, folded: &mut String) {
     let start = folded.len();
     if text.is_ascii() {
         for byte in text.bytes() {
-            push(folded, start, byte.to_ascii_lowercase() as char);
+            push(folded, start, if byte == b'`' { '\'' } else { byte.to_ascii_lowercase() as char });
         }
     } else {
-        for letter in text.nfkd().filter(|c| !is_combining_mark(*c)) {
+        // By itself the acute accent decomposes to a space; people type it as an apostrophe.
+        let apostrophes = text.chars().map(|c| if c == '´' { '\'' } else { c });
+        for letter in apostrophes.nfkd().filter(|c| !is_combining_mark(*c)) {
             match letter {
-                '’' | '‘' | 'ʼ' | '´' | '`' => push(folded, start, '\''),
+                '’' | '‘' | 'ʼ' | '`' => push(folded, start, '\''),
                 '“' | '”' | '«' | '»' => push(folded, start, '"'),
                 '–' | '—' | '‐' | '‑' => push(folded, start, '-'),
-                'ß' => folded.push_str("ss"),
+                'ß' | 'ẞ' => folded.push_str("ss"),
                 'æ' | 'Æ' => folded.push_str("ae"),
                 'œ' | 'Œ' => folded.push_str("oe"),
                 'ø' | 'Ø' => folded.push('o'),
@@ -70,3 +72,6 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
         .collect::<Vec<String>>()
         .into_iter()
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,3 +116,6 @@ impl IdMaker {
         Id((ticks >> 12) << 22 | self.node << 12 | ticks & 4095)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,7 +86,7 @@ impl Scaled {
         }
         let whole = (size / divisor).to_string();
         for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place) % 3 == 0 {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
                 f.write_str(group)?;
             }
             f.write_char(digit)?;
@@ -99,9 +99,13 @@ impl Scaled {
 }
 
 /// Whether the dots of a whole part stand where thousands end: `1.234`, `12.345.678`, and also none at all.
+/// Nobody writes thousands after a zero: `0.125` is an eighth.
 fn grouped(whole: &str) -> bool {
     let mut parts = whole.trim_start_matches(['-', '+']).split('.');
     let first = parts.next().unwrap_or("");
     let mut rest = parts.peekable();
-    (rest.peek().is_none() || (1..=3).contains(&first.len())) && rest.all(|part| part.len() == 3)
+    (rest.peek().is_none() || ((1..=3).contains(&first.len()) && !first.starts_with('0'))) && rest.all(|part| part.len() == 3)
 }
+
+#[cfg(test)]
+mod tests;
