@@ -1,6 +1,6 @@
 //! Says of each line read what the rules of this crate make of it: the other half of `tests/oracle/italy.py`.
 //!
-//! A line is a kind (`vat`, `tax`, `iban`, `phone`) and a text, with a tab between; the answer is the canonical form and
+//! A line is a kind (`vat`, `tax`, `iban`, `phone`, `cell`, `form`) and a text, with a tab between; the answer is the canonical form and
 //! what else there is to compare, or `-` and the key of the error. `cargo run -p italy --release --example oracle -- time`
 //! measures instead.
 
@@ -20,6 +20,8 @@ fn main() -> io::Result<()> {
         let answer = match kind {
             "vat" => VatNumber::parse(text).map(|vat| vat.to_string()),
             "tax" => TaxCode::parse(text).map(|tax| format!("{tax}\t{:?}\t{}", tax.sex(), tax.place_code().unwrap_or_default())),
+            "cell" => Ok(Phone::split(text).join(" ~ ")),
+            "form" => Ok(format!("{:?}", italy::legal_form::split(text))),
             "iban" => Iban::parse(text).map(|iban| iban.to_string()),
             "phone" => Phone::parse(text).map(|phone| format!("{phone}\t{:?}\t{}", phone.kind(), phone.for_people())),
             _ => Ok(String::new()),
