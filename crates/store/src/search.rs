@@ -1,0 +1,107 @@
+//! The search companion of a table: the folded words of each record, found by their beginnings.
+//!
+//! Words are letters and digits only, here and in what is asked, so that nothing a person types means anything to
+//! either database's search language.
+
+use crate::statement::{Dialect, Statement, quoted};
+use crate::tx::Tx;
+use kernel::{Id, Result, Value};
+use std::collections::BTreeSet;
+
+/// Words of one record at most, and letters of one word: what PostgreSQL holds, with room to spare.
+const WORDS: usize = 4_000;
+const LETTERS: usize = 60;
+/// Words of one question at most.
+const ASKED: usize = 12;
+
+impl Tx {
+    /// Sets the words of a record: folded, separated by spaces.
+    pub async fn search_put(&mut self, table: &str, id: Id, words: &str) -> Result<()> {
+        self.search_put_many(table, &[(id, words)]).await
+    }
+
+    /// Sets the words of many records.
+    pub async fn search_put_many<W: AsRef<str> + Sync>(&mut self, table: &str, records: &[(Id, W)]) -> Result<()> {
+        let companion = companion(table);
+        let sql: std::sync::Arc<str> = match self.dialect() {
+            Dialect::Sqlite => format!("INSERT OR REPLACE INTO {companion} (rowid, words) VALUES (?, ?)"),
+            Dialect::Postgres => format!(
+                "INSERT INTO {companion} (id, words) VALUES (?, array_to_tsvector(string_to_array(CAST(? AS text), ' '))) \
+                 ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+            ),
+        }
+        .into();
+        for (id, words) in records {
+            let words = distinct(words.as_ref());
+            if words.is_empty() {
+                self.search_remove(table, *id).await?;
+            } else {
+                self.execute(&Statement::new(sql.clone(), vec![Value::Link(*id), words.into()])).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the words of a record.
+    pub async fn search_remove(&mut self, table: &str, id: Id) -> Result<()> {
+        let key = match self.dialect() {
+            Dialect::Sqlite => "rowid",
+            Dialect::Postgres => "id",
+        };
+        self.execute(&Statement::new(format!("DELETE FROM {} WHERE {key} = ?", companion(table)), vec![Value::Link(id)])).await?;
+        Ok(())
+    }
+}
+
+/// The companion's quoted name.
+pub(crate) fn companion(table: &str) -> String {
+    quoted(&companion_name(table))
+}
+
+pub(crate) fn companion_name(table: &str) -> String {
+    format!("{table}_search")
+}
+
+/// A condition for a WHERE over a table's `id`, with one `?` that takes a [`search_expression`].
+pub fn search_matches(dialect: Dialect, table: &str) -> String {
+    format!("\"id\" IN ({})", matching(dialect, table))
+}
+
+/// What to bind in [`search_matches`]: every word must begin one of the record's words. Without any word nothing matches.
+pub fn search_expression<W: AsRef<str>>(dialect: Dialect, words: &[W]) -> String {
+    let terms: Vec<String> = words.iter().flat_map(|words| tokens(words.as_ref())).take(ASKED).collect();
+    match dialect {
+        Dialect::Sqlite if terms.is_empty() => "\"\"".to_owned(),
+        Dialect::Sqlite => terms.iter().map(|term| format!("\"{term}\"*")).collect::<Vec<_>>().join(" "),
+        Dialect::Postgres => terms.iter().map(|term| format!("'{term}':*")).collect::<Vec<_>>().join(" & "),
+    }
+}
+
+/// The ids of the records whose words begin with all of these, the newest first.
+pub fn search_query<W: AsRef<str>>(dialect: Dialect, table: &str, words: &[W], limit: usize) -> Statement {
+    let key = match dialect {
+        Dialect::Sqlite => "rowid",
+        Dialect::Postgres => "id",
+    };
+    let sql = format!("{} ORDER BY {key} DESC LIMIT ?", matching(dialect, table));
+    Statement::new(sql, vec![search_expression(dialect, words).into(), Value::Int(limit as i64)])
+}
+
+fn matching(dialect: Dialect, table: &str) -> String {
+    let companion = companion(table);
+    match dialect {
+        Dialect::Sqlite => format!("SELECT rowid FROM {companion} WHERE {companion} MATCH ?"),
+        Dialect::Postgres => format!("SELECT id FROM {companion} WHERE words @@ CAST(CAST(? AS text) AS tsquery)"),
+    }
+}
+
+/// The letters-and-digits parts of a text.
+fn tokens(text: &str) -> impl Iterator<Item = String> {
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| word.chars().take(LETTERS).collect())
+}
+
+/// The words of a record, each once.
+fn distinct(words: &str) -> String {
+    let distinct: BTreeSet<String> = tokens(words).take(WORDS).collect();
+    distinct.into_iter().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,174 @@
+//! The door to the data.
+
+use crate::postgres::Server;
+use crate::settings::{Mode, Place, Settings};
+use crate::shape::{self, ShapeReport};
+use crate::sqlite::File;
+use crate::statement::Dialect;
+use crate::topics::Topics;
+use crate::tx::{Kind, Shared, Tx};
+use kernel::Result;
+use meta::shape::Table;
+use std::any::Any;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// What a piece of work does over its [`Tx`]: `store.write(|tx| Box::pin(async move { … }))`.
+pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
+
+/// The data of an installation. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Store {
+    base: Arc<Base>,
+}
+
+// The fields are dropped in order: what a test keeps goes last.
+struct Base {
+    back: Backing,
+    shared: Arc<Shared>,
+    settings: Settings,
+    _keep: Option<Box<dyn Any + Send + Sync>>,
+}
+
+enum Backing {
+    File(File),
+    Server(Server),
+}
+
+/// Who waits for a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// A person.
+    Person,
+    /// A slice of long work, after every person.
+    Slice,
+}
+
+impl Store {
+    /// Opens the data. `Unavailable` with `error-data-in-use` if another process serves from the same file.
+    pub async fn open(settings: Settings) -> Result<Store> {
+        Store::open_keeping(settings, None).await
+    }
+
+    /// The same, holding something for as long as the store lives.
+    pub(crate) async fn open_keeping(settings: Settings, keep: Option<Box<dyn Any + Send + Sync>>) -> Result<Store> {
+        let shared = Arc::new(Shared::default());
+        let back = match &settings.place {
+            Place::Sqlite { path } => Backing::File(File::open(path, &settings, shared.clone())?),
+            Place::Postgres { url, .. } => Backing::Server(Server::open(url, &settings, shared.clone()).await?),
+        };
+        Ok(Store { base: Arc::new(Base { back, shared, settings, _keep: keep }) })
+    }
+
+    /// Which database it is.
+    pub fn dialect(&self) -> Dialect {
+        match self.base.back {
+            Backing::File(_) => Dialect::Sqlite,
+            Backing::Server(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Whether it was opened for writing.
+    pub fn mode(&self) -> Mode {
+        self.base.settings.mode
+    }
+
+    /// Reads; each statement sees what is committed when it starts.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.base.back {
+            Backing::File(file) => file.read(Kind::Read, work).await,
+            Backing::Server(server) => server.read(Kind::Read, work).await,
+        }
+    }
+
+    /// Reads; all statements see the same moment.
+    pub async fn read_snapshot<T, F>(&self, work: F) -> Result<T>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.base.back {
+            Backing::File(file) => file.read(Kind::Snapshot, work).await,
+            Backing::Server(server) => server.read(Kind::Snapshot, work).await,
+        }
+    }
+
+    /// Writes, as one transaction: committed when this returns `Ok`, without a trace otherwise. It runs to its end
+    /// even if the caller goes away. On SQLite the work must never wait for anything but its `Tx`.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write_in(Turn::Person, work).await
+    }
+
+    /// The same for a slice of long work (imports, sends, recalculations), at most 20 ms long: people's writes go first.
+    pub async fn write_slice<T, F>(&self, work: F) -> Result<T>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write_in(Turn::Slice, work).await
+    }
+
+    async fn write_in<T, F>(&self, turn: Turn, work: F) -> Result<T>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &self.base.back {
+            Backing::File(file) => file.write(turn, work).await,
+            Backing::Server(server) => server.write(turn, work).await,
+        }
+    }
+
+    /// Brings the database to the descriptions: missing tables, columns, indexes and search companions are made,
+    /// nothing is dropped. Safe to repeat, and to run from several nodes at once.
+    pub async fn shape(&self, tables: &[Table]) -> Result<ShapeReport> {
+        self.base.shared.uniques.learn(tables);
+        match (&self.base.back, &self.base.settings.place) {
+            (Backing::Server(_), Place::Postgres { url, shape_url }) => {
+                shape::postgres::shape(url, shape_url.as_deref(), tables, &self.base.shared).await
+            }
+            _ => {
+                let tables = tables.to_vec();
+                self.write(move |tx| Box::pin(async move { shape::sqlite::shape(tx, &tables).await })).await
+            }
+        }
+    }
+
+    /// What commits announce from now on, on all nodes.
+    pub async fn listen(&self) -> Topics {
+        match &self.base.back {
+            Backing::File(file) => file.listen(),
+            Backing::Server(server) => server.listen().await,
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn health(&self) -> Result<()> {
+        match &self.base.back {
+            Backing::File(file) => file.health().await,
+            Backing::Server(server) => server.health().await,
+        }
+    }
+
+    /// Finishes what is queued and lets go of the data; later calls are `Unavailable`.
+    pub async fn close(&self) {
+        match &self.base.back {
+            Backing::File(file) => file.close().await,
+            Backing::Server(server) => server.close(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({:?})", self.dialect())
+    }
+}

@@ -1,0 +1,231 @@
+//! One piece of work's hold on the database.
+
+use crate::coerce::nothing;
+use crate::postgres::Lease;
+use crate::rows::Rows;
+use crate::statement::{Dialect, Placeholders, Statement};
+use crate::store::Work;
+use crate::{conflict::Uniques, postgres, sqlite};
+use kernel::{Error, Moment, Result, Say, Value};
+use meta::shape::{Column, ColumnType};
+use std::sync::Arc;
+
+/// What the transactions of one store share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) uniques: Uniques,
+    pub(crate) placeholders: Placeholders,
+}
+
+pub(crate) enum Back {
+    Sqlite(rusqlite::Connection),
+    Postgres(Lease),
+}
+
+/// What the work may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Reads, each statement for itself.
+    Read,
+    /// Reads of one moment.
+    Snapshot,
+    /// A transaction.
+    Write,
+}
+
+/// One piece of work's hold on the database: for reads, or as one transaction.
+///
+/// After a statement failed, a write is lost as a whole, on both databases, unless the statement ran inside a [`Tx::savepoint`].
+pub struct Tx {
+    pub(crate) back: Back,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) kind: Kind,
+    /// A statement failed: nothing more is done, and nothing committed.
+    pub(crate) broken: bool,
+    pub(crate) depth: u32,
+    /// Announced so far, for this node's listeners; PostgreSQL keeps its own.
+    pub(crate) topics: Vec<String>,
+}
+
+impl Tx {
+    pub(crate) fn new(back: Back, shared: Arc<Shared>, kind: Kind) -> Tx {
+        Tx { back, shared, kind, broken: false, depth: 0, topics: Vec::new() }
+    }
+
+    /// Which database speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self.back {
+            Back::Sqlite(_) => Dialect::Sqlite,
+            Back::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// All rows, as the database gives them.
+    pub async fn rows(&mut self, statement: &Statement) -> Result<Rows> {
+        self.fetch(statement, None).await.map(Rows)
+    }
+
+    /// All rows, in the declared shapes of their columns.
+    pub async fn rows_as(&mut self, statement: &Statement, kinds: &[ColumnType]) -> Result<Vec<Vec<Value>>> {
+        self.fetch(statement, Some(kinds)).await
+    }
+
+    /// The first row, as the database gives it.
+    pub async fn row(&mut self, statement: &Statement) -> Result<Option<Vec<Value>>> {
+        Ok(self.fetch(statement, None).await?.into_iter().next())
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub async fn execute(&mut self, statement: &Statement) -> Result<u64> {
+        self.ready()?;
+        self.may_write()?;
+        refuse_nul(&statement.values)?;
+        let outcome = match &mut self.back {
+            Back::Sqlite(connection) => sqlite::execute(connection, statement, &self.shared.uniques),
+            Back::Postgres(lease) => postgres::execute(lease, statement, &self.shared).await,
+        };
+        self.noted(outcome)
+    }
+
+    /// Writes many rows by the fastest way the database has. Empty values become the column's own empty.
+    pub async fn insert_many(&mut self, table: &str, columns: &[Column], mut rows: Vec<Vec<Value>>) -> Result<()> {
+        self.ready()?;
+        self.may_write()?;
+        if rows.is_empty() || columns.is_empty() {
+            return Ok(());
+        }
+        for row in &mut rows {
+            if row.len() != columns.len() {
+                return Err(Error::internal(format_args!("{table}: {} values for {} columns", row.len(), columns.len())));
+            }
+            for (value, column) in row.iter_mut().zip(columns) {
+                match value {
+                    Value::Empty if !column.kind.nullable() => *value = nothing(column.kind),
+                    Value::Text(text) if has_nul(text) => return Err(nul_in(&column.name)),
+                    _ => {}
+                }
+            }
+        }
+        let outcome = match &mut self.back {
+            Back::Sqlite(connection) => sqlite::insert_many(connection, table, columns, &rows, &self.shared.uniques),
+            Back::Postgres(lease) => postgres::insert_many(lease, table, columns, &rows, &self.shared).await,
+        };
+        self.noted(outcome)
+    }
+
+    /// Runs work whose failure undoes only itself. Outside of a transaction it is just run.
+    pub async fn savepoint<T, F>(&mut self, work: F) -> Result<T>
+    where
+        F: for<'s> FnOnce(&'s mut Tx) -> Work<'s, T>,
+    {
+        if self.kind == Kind::Read {
+            return work(self).await;
+        }
+        self.ready()?;
+        let name = format!("inner{}", self.depth);
+        let announced = self.topics.len();
+        self.control(&format!("SAVEPOINT {name}")).await?;
+        self.depth += 1;
+        let outcome = work(self).await;
+        self.depth -= 1;
+        let outcome = if self.broken { outcome.and(Err(swallowed())) } else { outcome };
+        match outcome {
+            Ok(value) => {
+                self.control(&format!("RELEASE SAVEPOINT {name}")).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                self.topics.truncate(announced);
+                // If even this fails the transaction stays broken, and is rolled back as a whole.
+                self.control(&format!("ROLLBACK TO SAVEPOINT {name}")).await?;
+                self.control(&format!("RELEASE SAVEPOINT {name}")).await?;
+                self.broken = false;
+                Err(error)
+            }
+        }
+    }
+
+    /// The present moment by the database's clock, which all nodes share.
+    pub async fn now(&mut self) -> Result<Moment> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            Dialect::Postgres => "SELECT clock_timestamp()",
+        };
+        let rows = self.rows(&Statement::new(sql, Vec::new())).await?;
+        rows.first().and_then(|row| row.moment(0)).ok_or_else(|| Error::internal("the database has no clock"))
+    }
+
+    /// Tells every listener of every node, once this is committed.
+    pub async fn announce(&mut self, topic: &str) -> Result<()> {
+        self.may_write()?;
+        match self.dialect() {
+            Dialect::Sqlite => {
+                if !self.topics.iter().any(|known| known == topic) {
+                    self.topics.push(topic.to_owned());
+                }
+            }
+            Dialect::Postgres => {
+                self.rows(&Statement::new(postgres::NOTIFY, vec![topic.into()])).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch(&mut self, statement: &Statement, kinds: Option<&[ColumnType]>) -> Result<Vec<Vec<Value>>> {
+        self.ready()?;
+        refuse_nul(&statement.values)?;
+        let outcome = match &mut self.back {
+            Back::Sqlite(connection) => sqlite::fetch(connection, statement, kinds, &self.shared.uniques),
+            Back::Postgres(lease) => postgres::fetch(lease, statement, kinds, &self.shared).await,
+        };
+        self.noted(outcome)
+    }
+
+    /// A statement that steers the transaction.
+    pub(crate) async fn control(&mut self, sql: &str) -> Result<()> {
+        let outcome = match &mut self.back {
+            Back::Sqlite(connection) => sqlite::control(connection, sql, &self.shared.uniques),
+            Back::Postgres(lease) => postgres::control(lease, sql, &self.shared).await,
+        };
+        self.noted(outcome)
+    }
+
+    /// PostgreSQL refuses every statement after a failed one; so that a slice behaves alike on both, SQLite does too.
+    fn ready(&self) -> Result<()> {
+        if self.broken { Err(Error::internal("a statement came after one that failed; a savepoint was needed")) } else { Ok(()) }
+    }
+
+    fn may_write(&self) -> Result<()> {
+        if self.kind == Kind::Write { Ok(()) } else { Err(Error::internal("a read can't write")) }
+    }
+
+    fn noted<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        self.broken |= outcome.is_err() && self.kind != Kind::Read;
+        outcome
+    }
+}
+
+/// A failure that the work hid can't be committed: PostgreSQL would have rolled back.
+pub(crate) fn swallowed() -> Error {
+    Error::internal("a failed statement was passed over; a savepoint was needed")
+}
+
+fn has_nul(text: &str) -> bool {
+    text.as_bytes().contains(&0)
+}
+
+fn nul_in(field: &str) -> Error {
+    Error::invalid(field, Say::new("error-text-nul"))
+}
+
+/// PostgreSQL can't hold the character NUL in text: neither database gets it.
+fn refuse_nul(values: &[Value]) -> Result<()> {
+    for value in values {
+        if let Value::Text(text) = value
+            && has_nul(text)
+        {
+            return Err(nul_in(""));
+        }
+    }
+    Ok(())
+}
