@@ -1,1 +1,181 @@
-//! The only way to a record: permit, check, hooks, write, history.
+//! The only way to a record. Each verb runs, in this order: permit, check, hooks, write, history, jobs,
+//! commit, announce. One change, one commit.
+
+pub mod area;
+mod asking;
+mod context;
+mod history;
+pub mod identity;
+pub mod jobs;
+pub mod live;
+mod nodes;
+pub mod principal;
+mod search;
+mod system;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod trash;
+mod undo;
+mod vocabulary;
+mod write;
+
+pub use area::{Area, Change, Hook, Slice};
+pub use asking::{Asked, Counted, Listed, Sorting};
+pub use context::Settings;
+pub use history::{Entry, FieldChange};
+pub use principal::{Principal, Through};
+pub use search::{Found, Group};
+pub use store::{Statement, Tx, Work};
+pub use undo::Undone;
+pub use write::{Act, Created, Draft, Lines, Once, Outcome, Twin};
+
+use arc_swap::ArcSwap;
+use kernel::{Chance, Clock, Date, Error, IdMaker, Moment, Result};
+use meta::Model;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::Store;
+
+/// The engine of one installation on one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inside: Arc<Inside>,
+}
+
+pub(crate) struct Inside {
+    pub(crate) store: Store,
+    pub(crate) model: ArcSwap<Model>,
+    pub(crate) hooks: HashMap<&'static str, Vec<Hook>>,
+    pub(crate) jobs: HashMap<&'static str, Arc<dyn jobs::Run>>,
+    pub(crate) schedule: Vec<jobs::Scheduled>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) ids: IdMaker,
+    pub(crate) settings: Settings,
+    pub(crate) live: live::Live,
+    pub(crate) roles: principal::Roles,
+    pub(crate) words: Vec<&'static str>,
+}
+
+impl Engine {
+    /// Opens an installation: brings the database to the shape of the areas' descriptions, leases a node
+    /// number, and loads the company's words.
+    pub async fn open(
+        store: Store,
+        areas: Vec<Area>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Engine> {
+        let mut entities = Vec::new();
+        let mut hooks: HashMap<&'static str, Vec<Hook>> = HashMap::new();
+        let mut runs: HashMap<&'static str, Arc<dyn jobs::Run>> = HashMap::new();
+        let mut schedule = Vec::new();
+        let mut words = Vec::new();
+        let own = Area::new("engine").slice(trash::slice()).slice(identity::slice());
+        for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
+            words.push(slice.words);
+            entities.extend(slice.entities);
+            for (entity, hook) in slice.hooks {
+                hooks.entry(entity).or_default().push(hook);
+            }
+            for job in slice.jobs {
+                runs.insert(job.kind(), job);
+            }
+            schedule.extend(slice.schedule);
+        }
+        let model = Model::new(entities).map_err(Error::internal)?;
+        if settings.shaping {
+            let mut tables = model.tables();
+            tables.extend(system::tables());
+            store.shape(&tables).await?;
+        }
+        let node = nodes::lease(&store).await?;
+        let engine = Engine {
+            inside: Arc::new(Inside {
+                store,
+                model: ArcSwap::from_pointee(model),
+                hooks,
+                jobs: runs,
+                schedule,
+                clock,
+                chance,
+                ids: IdMaker::new(node),
+                settings,
+                live: live::Live::default(),
+                roles: principal::Roles::declared(),
+                words,
+            }),
+        };
+        engine.load_terms().await?;
+        live::follow(&engine).await;
+        Ok(engine)
+    }
+
+    /// All entities, as they are described now.
+    pub fn model(&self) -> Arc<Model> {
+        self.inside.model.load_full()
+    }
+
+    /// The database, for the named statements of slices.
+    pub fn store(&self) -> &Store {
+        &self.inside.store
+    }
+
+    /// The words of all slices: the texts of their `words.toml`.
+    pub fn words(&self) -> &[&'static str] {
+        &self.inside.words
+    }
+
+    /// The installation's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inside.settings
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.inside.clock.now()
+    }
+
+    /// The day it is for the company.
+    pub fn today(&self) -> Date {
+        self.now().date(&self.inside.settings.zone)
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inside.clock
+    }
+
+    /// The source of randomness.
+    pub fn chance(&self) -> &dyn Chance {
+        self.inside.chance.as_ref()
+    }
+
+    /// A new id.
+    pub fn id(&self) -> kernel::Id {
+        self.inside.ids.next(self.inside.clock.as_ref())
+    }
+
+    /// So many new ids at once.
+    pub fn ids(&self, count: usize) -> impl Iterator<Item = kernel::Id> + '_ {
+        let first = self.inside.ids.take(self.inside.clock.as_ref(), count.max(1));
+        (0..count).map(move |place| self.inside.ids.nth(first, place))
+    }
+
+    /// The entity with this singular name.
+    pub fn entity(&self, key: &str) -> Result<Arc<meta::Entity>> {
+        self.model().entity(key).cloned().ok_or(Error::NotFound)
+    }
+
+    /// Ends the work with the database in good order.
+    pub async fn close(&self) {
+        self.inside.store.close().await;
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Engine({:?})", self.inside.store)
+    }
+}

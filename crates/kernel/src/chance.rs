@@ -21,7 +21,7 @@ impl Chance for SystemChance {
     }
 }
 
-impl dyn Chance {
+impl dyn Chance + '_ {
     /// A secret of 256 bits in 43 letters safe in addresses and headers.
     pub fn secret(&self) -> String {
         const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

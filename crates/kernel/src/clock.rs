@@ -51,6 +51,16 @@ impl Moment {
         Date(self.in_zone(zone).date())
     }
 
+    /// With its zone, for arithmetic on the calendar.
+    pub fn zoned(self, zone: &Zone) -> jiff::Zoned {
+        self.timestamp().to_zoned(zone.0.clone())
+    }
+
+    /// From a moment with its zone.
+    pub fn from_zoned(zoned: &jiff::Zoned) -> Moment {
+        Moment(zoned.timestamp().as_millisecond())
+    }
+
     fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
     }

@@ -1,3 +1,21 @@
-//! What an entity is, what a filter is, and both to SQL. Pure.
+//! What an entity is, what a filter is, and both to SQL. Pure: no database, no clock, no network.
 
+pub mod entity;
+pub mod field;
+pub mod fields;
+pub mod filter;
+pub mod model;
+mod name;
+pub mod query;
+pub mod record;
 pub mod shape;
+pub mod sql;
+pub mod words;
+
+pub use entity::{Capabilities, Entity, Relation, Section, Visibility};
+pub use field::{Field, FieldId, Key};
+pub use fields::{Kind, Reading};
+pub use filter::Filter;
+pub use model::Model;
+pub use name::name;
+pub use record::{Carried, Record};

@@ -27,7 +27,7 @@ impl Uniques {
     }
 
     /// From SQLite's `UNIQUE constraint failed: table.column, table.column` or `…: index 'name'`.
-    pub(crate) fn from_sqlite(&self, message: &str) -> Error {
+    pub(crate) fn named_by_sqlite(&self, message: &str) -> Error {
         let about = message.rsplit_once("failed: ").map_or(message, |(_, about)| about);
         if let Some(index) = about.strip_prefix("index '") {
             let index = index.trim_end_matches('\'');
@@ -39,7 +39,7 @@ impl Uniques {
     }
 
     /// From PostgreSQL's constraint, or its detail `Key (column, column)=(…) …` when the constraint is unknown.
-    pub(crate) fn from_postgres(&self, table: &str, constraint: &str, detail: &str) -> Error {
+    pub(crate) fn named_by_postgres(&self, table: &str, constraint: &str, detail: &str) -> Error {
         taken(self.by_index(constraint).unwrap_or_else(|| {
             let columns = detail.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(columns, _)| columns);
             named(table, columns.split(", ").map(|column| column.trim_matches('"')))

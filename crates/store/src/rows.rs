@@ -39,6 +39,11 @@ impl Rows {
 pub struct Row<'r>(&'r [Value]);
 
 impl<'r> Row<'r> {
+    /// The raw values of the row.
+    pub fn values(&self) -> &'r [Value] {
+        self.0
+    }
+
     /// The raw value of a column.
     pub fn value(&self, column: usize) -> &'r Value {
         self.0.get(column).unwrap_or(&Value::Empty)

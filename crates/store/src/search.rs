@@ -6,7 +6,8 @@
 use crate::statement::{Dialect, Statement, quoted};
 use crate::tx::Tx;
 use kernel::{Id, Result, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Words of one record at most, and letters of one word: what PostgreSQL holds, with room to spare.
 const WORDS: usize = 4_000;
@@ -22,24 +23,28 @@ impl Tx {
 
     /// Sets the words of many records.
     pub async fn search_put_many<W: AsRef<str> + Sync>(&mut self, table: &str, records: &[(Id, W)]) -> Result<()> {
-        let companion = companion(table);
-        let sql: std::sync::Arc<str> = match self.dialect() {
-            Dialect::Sqlite => format!("INSERT OR REPLACE INTO {companion} (rowid, words) VALUES (?, ?)"),
-            Dialect::Postgres => format!(
-                "INSERT INTO {companion} (id, words) VALUES (?, array_to_tsvector(string_to_array(CAST(? AS text), ' '))) \
-                 ON CONFLICT (id) DO UPDATE SET words = excluded.words"
-            ),
-        }
-        .into();
+        // The last words of a record that stands twice, as PostgreSQL takes a record once in a statement.
+        let mut latest = BTreeMap::new();
         for (id, words) in records {
-            let words = distinct(words.as_ref());
-            if words.is_empty() {
-                self.search_remove(table, *id).await?;
-            } else {
-                self.execute(&Statement::new(sql.clone(), vec![Value::Link(*id), words.into()])).await?;
-            }
+            latest.insert(*id, distinct(words.as_ref()));
         }
-        Ok(())
+        for (id, _) in latest.extract_if(.., |_, words| words.is_empty()) {
+            self.search_remove(table, id).await?;
+        }
+        if latest.is_empty() {
+            return Ok(());
+        }
+        let companion = companion(table);
+        match self.dialect() {
+            Dialect::Sqlite => {
+                let sql: Arc<str> = format!("INSERT OR REPLACE INTO {companion} (rowid, words) VALUES (?, ?)").into();
+                for (id, words) in latest {
+                    self.execute(&Statement::new(sql.clone(), vec![Value::Link(id), words.into()])).await?;
+                }
+                Ok(())
+            }
+            Dialect::Postgres => self.put_words(&companion, latest).await,
+        }
     }
 
     /// Forgets the words of a record.
@@ -97,7 +102,9 @@ fn matching(dialect: Dialect, table: &str) -> String {
 
 /// The letters-and-digits parts of a text.
 fn tokens(text: &str) -> impl Iterator<Item = String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| word.chars().take(LETTERS).collect())
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.to_lowercase().chars().take(LETTERS).collect())
 }
 
 /// The words of a record, each once.

@@ -4,14 +4,7 @@ use kernel::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-/// Which database speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// The embedded one.
-    Sqlite,
-    /// The server, or several nodes on one.
-    Postgres,
-}
+pub use meta::sql::Dialect;
 
 /// SQL and its values. Placeholders are `?` in both dialects.
 #[derive(Debug, Clone, PartialEq)]

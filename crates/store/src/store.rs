@@ -4,7 +4,7 @@ use crate::postgres::Server;
 use crate::settings::{Mode, Place, Settings};
 use crate::shape::{self, ShapeReport};
 use crate::sqlite::File;
-use crate::statement::Dialect;
+use crate::statement::{Dialect, Statement};
 use crate::topics::Topics;
 use crate::tx::{Kind, Shared, Tx};
 use kernel::Result;
@@ -32,7 +32,7 @@ struct Base {
 
 enum Backing {
     File(File),
-    Server(Server),
+    Server(Box<Server>),
 }
 
 /// Who waits for a write.
@@ -55,7 +55,7 @@ impl Store {
         let shared = Arc::new(Shared::default());
         let back = match &settings.place {
             Place::Sqlite { path } => Backing::File(File::open(path, &settings, shared.clone())?),
-            Place::Postgres { url, .. } => Backing::Server(Server::open(url, &settings, shared.clone()).await?),
+            Place::Postgres { url, .. } => Backing::Server(Box::new(Server::open(url, &settings, shared.clone()).await?)),
         };
         Ok(Store { base: Arc::new(Base { back, shared, settings, _keep: keep }) })
     }
@@ -148,6 +148,18 @@ impl Store {
             Backing::File(file) => file.listen(),
             Backing::Server(server) => server.listen().await,
         }
+    }
+
+    /// Keeps the planner's knowledge of the data fresh; worth calling once a day, and after an import. PostgreSQL does it by itself.
+    pub async fn tidy(&self) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            return Ok(());
+        }
+        let tidy = |sql: &'static str| {
+            self.write_slice(move |tx| Box::pin(async move { tx.rows(&Statement::new(sql, Vec::new())).await.map(|_| ()) }))
+        };
+        tidy("PRAGMA analysis_limit = 400").await?;
+        tidy("PRAGMA optimize").await
     }
 
     /// Whether the database answers.

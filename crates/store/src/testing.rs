@@ -1,6 +1,5 @@
 //! Stores of their own for tests, on both databases. Wanted by tests only, behind the feature `testing`.
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where the server is")]
-#![allow(clippy::expect_used, reason = "a test that can't have its store has failed")]
 
 use crate::postgres::config;
 use crate::{Settings, Store};

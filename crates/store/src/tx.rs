@@ -6,8 +6,9 @@ use crate::rows::Rows;
 use crate::statement::{Dialect, Placeholders, Statement};
 use crate::store::Work;
 use crate::{conflict::Uniques, postgres, sqlite};
-use kernel::{Error, Moment, Result, Say, Value};
+use kernel::{Error, Id, Moment, Result, Say, Value};
 use meta::shape::{Column, ColumnType};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the transactions of one store share.
@@ -73,6 +74,11 @@ impl Tx {
     /// The first row, as the database gives it.
     pub async fn row(&mut self, statement: &Statement) -> Result<Option<Vec<Value>>> {
         Ok(self.fetch(statement, None).await?.into_iter().next())
+    }
+
+    /// The first row, in the declared shapes of its columns.
+    pub async fn row_as(&mut self, statement: &Statement, kinds: &[ColumnType]) -> Result<Option<Vec<Value>>> {
+        Ok(self.fetch(statement, Some(kinds)).await?.into_iter().next())
     }
 
     /// Runs a statement; how many rows it touched.
@@ -169,6 +175,17 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// All search words in one statement, where the database has arrays.
+    pub(crate) async fn put_words(&mut self, companion: &str, words: BTreeMap<Id, String>) -> Result<()> {
+        self.ready()?;
+        self.may_write()?;
+        let outcome = match &mut self.back {
+            Back::Sqlite(_) => Err(Error::internal("search words in arrays are for PostgreSQL")),
+            Back::Postgres(lease) => postgres::put_words(lease, companion, words, &self.shared).await,
+        };
+        self.noted(outcome)
     }
 
     async fn fetch(&mut self, statement: &Statement, kinds: Option<&[ColumnType]>) -> Result<Vec<Vec<Value>>> {

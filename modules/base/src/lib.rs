@@ -1,1 +1,21 @@
-//! Users, teams, accounts, contacts, sites, imports.
+//! The base of every other area: users and teams (with the engine), accounts, contacts, sites, their e-mails
+//! and phones, the company's vocabularies, imports.
+
+pub mod accounts;
+pub mod addresses;
+pub mod contacts;
+pub mod sites;
+pub mod vocabularies;
+
+#[cfg(test)]
+mod tests;
+
+/// The area.
+pub fn area() -> engine::Area {
+    engine::Area::new("base")
+        .slice(accounts::slice())
+        .slice(contacts::slice())
+        .slice(sites::slice())
+        .slice(addresses::slice())
+        .slice(vocabularies::slice())
+}

@@ -5,8 +5,9 @@ use super::statements::prepare;
 use super::{Lease, translate};
 use crate::statement::{quoted, quoted_list};
 use crate::tx::Shared;
-use kernel::{Result, Value};
+use kernel::{Id, Result, Value};
 use meta::shape::{Column, ColumnType};
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -25,6 +26,21 @@ pub(crate) async fn insert_many(
     let outcome =
         if rows.len() < COPY_FROM { by_arrays(lease, table, columns, rows).await } else { by_copy(lease, table, columns, rows).await };
     outcome?.map_err(|error| translate(error, &shared.uniques))
+}
+
+/// Sets the search words of records, each of which stands once.
+pub(crate) async fn put_words(lease: &mut Lease, companion: &str, words: BTreeMap<Id, String>, shared: &Arc<Shared>) -> Result<()> {
+    let client = lease.client()?;
+    let sql = format!(
+        "INSERT INTO {companion} (id, words) SELECT r.id, array_to_tsvector(string_to_array(r.words, ' ')) \
+         FROM unnest($1::int8[], $2::text[]) AS r (id, words) ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+    );
+    let (ids, words): (Vec<i64>, Vec<String>) = words.into_iter().map(|(id, words)| (id.number(), words)).unzip();
+    let run = async {
+        let prepared = prepare(client, &sql).await?;
+        client.execute(&prepared, &[&ids, &words]).await
+    };
+    run.await.map(|_| ()).map_err(|error| translate(error, &shared.uniques))
 }
 
 type Outcome = Result<Result<(), tokio_postgres::Error>>;

@@ -17,7 +17,7 @@ pub(crate) fn translate(error: tokio_postgres::Error, uniques: &Uniques) -> Erro
     };
     let code = fault.code();
     if *code == SqlState::UNIQUE_VIOLATION {
-        return uniques.from_postgres(
+        return uniques.named_by_postgres(
             fault.table().unwrap_or_default(),
             fault.constraint().unwrap_or_default(),
             fault.detail().unwrap_or_default(),

@@ -7,7 +7,7 @@ mod listen;
 mod numeric;
 mod statements;
 
-pub(crate) use bulk::insert_many;
+pub(crate) use bulk::{insert_many, put_words};
 pub(crate) use faults::translate;
 pub(crate) use statements::{control, execute, fetch};
 
@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_postgres::{Config, NoTls};
+use tracing::Instrument;
 
 /// Tells the listeners of all nodes at the commit.
 pub(crate) const NOTIFY: &str = "SELECT pg_notify('scheda', CAST(? AS text))";
@@ -129,7 +130,7 @@ impl Server {
             Turn::Slice => Some(self.slices.clone().acquire_owned().await.map_err(Error::internal)?),
         };
         let mut tx = self.lease(Kind::Write).await?;
-        let task = tokio::spawn(async move {
+        let task = async move {
             let _turn = turn;
             begin(&mut tx, "BEGIN").await?;
             // After a panic the connection is thrown away, and the server rolls back.
@@ -144,7 +145,8 @@ impl Server {
                 (Err(error), Ok(_)) => Err(error),
                 (Err(_), Err(error)) => Err(error),
             }
-        });
+        };
+        let task = tokio::spawn(task.instrument(tracing::Span::current()));
         task.await.unwrap_or_else(|error| Err(Error::internal(error)))
     }
 

@@ -39,10 +39,11 @@ pub(crate) async fn shape(tx: &mut Tx, tables: &[Table]) -> Result<ShapeReport> 
     Ok(report)
 }
 
-/// Only which record has which word is kept: no positions, no copy of the text.
+/// Only which record has which word is kept: no positions, no copy of the text. The short beginnings, which many
+/// records share, have indexes of their own.
 fn create_companion(table: &str) -> String {
     format!(
-        "CREATE VIRTUAL TABLE {} USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='unicode61 remove_diacritics 0')",
+        "CREATE VIRTUAL TABLE {} USING fts5(words, content='', contentless_delete=1, detail=none, prefix='2 3', tokenize='unicode61 remove_diacritics 0')",
         companion(table)
     )
 }

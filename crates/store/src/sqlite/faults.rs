@@ -11,7 +11,7 @@ pub(super) fn translate(error: rusqlite::Error, uniques: &Uniques) -> Error {
     };
     match (code.code, code.extended_code) {
         (_, SQLITE_CONSTRAINT_UNIQUE | SQLITE_CONSTRAINT_PRIMARYKEY | SQLITE_CONSTRAINT_ROWID) => {
-            uniques.from_sqlite(message.as_deref().unwrap_or_default())
+            uniques.named_by_sqlite(message.as_deref().unwrap_or_default())
         }
         (ErrorCode::DiskFull, _) => Error::Unavailable(Say::new("error-disk-full")),
         (ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly, _) => {

@@ -27,7 +27,7 @@ use tokio::sync::{broadcast, oneshot};
 use work::{Errand, Item, item};
 
 /// How many pieces of work may wait before the next is sent away.
-const QUEUE: usize = 10_000;
+const QUEUE: usize = 2_000;
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 256;
 

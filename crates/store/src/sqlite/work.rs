@@ -19,13 +19,16 @@ pub(super) enum Errand {
 /// Work, with the kind of hold it wants.
 pub(super) struct Item {
     pub(super) kind: Kind,
-    run: Box<dyn FnOnce(Result<&mut Tx>) -> Answer + Send>,
+    run: Run,
 }
+
+type Run = Box<dyn FnOnce(Result<&mut Tx>) -> Answer + Send>;
+type Tell = Box<dyn FnOnce(Option<&Error>)>;
 
 /// What the work gave, kept until it may be told.
 pub(super) struct Answer {
     pub(super) good: bool,
-    tell: Box<dyn FnOnce(Option<&Error>)>,
+    tell: Tell,
 }
 
 impl Item {

@@ -103,6 +103,15 @@ async fn sums_are_whole_numbers_and_may_be_compared() {
 }
 
 #[tokio::test]
+async fn a_question_mark_in_quotes_is_a_question_mark() {
+    for store in stores().await {
+        let asked = sql("SELECT 'why? it''s ?', ? AS \"so?\", 'x'", vec!["because".into()]);
+        let row = store.read(move |tx| Box::pin(async move { tx.row(&asked).await })).await.expect("an answer");
+        assert_eq!(row, Some(vec!["why? it's ?".into(), "because".into(), "x".into()]), "{store:?}");
+    }
+}
+
+#[tokio::test]
 async fn text_with_a_nul_enters_neither_database() {
     for store in stores().await {
         let outcome = store

@@ -1,0 +1,15 @@
+// The module of every page. Everything works without it; each file below makes one thing quicker.
+
+import "./requests.js";
+import "./theme.js";
+import "./toast.js";
+import "./confirm.js";
+import "./menu.js";
+import "./rail.js";
+import "./copy.js";
+import "./rows.js";
+import "./keys.js";
+import "./form.js";
+import "./lines.js";
+import "./picker.js";
+import "./live.js";

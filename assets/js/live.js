@@ -1,0 +1,73 @@
+// What others change appears by itself. One stream of events (<body data-stream="/live">) says "topic changed"; every element
+// with data-live="topic …" is then fetched again and morphed, so that the server checks permissions for each viewer anew.
+//
+// Tabs of one browser share the stream: whoever holds the lock listens and tells the others.
+
+import { htmx } from "./requests.js";
+
+const address = document.body.dataset.stream;
+const REST = 200;
+const EVERYTHING = "*";
+
+const waiting = new Set();
+let pause;
+
+if (address) share();
+
+function share() {
+  if (!navigator.locks || !window.BroadcastChannel) {
+    // Not a secure address: every tab listens for itself.
+    listen(heard);
+    return;
+  }
+  const channel = new BroadcastChannel("scheda-live");
+  channel.addEventListener("message", (event) => heard(event.data));
+  navigator.locks.request("scheda-live", () => {
+    listen((topic) => {
+      channel.postMessage(topic);
+      heard(topic);
+    });
+    return new Promise(() => {});
+  });
+}
+
+function listen(tell) {
+  const stream = new EventSource(address);
+  let interrupted = false;
+  stream.addEventListener("changed", (event) => tell(event.data));
+  stream.addEventListener("error", () => (interrupted = true));
+  stream.addEventListener("open", () => {
+    // What happened in between was missed.
+    if (interrupted) tell(EVERYTHING);
+    interrupted = false;
+  });
+}
+
+function heard(topic) {
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (topic === EVERYTHING || element.dataset.live.split(" ").includes(topic)) waiting.add(element);
+  }
+  if (waiting.size === 0 || document.hidden) return;
+  clearTimeout(pause);
+  pause = setTimeout(refresh, REST + Math.random() * REST);
+}
+
+function refresh() {
+  for (const element of waiting) {
+    // Somebody is writing there: it waits.
+    if (element.querySelector("form.changed, details.menu[open]")) continue;
+    waiting.delete(element);
+    if (!element.isConnected) continue;
+    const own = element.dataset.liveUrl;
+    htmx.ajax("GET", own ?? location.pathname + location.search, {
+      source: element,
+      target: element,
+      swap: "outerMorph",
+      select: own ? null : `#${CSS.escape(element.id)}`,
+    });
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && waiting.size > 0) refresh();
+});

@@ -1,0 +1,29 @@
+// Menus are <details class="menu">: one is open at a time, and Esc, a click elsewhere or leaving with Tab closes it.
+
+const open = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("click", (event) => {
+  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("focusin", (event) => {
+  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  if (event.key === "Escape") {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopPropagation();
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  // Inside a field of the menu the arrows belong to the field.
+  if (!step || event.target.matches("input, select, textarea")) return;
+  const items = [...menu.querySelectorAll(".menu-items :is(a, button)")];
+  const place = items.indexOf(document.activeElement);
+  items[(place + step + items.length) % items.length]?.focus();
+  event.preventDefault();
+});

@@ -1,0 +1,9 @@
+// The left bar folds to its icons; the server reads the cookie and writes the class, so it does not jump.
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-rail-toggle]");
+  if (!button) return;
+  const narrow = document.body.classList.toggle("rail-narrow");
+  button.setAttribute("aria-expanded", String(!narrow));
+  document.cookie = `scheda_rail=${narrow ? "narrow" : "wide"}; Path=/; Max-Age=31536000; SameSite=Lax`;
+});

@@ -1,0 +1,59 @@
+# What the commands in this folder need on a fresh Debian 12: sourced, not run.
+
+packages_listed=no
+
+# Runs a command as root: as it is, or through sudo.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "This needs root, and there is no sudo: $*" >&2
+    exit 1
+  fi
+}
+
+# install_packages PACKAGE…: from Debian. The list of packages is refreshed once, and only when something is missing.
+install_packages() {
+  echo "Installing $*"
+  if ! command -v apt-get >/dev/null; then
+    echo "Please install $* and start again: this system has no apt-get." >&2
+    exit 1
+  fi
+  if [ "$packages_listed" = no ]; then
+    as_root apt-get update -qq
+    packages_listed=yes
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# need COMMAND PACKAGE…: installs the packages when the command is missing.
+need() {
+  local wanted=$1
+  shift
+  command -v "$wanted" >/dev/null || install_packages "$@"
+}
+
+# What building takes: a C compiler for the embedded database, Rust, and Node.js for the styles.
+ensure_build_tools() {
+  need cc build-essential
+  need curl curl ca-certificates
+  if ! command -v cargo >/dev/null && [ -x "$HOME/.cargo/bin/cargo" ]; then
+    export PATH="$HOME/.cargo/bin:$PATH"
+  fi
+  if ! command -v cargo >/dev/null; then
+    echo "Rust is missing: install it from https://rustup.rs (1.95 or newer) and start again." >&2
+    exit 1
+  fi
+  if [ -z "${SCHEDA_ASSETS_DIR:-}" ]; then
+    need node nodejs
+    need npm npm
+    local node_major
+    node_major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+    if [ "$node_major" -lt 18 ]; then
+      echo "Node.js $(node --version) is too old: 18 or newer is needed." >&2
+      exit 1
+    fi
+  fi
+}

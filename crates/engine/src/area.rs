@@ -1,0 +1,126 @@
+//! What areas and slices bring: entities, hooks, jobs, schedules. Listed by the binary, wired when it starts.
+
+use crate::jobs::{Run, Scheduled};
+use crate::principal::Principal;
+use crate::write::Act;
+use kernel::{Moment, Value, Zone};
+use meta::{Entity, FieldId, Record};
+use std::sync::Arc;
+use store::{Tx, Work};
+
+/// A part of the product: a crate under `modules/`.
+pub struct Area {
+    /// Its name.
+    pub key: &'static str,
+    /// Its features.
+    pub slices: Vec<Slice>,
+}
+
+impl Area {
+    /// An area without features yet.
+    pub fn new(key: &'static str) -> Area {
+        Area { key, slices: Vec::new() }
+    }
+
+    /// The same with one more feature.
+    pub fn slice(mut self, slice: Slice) -> Area {
+        self.slices.push(slice);
+        self
+    }
+}
+
+/// A feature: what its folder registers.
+#[derive(Default)]
+pub struct Slice {
+    /// Its name.
+    pub key: &'static str,
+    /// The entities it describes.
+    pub entities: Vec<Entity>,
+    /// Behaviours inside the transaction of a write, by entity.
+    pub hooks: Vec<(&'static str, Hook)>,
+    /// Work that runs after a commit.
+    pub jobs: Vec<Arc<dyn Run>>,
+    /// Work that runs at set times.
+    pub schedule: Vec<Scheduled>,
+    /// Words in both languages: the text of `words.toml`.
+    pub words: &'static str,
+}
+
+impl Slice {
+    /// A feature that registers nothing yet.
+    pub fn new(key: &'static str) -> Slice {
+        Slice { key, ..Slice::default() }
+    }
+
+    /// The same with one more entity.
+    pub fn entity(mut self, entity: Entity) -> Slice {
+        self.entities.push(entity);
+        self
+    }
+
+    /// The same with a behaviour at every write of an entity.
+    pub fn hook(mut self, entity: &'static str, hook: Hook) -> Slice {
+        self.hooks.push((entity, hook));
+        self
+    }
+
+    /// The same with a job.
+    pub fn job(mut self, job: impl Run + 'static) -> Slice {
+        self.jobs.push(Arc::new(job));
+        self
+    }
+
+    /// The same with a job that runs by itself at these times (five fields of cron, in the company's zone).
+    pub fn every(mut self, cron: &'static str, kind: &'static str) -> Slice {
+        self.schedule.push(Scheduled { cron, kind });
+        self
+    }
+
+    /// The same with these words.
+    pub fn words(mut self, words: &'static str) -> Slice {
+        self.words = words;
+        self
+    }
+}
+
+/// A behaviour of a slice inside the transaction of a write: it may refuse (by an error), amend the record,
+/// or ask for more writes in the same commit. It waits for nothing but the transaction.
+pub type Hook = for<'t> fn(&'t mut Tx, &'t mut Change) -> Work<'t, ()>;
+
+/// A record about to be written.
+#[derive(Debug)]
+pub struct Change {
+    /// Who does it.
+    pub who: Principal,
+    /// When.
+    pub now: Moment,
+    /// The company's zone.
+    pub zone: Zone,
+    /// As it was; none when it is created.
+    pub before: Option<Record>,
+    /// As it will be.
+    pub after: Record,
+    /// More writes for the same commit.
+    pub more: Vec<Act>,
+}
+
+impl Change {
+    /// Whether the record is being created.
+    pub fn creates(&self) -> bool {
+        self.before.is_none()
+    }
+
+    /// Whether a field gets another value than it had; always, when the record is created with one.
+    pub fn changes(&self, field: FieldId) -> bool {
+        let after = self.after.value(field);
+        match &self.before {
+            Some(before) => before.value(field) != after,
+            None => !after.is_empty(),
+        }
+    }
+
+    /// Puts a value.
+    pub fn put(&mut self, field: FieldId, value: impl Into<Value>) {
+        self.after.put(field, value.into());
+    }
+}

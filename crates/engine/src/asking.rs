@@ -1,0 +1,405 @@
+//! The verbs that ask: list, count, show. What can't be seen is not found.
+
+use crate::Engine;
+use crate::principal::{Principal, Verb};
+use kernel::{Error, Id, Result, Say, Value};
+use meta::entity::Relation;
+use meta::field::Field;
+use meta::filter::Filter;
+use meta::filter::compile::ID;
+use meta::query::{self, Cursor, Order, Page};
+use meta::shape::ColumnType;
+use meta::{Carried, Entity, Kind, Record};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Statement, Tx};
+
+/// A question for a page of a list.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The entity.
+    pub entity: Arc<Entity>,
+    /// What is asked for.
+    pub filter: Filter,
+    /// The order; the entity's own where it is empty.
+    pub sort: Vec<Sorting>,
+    /// The fields to read; those of the entity's columns where it is empty.
+    pub fields: Vec<&'static str>,
+    /// Where the page begins.
+    pub after: Option<Cursor>,
+    /// How many records at most, 1 to 200.
+    pub limit: usize,
+    /// Whether it is the trash that is listed.
+    pub trash: bool,
+    /// Whether to read the owned lines too.
+    pub lines: bool,
+}
+
+impl Asked {
+    /// Everything of an entity, in its own order, a page of 50.
+    pub fn new(entity: Arc<Entity>) -> Asked {
+        Asked {
+            entity,
+            filter: Filter::everything(),
+            sort: Vec::new(),
+            fields: Vec::new(),
+            after: None,
+            limit: 50,
+            trash: false,
+            lines: false,
+        }
+    }
+
+    /// The same with this filter.
+    pub fn filtered(mut self, filter: Filter) -> Asked {
+        self.filter = filter;
+        self
+    }
+}
+
+/// A field to sort by, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sorting {
+    /// The field.
+    pub field: &'static str,
+    /// From the end.
+    pub descending: bool,
+}
+
+impl Sorting {
+    /// Reads `name` or `-created_at`; only fields that lists may be sorted by.
+    pub fn parse(text: &str, entity: &Entity) -> Result<Sorting> {
+        let (descending, key) = match text.strip_prefix('-') {
+            Some(key) => (true, key),
+            None => (false, text),
+        };
+        let field = if key == "id" { Some(&ID) } else { entity.field(key) };
+        match field {
+            Some(field) if (field.sortable || field.key == "id") && !field.secret => Ok(Sorting { field: field.key, descending }),
+            _ => Err(Error::invalid("sort", Say::new("error-sort-unknown").with("name", key))),
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct Listed {
+    /// The records.
+    pub records: Vec<Record>,
+    /// The names of the records that links lead to.
+    pub titles: HashMap<Id, String>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+    /// Where the previous page begins, if there is one.
+    pub previous: Option<Cursor>,
+}
+
+/// A count that may have stopped at its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// How many were counted.
+    pub number: i64,
+    /// Whether there may be more.
+    pub more: bool,
+}
+
+impl Engine {
+    /// A page of a list.
+    pub async fn list(&self, who: &Principal, asked: Asked) -> Result<Listed> {
+        let entity = asked.entity.clone();
+        who.permit(Verb::See, &entity)?;
+        let model = self.model();
+        let seen = who.seen(&model, &entity).ok_or(Error::NotFound)?;
+        let wanted: Vec<&str> = if asked.fields.is_empty() { entity.columns.clone() } else { asked.fields.clone() };
+        let fields: Vec<Field> = wanted.iter().filter_map(|key| entity.field(key)).filter(|field| !field.secret).copied().collect();
+        let order = orders(&entity, &asked.sort)?;
+        let limit = asked.limit.clamp(1, 200);
+        let sql = self.compiling(who, &model, |compile| {
+            Page {
+                entity: &entity,
+                fields: &fields,
+                filter: &asked.filter,
+                seen: &seen,
+                trash: asked.trash,
+                order: &order,
+                after: asked.after.as_ref(),
+                limit: limit + 1,
+            }
+            .sql(compile)
+        })?;
+        let carried = Arc::new(Carried { entity: entity.key, fields });
+        let mut kinds = kinds(&carried.fields);
+        kinds.extend(order.iter().map(|order| order.field.kind.column()));
+        let statement = Statement::new(sql.text, sql.values);
+        let owned: Vec<Relation> = if asked.lines { entity.owned().copied().collect() } else { Vec::new() };
+        let engine = self.clone();
+        let who_titles = who.clone();
+        let width = carried.fields.len() + 2;
+        let (rows, titles, lines) = self
+            .inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let mut rows = tx.rows_as(&statement, &kinds).await?;
+                    let full = rows.len() > limit;
+                    let mut records: Vec<(Record, Vec<Value>)> = Vec::with_capacity(rows.len());
+                    rows.truncate(limit);
+                    for mut row in rows {
+                        let sorted = row.split_off(width);
+                        records.push((record(carried.clone(), row), sorted));
+                    }
+                    let ids: Vec<Id> = records.iter().map(|(record, _)| record.id).collect();
+                    let lines = engine.lines_of(tx, &owned, &ids).await?;
+                    let titles = engine.titles(tx, &who_titles, records.iter().map(|(record, _)| record)).await?;
+                    Ok(((records, full), titles, lines))
+                })
+            })
+            .await?;
+        let (mut records, full) = rows;
+        attach(&mut records, lines);
+        let backward = asked.after.as_ref().is_some_and(|cursor| cursor.backward);
+        if backward {
+            records.reverse();
+        }
+        let cursor = |end: Option<&(Record, Vec<Value>)>, backward: bool| {
+            end.map(|(record, values)| Cursor { values: values.clone(), id: record.id, backward })
+        };
+        let begins = asked.after.is_some() && !backward || backward && full;
+        let ends = backward || full;
+        Ok(Listed {
+            next: if ends { cursor(records.last(), false) } else { None },
+            previous: if begins { cursor(records.first(), true) } else { None },
+            records: records.into_iter().map(|(record, _)| record).collect(),
+            titles,
+        })
+    }
+
+    /// How many records a filter selects; stops at `most`, exact where it is none.
+    pub async fn count(&self, who: &Principal, entity: &Entity, filter: &Filter, trash: bool, most: Option<usize>) -> Result<Counted> {
+        who.permit(Verb::See, entity)?;
+        let model = self.model();
+        let seen = who.seen(&model, entity).ok_or(Error::NotFound)?;
+        let sql = self.compiling(who, &model, |compile| query::count(entity, filter, &seen, trash, most.map(|most| most + 1), compile))?;
+        let statement = Statement::new(sql.text, sql.values);
+        let number = self.inside.store.read(move |tx| Box::pin(async move { one_number(tx, &statement).await })).await?;
+        let most = most.map_or(i64::MAX, |most| most as i64);
+        Ok(Counted { number: number.min(most), more: number > most })
+    }
+
+    /// One record with all its fields and owned lines, and the names its links lead to.
+    pub async fn show(&self, who: &Principal, entity: &Entity, id: Id) -> Result<(Record, HashMap<Id, String>)> {
+        self.show_in(who, entity, id, false).await
+    }
+
+    /// The same, also from the trash.
+    pub async fn show_removed(&self, who: &Principal, entity: &Entity, id: Id) -> Result<(Record, HashMap<Id, String>)> {
+        self.show_in(who, entity, id, true).await
+    }
+
+    async fn show_in(&self, who: &Principal, entity: &Entity, id: Id, trash: bool) -> Result<(Record, HashMap<Id, String>)> {
+        who.permit(Verb::See, entity)?;
+        let engine = self.clone();
+        let who = who.clone();
+        let key = entity.key;
+        self.inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let model = engine.model();
+                    let entity = model.entity(key).ok_or(Error::NotFound)?;
+                    let mut found = engine.read_records(tx, &who, entity, &[id], trash, true).await?;
+                    let record = found.pop().ok_or(Error::NotFound)?;
+                    let titles = engine.titles(tx, &who, std::iter::once(&record)).await?;
+                    Ok((record, titles))
+                })
+            })
+            .await
+    }
+
+    /// Records by identity, as far as the asker may see them, with all fields, and owned lines if asked.
+    pub(crate) async fn read_records(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        entity: &Entity,
+        ids: &[Id],
+        trash: bool,
+        lines: bool,
+    ) -> Result<Vec<Record>> {
+        let model = self.model();
+        let seen = who.seen(&model, entity).ok_or(Error::NotFound)?;
+        let carried = entity.carried.clone();
+        let kinds = kinds(&carried.fields);
+        let mut records = Vec::with_capacity(ids.len());
+        for some in ids.chunks(500) {
+            let sql = self.compiling(who, &model, |compile| query::records(entity, &carried.fields, some, &seen, trash, compile))?;
+            let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await?;
+            records.extend(rows.into_iter().map(|row| record(carried.clone(), row)));
+        }
+        if lines {
+            let owned: Vec<Relation> = entity.owned().copied().collect();
+            let found: Vec<Id> = records.iter().map(|record| record.id).collect();
+            let lines = self.lines_of(tx, &owned, &found).await?;
+            for record in &mut records {
+                record.lines = owned.iter().map(|relation| (relation.key, Vec::new())).collect();
+            }
+            for (key, parent, line) in lines {
+                if let Some(record) = records.iter_mut().find(|record| record.id == parent)
+                    && let Some((_, lines)) = record.lines.iter_mut().find(|(relation, _)| *relation == key)
+                {
+                    lines.push(line);
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// The owned lines of some records: relation, parent, line, in order.
+    pub(crate) async fn lines_of(&self, tx: &mut Tx, owned: &[Relation], parents: &[Id]) -> Result<Vec<(&'static str, Id, Record)>> {
+        let mut all = Vec::new();
+        if parents.is_empty() {
+            return Ok(all);
+        }
+        let model = self.model();
+        for relation in owned {
+            let child = model.child(relation).ok_or(Error::NotFound)?;
+            let carried = child.carried.clone();
+            let kinds = kinds(&carried.fields);
+            let via = child.field(relation.via).map(Field::column).unwrap_or_default();
+            let mut sql = meta::sql::Sql::new();
+            let here = meta::sql::Alias(0);
+            sql.push("SELECT ").column(here, "id").push(",").column(here, "version");
+            for field in &carried.fields {
+                sql.push(",").column(here, &field.column());
+            }
+            sql.push(" FROM ").name(child.key).push(" AS ").alias(here).push(" WHERE ").column(here, &via);
+            query::among(parents, &mut sql);
+            sql.push(" AND ").column(here, "removed_at").push(" IS NULL ORDER BY ");
+            sql.column(here, if child.field("position").is_some() { "position" } else { "id" }).push(",").column(here, "id");
+            let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await?;
+            for row in rows {
+                let line = record(carried.clone(), row);
+                if let Some(parent) = line.named(relation.via).link() {
+                    all.push((relation.key, parent, line));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The names of the records that the links of some records lead to. A name that may not be seen is left out.
+    pub(crate) async fn titles<'r>(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        records: impl Iterator<Item = &'r Record>,
+    ) -> Result<HashMap<Id, String>> {
+        let mut wanted: Vec<(&'static str, Vec<Id>)> = Vec::new();
+        let mut want = |entity: &'static str, id: Id| {
+            let ids = match wanted.iter_mut().find(|(key, _)| *key == entity) {
+                Some((_, ids)) => ids,
+                None => {
+                    wanted.push((entity, Vec::new()));
+                    &mut wanted.last_mut().unwrap_or_else(|| unreachable!("it was just pushed")).1
+                }
+            };
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        };
+        for record in records {
+            for (field, value) in record.carried.fields.iter().zip(&record.values) {
+                if let (Kind::Link(target), Value::Link(id)) = (field.kind, value) {
+                    want(target, *id);
+                }
+            }
+        }
+        let mut titles = HashMap::new();
+        for (key, ids) in wanted {
+            self.titles_of(tx, who, key, &ids, &mut titles).await?;
+        }
+        Ok(titles)
+    }
+
+    /// The names of some records of one entity.
+    pub(crate) async fn titles_of(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        key: &str,
+        ids: &[Id],
+        titles: &mut HashMap<Id, String>,
+    ) -> Result<()> {
+        let model = self.model();
+        let Some(entity) = model.entity(key) else { return Ok(()) };
+        let (Some(seen), Some(title)) = (who.seen(&model, entity), entity.field(entity.title)) else { return Ok(()) };
+        for some in ids.chunks(500) {
+            let sql =
+                self.compiling(who, &model, |compile| query::records(entity, std::slice::from_ref(title), some, &seen, true, compile))?;
+            let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds(std::slice::from_ref(title))).await?;
+            for row in rows {
+                if let [Value::Link(id), _, Value::Text(name)] = row.as_slice() {
+                    titles.insert(*id, name.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of some records of one entity, for pages that show chosen links.
+    pub async fn names(&self, who: &Principal, entity: &str, ids: Vec<Id>) -> Result<HashMap<Id, String>> {
+        let (engine, who, entity) = (self.clone(), who.clone(), entity.to_owned());
+        self.inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let mut titles = HashMap::new();
+                    engine.titles_of(tx, &who, &entity, &ids, &mut titles).await?;
+                    Ok(titles)
+                })
+            })
+            .await
+    }
+}
+
+fn attach(records: &mut [(Record, Vec<Value>)], lines: Vec<(&'static str, Id, Record)>) {
+    for (key, parent, line) in lines {
+        if let Some((record, _)) = records.iter_mut().find(|(record, _)| record.id == parent) {
+            match record.lines.iter_mut().find(|(relation, _)| *relation == key) {
+                Some((_, lines)) => lines.push(line),
+                None => record.lines.push((key, vec![line])),
+            }
+        }
+    }
+}
+
+fn orders(entity: &Entity, sort: &[Sorting]) -> Result<Vec<Order>> {
+    let own = [Sorting { field: entity.sort.0, descending: entity.sort.1 }];
+    let sort = if sort.is_empty() { &own[..] } else { sort };
+    let mut orders = Vec::new();
+    for sorting in sort {
+        let field = if sorting.field == "id" { &ID } else { entity.field(sorting.field).ok_or(Error::NotFound)? };
+        orders.push(Order { field: *field, descending: sorting.descending });
+    }
+    Ok(orders)
+}
+
+/// The column types of `id`, `version` and these fields.
+pub(crate) fn kinds(fields: &[Field]) -> Vec<ColumnType> {
+    let mut kinds = Vec::with_capacity(fields.len() + 6);
+    kinds.extend([ColumnType::Link, ColumnType::Int]);
+    kinds.extend(fields.iter().map(|field| field.kind.column()));
+    kinds
+}
+
+/// A record from a row of `id`, `version`, fields.
+pub(crate) fn record(carried: Arc<Carried>, mut row: Vec<Value>) -> Record {
+    let values = row.split_off(2);
+    let id = row.first().and_then(Value::link).unwrap_or(Id::SYSTEM);
+    let version = row.get(1).map(Value::int).unwrap_or_default();
+    Record { carried, id, version, values, lines: Vec::new() }
+}
+
+pub(crate) async fn one_number(tx: &mut Tx, statement: &Statement) -> Result<i64> {
+    Ok(tx.row(statement).await?.and_then(|row| row.first().map(Value::int)).unwrap_or_default())
+}

@@ -1,0 +1,40 @@
+//! Settings of the installation and what every question depends on.
+
+use crate::Engine;
+use crate::principal::Principal;
+use kernel::{Result, Zone};
+use meta::filter::Filter;
+use meta::filter::compile::{Compile, Mode};
+use meta::filter::time::Present;
+use meta::{Entity, Model};
+
+/// Settings of the installation.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The company's zone.
+    pub zone: Zone,
+    /// Whether to bring the database to the shape of the descriptions when opening.
+    pub shaping: bool,
+    /// Days that removed records stay in the trash.
+    pub trash_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { zone: Zone::rome(), shaping: true, trash_days: 30 }
+    }
+}
+
+impl Engine {
+    /// What day it is, where, for whom.
+    pub fn present(&self, who: &Principal) -> Present {
+        Present { today: self.today(), zone: self.settings().zone.clone(), me: who.user }
+    }
+
+    /// Compiles filters for a principal: every table a filter reaches is restricted to what he may see.
+    pub(crate) fn compiling<T>(&self, who: &Principal, model: &Model, work: impl FnOnce(&Compile<'_>) -> Result<T>) -> Result<T> {
+        let present = self.present(who);
+        let visible = |entity: &Entity| who.seen(model, entity).unwrap_or_else(Filter::nothing);
+        work(&Compile { model, dialect: self.inside.store.dialect(), present: &present, visible: &visible, mode: Mode::Collect })
+    }
+}

@@ -1,0 +1,288 @@
+//! History: every write belongs to a changeset. A creation stores no copy; a change stores one compressed
+//! image of the fields it touched, as they were before.
+
+use crate::Engine;
+use crate::principal::Principal;
+use crate::write::Writing;
+use kernel::{Error, Id, Moment, Result, Value};
+use meta::field::Field;
+use meta::shape::{Column, ColumnType};
+use meta::{Entity, Record};
+use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
+use store::{Statement, Tx};
+
+/// What was done to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It was created.
+    Create,
+    /// Fields or lines got other values.
+    Change,
+    /// It was put in the trash.
+    Remove,
+    /// It was taken out of the trash.
+    Restore,
+}
+
+impl Action {
+    /// Its word in the database and in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Action::Create => "create",
+            Action::Change => "change",
+            Action::Remove => "remove",
+            Action::Restore => "restore",
+        }
+    }
+
+    pub(crate) fn from_key(key: &str) -> Option<Action> {
+        [Action::Create, Action::Change, Action::Remove, Action::Restore].into_iter().find(|action| action.key() == key)
+    }
+}
+
+/// The image of a record before a change: the fields it touched, and the lines of the relations it touched.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Before(pub(crate) Map<String, Json>);
+
+/// Images of at least this size are compressed.
+const WORTH_COMPRESSING: usize = 160;
+
+impl Before {
+    pub(crate) fn of(before: &Record, fields: impl Iterator<Item = Field>, relations: &[&'static str]) -> Before {
+        let mut image = Map::new();
+        for field in fields.filter(|field| !field.system) {
+            image.insert(field.key.to_owned(), field.kind.to_json(before.value(field.id)));
+        }
+        for relation in relations {
+            let lines = before.lines(relation).iter().map(line_image).collect();
+            image.insert((*relation).to_owned(), Json::Array(lines));
+        }
+        Before(image)
+    }
+
+    fn pack(&self) -> Vec<u8> {
+        let plain = serde_json::to_vec(&self.0).unwrap_or_default();
+        if plain.len() < WORTH_COMPRESSING {
+            let mut packed = vec![0];
+            packed.extend(plain);
+            return packed;
+        }
+        let mut packed = vec![1];
+        packed.extend(lz4_flex::compress_prepend_size(&plain));
+        packed
+    }
+
+    pub(crate) fn unpack(packed: &[u8]) -> Result<Before> {
+        let plain = match packed.split_first() {
+            None => return Ok(Before::default()),
+            Some((0, plain)) => plain.to_vec(),
+            Some((_, packed)) => lz4_flex::decompress_size_prepended(packed).map_err(Error::internal)?,
+        };
+        serde_json::from_slice(&plain).map(Before).map_err(Error::internal)
+    }
+}
+
+fn line_image(line: &Record) -> Json {
+    let mut image = Map::new();
+    image.insert("id".to_owned(), Json::String(line.id.to_string()));
+    for field in line.carried.fields.iter().filter(|field| field.writable()) {
+        image.insert(field.key.to_owned(), field.kind.to_json(line.value(field.id)));
+    }
+    Json::Object(image)
+}
+
+/// Opens the changeset of a writing; a changeset that goes on over slices is opened once.
+pub(crate) async fn open(tx: &mut Tx, writing: &Writing) -> Result<()> {
+    let sql = "INSERT INTO \"changeset\" (\"id\", \"at\", \"author\", \"through\", \"why\", \"undoes\") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (\"id\") DO NOTHING";
+    tx.execute(&Statement::new(
+        sql,
+        vec![
+            Value::Link(writing.changeset),
+            Value::Moment(writing.now),
+            writing.who.user.into(),
+            Value::from(writing.who.through.key()),
+            Value::from(writing.why),
+            writing.undoes.into(),
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+fn columns() -> Vec<Column> {
+    let column = |name: &str, kind| Column { name: name.to_owned(), kind };
+    vec![
+        column("changeset", ColumnType::Link),
+        column("record", ColumnType::Link),
+        column("entity", ColumnType::Text),
+        column("action", ColumnType::Text),
+        column("version", ColumnType::Int),
+        column("before", ColumnType::Bytes),
+    ]
+}
+
+/// Notes that records were created.
+pub(crate) async fn created(tx: &mut Tx, writing: &Writing, entity: &Entity, records: &[Record]) -> Result<()> {
+    if !entity.can.tracked {
+        return Ok(());
+    }
+    let rows = records
+        .iter()
+        .map(|record| {
+            vec![
+                Value::Link(writing.changeset),
+                Value::Link(record.id),
+                Value::from(entity.key),
+                Value::from(Action::Create.key()),
+                Value::Int(1),
+                Value::Empty,
+            ]
+        })
+        .collect();
+    tx.insert_many("history", &columns(), rows).await
+}
+
+/// Notes what was done to one record. Done twice under one changeset, the first image is the one that counts.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    writing: &Writing,
+    entity: &Entity,
+    record: &Record,
+    action: Action,
+    version: i64,
+    before: Option<Before>,
+) -> Result<()> {
+    if !entity.can.tracked {
+        return Ok(());
+    }
+    let sql = "INSERT INTO \"history\" (\"changeset\", \"record\", \"entity\", \"action\", \"version\", \"before\") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (\"changeset\", \"record\") DO NOTHING";
+    let before = before.map_or(Value::Empty, |before| Value::Bytes(before.pack()));
+    tx.execute(&Statement::new(
+        sql,
+        vec![
+            Value::Link(writing.changeset),
+            Value::Link(record.id),
+            Value::from(entity.key),
+            Value::from(action.key()),
+            Value::Int(version),
+            before,
+        ],
+    ))
+    .await?;
+    Ok(())
+}
+
+/// One entry of a record's history, for a person.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The changeset.
+    pub changeset: Id,
+    /// When.
+    pub at: Moment,
+    /// Who; none for the system.
+    pub author: Option<Id>,
+    /// Through what: `pages`, `api`, `import`, …
+    pub through: String,
+    /// Why: the verb.
+    pub why: String,
+    /// What was done.
+    pub action: Action,
+    /// Whether it was undone since.
+    pub undone: bool,
+    /// What changed, field by field.
+    pub changes: Vec<FieldChange>,
+}
+
+/// What a field was and became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChange {
+    /// The field, or the relation of the lines.
+    pub key: String,
+    /// What it was.
+    pub before: Json,
+    /// What it became.
+    pub after: Json,
+}
+
+impl Engine {
+    /// The history of a record that the asker may see, the newest first, and the names of the authors.
+    pub async fn history(&self, who: &Principal, entity: &Entity, id: Id, limit: usize) -> Result<(Vec<Entry>, HashMap<Id, String>)> {
+        let (engine, who, key) = (self.clone(), who.clone(), entity.key);
+        self.inside
+            .store
+            .read_snapshot(move |tx| {
+                Box::pin(async move {
+                    let entity = engine.entity(key)?;
+                    let record = engine.read_records(tx, &who, &entity, &[id], true, true).await?.pop().ok_or(Error::NotFound)?;
+                    let entries = engine.entries(tx, &record, limit).await?;
+                    let mut authors: Vec<Id> = entries.iter().filter_map(|entry| entry.author).collect();
+                    authors.sort_unstable();
+                    authors.dedup();
+                    let mut names = HashMap::new();
+                    engine.titles_of(tx, &who, "user", &authors, &mut names).await?;
+                    Ok((entries, names))
+                })
+            })
+            .await
+    }
+
+    async fn entries(&self, tx: &mut Tx, record: &Record, limit: usize) -> Result<Vec<Entry>> {
+        let sql = "SELECT h.\"changeset\", c.\"at\", c.\"author\", c.\"through\", c.\"why\", h.\"action\", c.\"undone_by\", h.\"before\" \
+                   FROM \"history\" AS h JOIN \"changeset\" AS c ON c.\"id\" = h.\"changeset\" \
+                   WHERE h.\"record\" = ? ORDER BY h.\"changeset\" DESC LIMIT ?";
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(record.id), Value::Int(limit as i64)])).await?;
+        // Walking back from the present: what a field became is what the next image says it was, or what it is now.
+        let mut later: HashMap<String, Json> = HashMap::new();
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows.iter() {
+            let before = Before::unpack(row.bytes(7))?;
+            let mut changes = Vec::with_capacity(before.0.len());
+            for (key, was) in before.0 {
+                let after = match later.get(&key) {
+                    Some(known) => known.clone(),
+                    None => now(record, &key),
+                };
+                later.insert(key.clone(), was.clone());
+                changes.push(FieldChange { key, before: was, after });
+            }
+            entries.push(Entry {
+                changeset: row.link(0).unwrap_or(Id::SYSTEM),
+                at: row.moment(1).unwrap_or_default(),
+                author: row.link(2),
+                through: row.text(3).to_owned(),
+                why: row.text(4).to_owned(),
+                action: Action::from_key(row.text(5)).ok_or_else(|| Error::internal("an unknown action in the history"))?,
+                undone: row.link(6).is_some(),
+                changes,
+            });
+        }
+        Ok(entries)
+    }
+
+    /// The records that a changeset touched, with their images, the last one first; beyond a given record.
+    pub(crate) async fn touched(
+        &self,
+        tx: &mut Tx,
+        changeset: Id,
+        below: Option<Id>,
+        limit: usize,
+    ) -> Result<Vec<(Id, String, Action, Before)>> {
+        let sql = "SELECT \"record\", \"entity\", \"action\", \"before\" FROM \"history\" WHERE \"changeset\" = ? AND \"record\" < ? ORDER BY \"record\" DESC LIMIT ?";
+        let below = below.map_or(Value::Int(i64::MAX), Value::Link);
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(changeset), below, Value::Int(limit as i64)])).await?;
+        let mut touched = Vec::with_capacity(rows.len());
+        for row in rows.iter() {
+            let action = Action::from_key(row.text(2)).ok_or_else(|| Error::internal("an unknown action in the history"))?;
+            touched.push((row.link(0).unwrap_or(Id::SYSTEM), row.text(1).to_owned(), action, Before::unpack(row.bytes(3))?));
+        }
+        Ok(touched)
+    }
+}
+
+fn now(record: &Record, key: &str) -> Json {
+    match record.carried.named(key) {
+        Some((slot, field)) => field.kind.to_json(&record.values[slot]),
+        None => Json::Array(record.lines(key).iter().map(line_image).collect()),
+    }
+}

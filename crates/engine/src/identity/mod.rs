@@ -1,0 +1,29 @@
+//! Who people are: users and teams, passwords, sessions, tokens, and the brake on guessing.
+
+mod attempts;
+mod password;
+mod sessions;
+mod tokens;
+pub mod users;
+
+pub use attempts::{Attempt, refused};
+pub use password::{MOST_PASSWORD_BYTES, fit_password};
+pub use sessions::{Session, SignedIn};
+pub use users::{TEAM, USER};
+
+use crate::area::Slice;
+
+/// What identity registers.
+pub(crate) fn slice() -> Slice {
+    Slice::new("identity").entity(users::team()).entity(users::user()).hook("user", users::guard)
+}
+
+/// The digest under which a secret is kept: SHA-256 in hexadecimal digits.
+pub fn digest(secret: &str) -> String {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write;
+    Sha256::digest(secret.as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

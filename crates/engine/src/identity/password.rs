@@ -1,0 +1,136 @@
+//! Passwords: Argon2id, hashed away from the request threads, few at a time.
+
+use crate::Engine;
+use crate::identity::users;
+use crate::principal::{Principal, Through};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use kernel::{Error, Id, Result, Say, Value, fold};
+use std::sync::LazyLock;
+use store::Statement;
+use tokio::sync::Semaphore;
+
+/// Longer ones are refused, not cut.
+pub const MOST_PASSWORD_BYTES: usize = 1_024;
+/// Shorter ones are refused.
+const LEAST_LETTERS: usize = 12;
+
+/// Memory is taken by each hashing: two at a time are enough for two cores.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// What is hashed when nobody has the address, so that the answer takes as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody signs in with this", &[7; 16]).unwrap_or_default());
+
+/// Passwords that everybody tries first; longer lists come with the administrator's settings.
+const COMMON: [&str; 12] = [
+    "password",
+    "passwort",
+    "qwertyuiop",
+    "1234567890",
+    "123456789012",
+    "qwerty123456",
+    "letmein",
+    "benvenuto",
+    "iloveyou",
+    "administrator",
+    "amministratore",
+    "forzainter",
+];
+
+/// Whether a password may be used: long enough, not too long, not among the first to be tried, not one's own name.
+pub fn fit_password(password: &str, about: &[&str]) -> Result<()> {
+    let refuse = |say: Say| Err(Error::invalid("password", say));
+    if password.len() > MOST_PASSWORD_BYTES {
+        return refuse(Say::new("error-password-long").with("most", MOST_PASSWORD_BYTES));
+    }
+    if password.chars().count() < LEAST_LETTERS {
+        return refuse(Say::new("error-password-short").with("least", LEAST_LETTERS));
+    }
+    let folded = fold(password);
+    let mut letters: Vec<char> = folded.chars().collect();
+    letters.sort_unstable();
+    letters.dedup();
+    let own = about.iter().map(|word| fold(word)).filter(|word| word.chars().count() >= 4);
+    let weak = COMMON.iter().map(|word| (*word).to_owned()).chain(own).any(|word| folded.contains(&word) && folded.len() < word.len() + 6);
+    if letters.len() < 5 || weak || folded.starts_with("scheda") {
+        return refuse(Say::new("error-password-common"));
+    }
+    Ok(())
+}
+
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(19_456, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn hash(password: &str, salt: &[u8; 16]) -> Result<String> {
+    Ok(hasher().hash_password_with_salt(password.as_bytes(), salt).map_err(Error::internal)?.to_string())
+}
+
+fn verify(password: &str, hashed: &str) -> bool {
+    PasswordHash::new(hashed).is_ok_and(|hashed| hasher().verify_password(password.as_bytes(), &hashed).is_ok())
+}
+
+impl Engine {
+    /// Sets a user's password; his sessions end.
+    pub async fn set_password(&self, user: Id, password: String) -> Result<()> {
+        if password.len() > MOST_PASSWORD_BYTES {
+            return Err(Error::invalid("password", Say::new("error-password-long").with("most", MOST_PASSWORD_BYTES)));
+        }
+        let mut salt = [0; 16];
+        self.chance().fill(&mut salt);
+        let hashed = aside(move || hash(&password, &salt)).await?;
+        self.inside
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let set = Statement::new(
+                        "UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?",
+                        vec![hashed.into(), Value::Link(user)],
+                    );
+                    tx.execute(&set).await?;
+                    let out = Statement::new("DELETE FROM \"session\" WHERE \"user\" = ?", vec![Value::Link(user)]);
+                    tx.execute(&out).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// The principal with this address and password; none where either is wrong, after the same time.
+    pub async fn by_password(&self, email: &str, password: String, through: Through) -> Result<Option<Principal>> {
+        if password.len() > MOST_PASSWORD_BYTES {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT {}, u.\"password_hash\" FROM \"user\" AS u WHERE u.\"email_f\" = ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
+            users::PRINCIPAL
+        );
+        let statement = Statement::new(sql, vec![Value::Text(fold(email.trim())), Value::Bool(true)]);
+        let engine = self.clone();
+        let found = self
+            .inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let rows = tx.rows(&statement).await?;
+                    let Some(row) = rows.first() else { return Ok(None) };
+                    let hashed = row.text(5).to_owned();
+                    let principal = engine.principal_from(tx, row.values(), through).await?;
+                    Ok(Some((principal, hashed)))
+                })
+            })
+            .await?;
+        let (principal, hashed) = match found {
+            Some((principal, hashed)) if !hashed.is_empty() => (Some(principal), hashed),
+            _ => (None, NOBODY.clone()),
+        };
+        let right = aside(move || Ok(verify(&password, &hashed))).await?;
+        Ok(principal.filter(|_| right))
+    }
+}
+
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let _turn = TURNS.acquire().await.map_err(Error::internal)?;
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}

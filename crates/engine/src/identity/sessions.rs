@@ -1,0 +1,103 @@
+//! Sessions: opaque secrets, kept as digests, made anew at every signing in.
+
+use crate::Engine;
+use crate::identity::{digest, users};
+use crate::principal::{Principal, Through};
+use kernel::{Id, Moment, Result, Value};
+use store::Statement;
+
+/// Ends after so long without use, and in any case after so long.
+const IDLE_MILLIS: i64 = 12 * 3_600_000;
+const WHOLE_MILLIS: i64 = 30 * 24 * 3_600_000;
+/// Use is noted this often at most.
+const NOTED_MILLIS: i64 = 5 * 60_000;
+
+/// A new session.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The secret for the cookie.
+    pub secret: String,
+    /// Who signed in.
+    pub who: Principal,
+}
+
+/// A session that was found.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Whose it is.
+    pub who: Principal,
+    /// Its digest, which the tokens of its forms are bound to.
+    pub digest: String,
+}
+
+impl Engine {
+    /// Opens a session for somebody who has proved who he is.
+    pub async fn open_session(&self, who: Principal, device: &str) -> Result<SignedIn> {
+        let secret = self.chance().secret();
+        let now = self.now();
+        let sql = "INSERT INTO \"session\" (\"digest\", \"user\", \"created_at\", \"used_at\", \"expires_at\", \"device\") VALUES (?, ?, ?, ?, ?, ?)";
+        let statement = Statement::new(
+            sql,
+            vec![
+                digest(&secret).into(),
+                who.user.into(),
+                Value::Moment(now),
+                Value::Moment(now),
+                Value::Moment(now.plus_millis(WHOLE_MILLIS)),
+                Value::Text(device.chars().filter(|c| !c.is_control()).take(200).collect()),
+            ],
+        );
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&statement).await.map(|_| ()) })).await?;
+        Ok(SignedIn { secret, who })
+    }
+
+    /// The session with this secret, if it lives and its user is active.
+    pub async fn session(&self, secret: &str) -> Result<Option<Session>> {
+        if secret.len() != 43 {
+            return Ok(None);
+        }
+        let digest = digest(secret);
+        let now = self.now();
+        let sql = format!(
+            "SELECT {}, s.\"used_at\" FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
+             WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND s.\"used_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
+            users::PRINCIPAL
+        );
+        let values = vec![digest.as_str().into(), Value::Moment(now), Value::Moment(now.plus_millis(-IDLE_MILLIS)), Value::Bool(true)];
+        let statement = Statement::new(sql, values);
+        let engine = self.clone();
+        let found: Option<(Principal, Moment)> = self
+            .inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let rows = tx.rows(&statement).await?;
+                    let Some(row) = rows.first() else { return Ok(None) };
+                    let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
+                    Ok(Some((who, row.moment(5).unwrap_or_default())))
+                })
+            })
+            .await?;
+        let Some((who, used_at)) = found else { return Ok(None) };
+        if now.millis() - used_at.millis() > NOTED_MILLIS {
+            let note = Statement::new(
+                "UPDATE \"session\" SET \"used_at\" = ? WHERE \"digest\" = ?",
+                vec![Value::Moment(now), digest.as_str().into()],
+            );
+            self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&note).await.map(|_| ()) })).await?;
+        }
+        Ok(Some(Session { who, digest }))
+    }
+
+    /// Ends a session.
+    pub async fn end_session(&self, digest: &str) -> Result<()> {
+        let sql = Statement::new("DELETE FROM \"session\" WHERE \"digest\" = ?", vec![digest.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await
+    }
+
+    /// Ends all sessions of a user.
+    pub async fn end_sessions(&self, user: Id) -> Result<()> {
+        let sql = Statement::new("DELETE FROM \"session\" WHERE \"user\" = ?", vec![Value::Link(user)]);
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await
+    }
+}

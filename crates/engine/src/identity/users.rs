@@ -1,0 +1,184 @@
+//! Users and teams. A user's role and team decide what he sees; nobody is removed, only deactivated.
+
+use crate::Engine;
+use crate::area::Change;
+use crate::principal::{Principal, Through};
+use kernel::{Error, Id, Language, Result, Say, Value};
+use meta::entity::Visibility;
+use meta::field::Default;
+use meta::fields::{Choices, Code, Email, Link, Text, YesNo, choice, code, email, link, text, yes_no};
+use meta::{Entity, choices};
+use std::str::FromStr;
+use std::sync::Arc;
+use store::{Statement, Tx, Work};
+
+choices! {
+    /// What a user may; the words are the page's.
+    Role {
+        /// Everything.
+        Administrator = "administrator" blue,
+        /// All customers, no settings.
+        Manager = "manager" blue,
+        /// His own customers and his team's.
+        Agent = "agent" green,
+        /// Looks at everything, changes nothing.
+        Reader = "reader" grey,
+    }
+}
+
+choices! {
+    /// The language a user reads.
+    Reads {
+        /// Italiano.
+        Italian = "it" grey,
+        /// English.
+        English = "en" grey,
+    }
+}
+
+/// The entity of teams.
+pub const TEAM: &str = "team";
+/// The entity of users.
+pub const USER: &str = "user";
+
+/// Fields of a team.
+pub mod teams {
+    use meta::fields::{Text, text};
+    meta::entity! { "team" {
+        /// What everybody calls it.
+        NAME: Text = text("name").required().search().sortable(),
+    }}
+}
+
+meta::entity! { "user" {
+    /// First and last name.
+    NAME: Text = text("name").required().search().sortable().personal(),
+    /// The address he signs in with.
+    EMAIL: Email = email("email").required().unique().search().personal(),
+    /// What he may.
+    ROLE: Choices<Role> = choice::<Role>("role").required().guarded().default("agent"),
+    /// The team whose records he sees.
+    TEAM_OF: Link = link("team", "team").guarded(),
+    /// Whether he may come in at all.
+    ACTIVE: YesNo = yes_no("active").guarded().starting(Default::Yes),
+    /// The language he reads.
+    LANGUAGE: Choices<Reads> = choice::<Reads>("language").default("it"),
+    /// The hash of his password.
+    PASSWORD: Code = code("password_hash").secret(),
+}}
+
+/// The description of teams.
+pub(crate) fn team() -> Entity {
+    Entity::new(TEAM, "teams", teams::fields()).titled(&teams::NAME).section("team", &["name"])
+}
+
+/// The description of users.
+pub(crate) fn user() -> Entity {
+    Entity::new(USER, "users", fields())
+        .titled(&NAME)
+        .seen(Visibility::Everyone)
+        .columns(&["name", "email", "role", "team", "active"])
+        .section("user", &["name", "email", "role", "team", "active", "language"])
+        .index(&["email"])
+}
+
+/// The last administrator stays one, and stays active.
+pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        let Some(before) = &change.before else { return Ok(()) };
+        let was = before.get(&ROLE) == Some(Role::Administrator) && before.get(&ACTIVE);
+        let is = change.after.get(&ROLE) == Some(Role::Administrator) && change.after.get(&ACTIVE);
+        if was && !is {
+            let sql = "SELECT count(*) FROM \"user\" WHERE \"role\" = 'administrator' AND \"active\" = ? AND \"removed_at\" IS NULL AND \"id\" <> ?";
+            let values = vec![Value::Bool(true), Value::Link(before.id)];
+            let others = tx.row(&Statement::new(sql, values)).await?.and_then(|row| row.first().map(Value::int)).unwrap_or_default();
+            if others == 0 {
+                return Err(Error::invalid("role", Say::new("error-last-administrator")));
+            }
+        }
+        // A deactivated user is out everywhere at once.
+        if before.get(&ACTIVE) && !change.after.get(&ACTIVE) {
+            let out = Statement::new("DELETE FROM \"session\" WHERE \"user\" = ?", vec![Value::Link(before.id)]);
+            tx.execute(&out).await?;
+        }
+        Ok(())
+    })
+}
+
+/// The columns a principal is made from, for joining.
+pub(crate) const PRINCIPAL: &str = "u.\"id\", u.\"name\", u.\"role\", u.\"team\", u.\"language\"";
+
+impl Engine {
+    /// The system itself.
+    pub fn system(&self, through: Through) -> Principal {
+        Principal::system(&self.inside.roles, through)
+    }
+
+    /// The principal of an active user.
+    pub async fn principal_of(&self, user: Id, through: Through) -> Result<Option<Principal>> {
+        let engine = self.clone();
+        self.inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let sql = format!(
+                        "SELECT {PRINCIPAL} FROM \"user\" AS u WHERE u.\"id\" = ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL"
+                    );
+                    let rows = tx.rows(&Statement::new(sql, vec![Value::Link(user), Value::Bool(true)])).await?;
+                    match rows.first() {
+                        Some(row) => engine.principal_from(tx, row.values(), through).await.map(Some),
+                        None => Ok(None),
+                    }
+                })
+            })
+            .await
+    }
+
+    /// The principal of an active user with this address.
+    pub async fn principal_by_email(&self, email: &str, through: Through) -> Result<Option<Principal>> {
+        let sql = "SELECT \"id\" FROM \"user\" WHERE \"email_f\" = ? AND \"removed_at\" IS NULL";
+        let statement = Statement::new(sql, vec![Value::Text(kernel::fold(email.trim()))]);
+        let id = self
+            .inside
+            .store
+            .read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.first().and_then(|row| row.link(0))) }))
+            .await?;
+        match id {
+            Some(id) => self.principal_of(id, through).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A principal from a row that begins with [`PRINCIPAL`].
+    pub(crate) async fn principal_from(&self, tx: &mut Tx, row: &[Value], through: Through) -> Result<Principal> {
+        let [id, name, role, team, language, ..] = row else { return Err(Error::internal("a principal's row is too short")) };
+        let id =
+            store::coerce(id.clone(), meta::shape::ColumnType::Link).link().ok_or_else(|| Error::internal("a principal without id"))?;
+        let team = store::coerce(team.clone(), meta::shape::ColumnType::Link).link();
+        let role = self.inside.roles.get(role.text());
+        let colleagues: Arc<[Id]> = match team {
+            Some(team) if role.default.see == crate::principal::Scope::Team => {
+                let sql = Statement::new(
+                    "SELECT \"id\" FROM \"user\" WHERE \"team\" = ? AND \"removed_at\" IS NULL ORDER BY \"id\"",
+                    vec![Value::Link(team)],
+                );
+                tx.rows(&sql).await?.iter().filter_map(|row| row.link(0)).collect()
+            }
+            _ => Arc::from([id]),
+        };
+        Ok(Principal {
+            user: Some(id),
+            name: name.text().to_owned(),
+            role,
+            colleagues,
+            language: Language::from_str(language.text()).unwrap_or_default(),
+            through,
+        })
+    }
+
+    /// Whether the installation has an administrator: before that, only the set-up page answers.
+    pub async fn is_set_up(&self) -> Result<bool> {
+        let sql = Statement::new("SELECT 1 FROM \"user\" WHERE \"role\" = 'administrator' AND \"removed_at\" IS NULL LIMIT 1", Vec::new());
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&sql).await?.is_empty()) })).await
+    }
+}

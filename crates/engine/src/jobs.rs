@@ -1,0 +1,235 @@
+//! Jobs: work after a commit. A struct with one `run`, safe to run twice; leased by the database's clock.
+
+use crate::Engine;
+use crate::principal::{Principal, Through};
+use kernel::{Error, Id, Moment, Result, Value};
+
+use std::time::Duration;
+use store::{Dialect, Statement, Tx, Work};
+
+/// A kind of work. `run` may be run again after a crash, and has to end the same.
+pub trait Run: Send + Sync {
+    /// Its name in the database.
+    fn kind(&self) -> &'static str;
+
+    /// Does it.
+    fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done>;
+}
+
+/// How a run ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// There is nothing left to do.
+    Finished,
+    /// Again at this moment.
+    Again(Moment),
+}
+
+/// What a run is given.
+pub struct JobContext {
+    /// The engine.
+    pub engine: Engine,
+    /// In whose name, with the rights he has now.
+    pub who: Principal,
+    /// What it is about, as JSON.
+    pub payload: String,
+    /// The job.
+    pub id: Id,
+}
+
+/// Work that runs at set times.
+#[derive(Debug, Clone, Copy)]
+pub struct Scheduled {
+    /// Five fields of cron, in the company's zone.
+    pub cron: &'static str,
+    /// The job.
+    pub kind: &'static str,
+}
+
+/// How long a node holds a job before another may take it.
+const LEASE_MILLIS: i64 = 5 * 60_000;
+/// After so many failures a job stays failed until somebody runs it again.
+const MOST_ATTEMPTS: i64 = 12;
+
+impl Engine {
+    /// Enqueues a job inside the transaction that made it necessary.
+    pub async fn enqueue(&self, tx: &mut Tx, kind: &'static str, payload: String, principal: Option<Id>) -> Result<Id> {
+        if !self.inside.jobs.contains_key(kind) {
+            return Err(Error::internal(format_args!("no slice registers the job {kind}")));
+        }
+        let id = self.id();
+        let now = tx.now().await?;
+        let sql = "INSERT INTO \"job\" (\"id\", \"kind\", \"payload\", \"principal\", \"state\", \"run_at\", \"epoch\", \"attempts\", \"error\", \"created_at\") \
+                   VALUES (?, ?, ?, ?, 'waiting', ?, 0, 0, '', ?)";
+        tx.execute(&Statement::new(
+            sql,
+            vec![Value::Link(id), Value::from(kind), Value::Text(payload), principal.into(), Value::Moment(now), Value::Moment(now)],
+        ))
+        .await?;
+        tx.announce("job").await?;
+        Ok(id)
+    }
+
+    /// Works off jobs until the future is dropped: the loop of `scheda work`, and of `serve` beside its pages.
+    pub async fn work(&self) {
+        let mut topics = self.listen();
+        loop {
+            if let Err(error) = self.schedule_due().await {
+                tracing::warn!(%error, "the schedule could not be read");
+            }
+            match self.work_once().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "jobs could not be read"),
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(20), async {
+                loop {
+                    match topics.recv().await {
+                        Ok(topic) if topic != "job" => {}
+                        Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending::<()>().await,
+                        _ => return,
+                    }
+                }
+            })
+            .await;
+        }
+    }
+
+    /// Leases one job that is due and runs it; tells whether there was one.
+    pub async fn work_once(&self) -> Result<bool> {
+        let Some(leased) = self.lease().await? else { return Ok(false) };
+        let who = self.job_principal(leased.principal).await?;
+        let outcome = match self.inside.jobs.get(leased.kind.as_str()) {
+            Some(run) => {
+                let context = JobContext { engine: self.clone(), who, payload: leased.payload.clone(), id: leased.id };
+                let run = run.clone();
+                // A panic fails the job, not the worker.
+                match tokio::spawn(async move { run.run(&context).await }).await {
+                    Ok(outcome) => outcome,
+                    Err(fault) => Err(Error::internal(fault)),
+                }
+            }
+            None => Err(Error::internal(format_args!("nobody knows the job {}", leased.kind))),
+        };
+        self.settle(leased, outcome).await?;
+        Ok(true)
+    }
+
+    async fn job_principal(&self, user: Option<Id>) -> Result<Principal> {
+        match user {
+            Some(user) => self.principal_of(user, Through::Job).await?.ok_or(Error::NotFound),
+            None => Ok(self.system(Through::Job)),
+        }
+    }
+
+    async fn lease(&self) -> Result<Option<Leased>> {
+        self.inside
+            .store
+            .write(|tx| {
+                Box::pin(async move {
+                    let now = tx.now().await?;
+                    let lock = if tx.dialect() == Dialect::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+                    let sql = format!(
+                        "UPDATE \"job\" SET \"state\" = 'running', \"leased_until\" = ?, \"epoch\" = \"epoch\" + 1, \"attempts\" = \"attempts\" + 1 \
+                         WHERE \"id\" = (SELECT \"id\" FROM \"job\" WHERE (\"state\" = 'waiting' AND \"run_at\" <= ?) \
+                         OR (\"state\" = 'running' AND \"leased_until\" < ?) ORDER BY \"run_at\", \"id\" LIMIT 1{lock}) \
+                         RETURNING \"id\", \"kind\", \"payload\", \"principal\", \"epoch\", \"attempts\""
+                    );
+                    let values = vec![Value::Moment(now.plus_millis(LEASE_MILLIS)), Value::Moment(now), Value::Moment(now)];
+                    let rows = tx.rows(&Statement::new(sql, values)).await?;
+                    Ok(rows.first().and_then(|row| {
+                        Some(Leased {
+                            id: row.link(0)?,
+                            kind: row.text(1).to_owned(),
+                            payload: row.text(2).to_owned(),
+                            principal: row.link(3),
+                            epoch: row.int(4),
+                            attempts: row.int(5),
+                        })
+                    }))
+                })
+            })
+            .await
+    }
+
+    /// Notes how a run ended, unless another node took the job meanwhile.
+    async fn settle(&self, leased: Leased, outcome: Result<Done>) -> Result<()> {
+        let (state, run_at, error) = match outcome {
+            Ok(Done::Finished) => ("done", None, String::new()),
+            Ok(Done::Again(at)) => ("waiting", Some(at), String::new()),
+            Err(error) => {
+                tracing::warn!(job = %leased.id, kind = leased.kind, %error, "a job failed");
+                let wait = 5_000 * (1_i64 << leased.attempts.clamp(0, 12));
+                let state = if leased.attempts >= MOST_ATTEMPTS { "failed" } else { "waiting" };
+                (state, Some(self.now().plus_millis(wait)), error.to_string())
+            }
+        };
+        self.inside
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let now = tx.now().await?;
+                    let sql = "UPDATE \"job\" SET \"state\" = ?, \"run_at\" = ?, \"error\" = ?, \"finished_at\" = ? WHERE \"id\" = ? AND \"epoch\" = ?";
+                    tx.execute(&Statement::new(sql, vec![
+                        Value::from(state),
+                        Value::Moment(run_at.unwrap_or(now)),
+                        Value::Text(error),
+                        Value::Moment(now),
+                        Value::Link(leased.id),
+                        Value::Int(leased.epoch),
+                    ]))
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Enqueues what the schedule says is due; once over all nodes, because the row is claimed by its old time.
+    pub async fn schedule_due(&self) -> Result<()> {
+        for scheduled in self.inside.schedule.clone() {
+            let now = self.now();
+            let next = self.next_time(scheduled.cron, now)?;
+            let engine = self.clone();
+            self.inside
+                .store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let known =
+                            Statement::new("SELECT \"next_at\" FROM \"schedule\" WHERE \"kind\" = ?", vec![Value::from(scheduled.kind)]);
+                        let Some(due) = tx.rows(&known).await?.first().map(|row| row.moment(0).unwrap_or_default()) else {
+                            let begin = "INSERT INTO \"schedule\" (\"kind\", \"next_at\") VALUES (?, ?) ON CONFLICT (\"kind\") DO NOTHING";
+                            tx.execute(&Statement::new(begin, vec![Value::from(scheduled.kind), Value::Moment(next)])).await?;
+                            return Ok(());
+                        };
+                        if due > now {
+                            return Ok(());
+                        }
+                        let claim = "UPDATE \"schedule\" SET \"next_at\" = ? WHERE \"kind\" = ? AND \"next_at\" = ?";
+                        let values = vec![Value::Moment(next), Value::from(scheduled.kind), Value::Moment(due)];
+                        if tx.execute(&Statement::new(claim, values)).await? == 1 {
+                            engine.enqueue(tx, scheduled.kind, String::new(), None).await?;
+                        }
+                        Ok(())
+                    })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn next_time(&self, cron: &str, after: Moment) -> Result<Moment> {
+        let cron: croner::Cron = cron.parse().map_err(Error::internal)?;
+        let next = cron.find_next_occurrence(&after.zoned(&self.settings().zone), false).map_err(Error::internal)?;
+        Ok(Moment::from_zoned(&next))
+    }
+}
+
+struct Leased {
+    id: Id,
+    kind: String,
+    payload: String,
+    principal: Option<Id>,
+    epoch: i64,
+    attempts: i64,
+}

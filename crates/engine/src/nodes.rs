@@ -1,0 +1,35 @@
+//! The number of this node, leased from the database: the part of an id that keeps nodes apart.
+
+use kernel::{Error, Result, Value};
+use store::{Statement, Store};
+
+/// A lease outlasts any process that forgets to give it back.
+const LEASE_MILLIS: i64 = 24 * 3_600_000;
+
+/// The first number that nobody holds. The embedded database has one writer, and so one node.
+pub(crate) async fn lease(store: &Store) -> Result<u16> {
+    if store.dialect() == store::Dialect::Sqlite {
+        return Ok(0);
+    }
+    store
+        .write(|tx| {
+            Box::pin(async move {
+                let now = tx.now().await?;
+                let lock = Statement::new("LOCK TABLE \"node\" IN EXCLUSIVE MODE", Vec::new());
+                tx.execute(&lock).await?;
+                let taken = Statement::new("SELECT \"number\" FROM \"node\" WHERE \"leased_until\" > ?", vec![Value::Moment(now)]);
+                let taken: Vec<i64> = tx.rows(&taken).await?.iter().map(|row| row.int(0)).collect();
+                let number =
+                    (1..1024).find(|number| !taken.contains(number)).ok_or_else(|| Error::internal("every node number is leased"))?;
+                let clear = Statement::new("DELETE FROM \"node\" WHERE \"number\" = ?", vec![Value::Int(number)]);
+                tx.execute(&clear).await?;
+                let lease = Statement::new(
+                    "INSERT INTO \"node\" (\"number\", \"leased_until\", \"holder\") VALUES (?, ?, ?)",
+                    vec![Value::Int(number), Value::Moment(now.plus_millis(LEASE_MILLIS)), Value::from("")],
+                );
+                tx.execute(&lease).await?;
+                Ok(number as u16)
+            })
+        })
+        .await
+}

@@ -1,0 +1,54 @@
+//! The engine's own tables: what stands beside the records.
+
+use meta::shape::ColumnType::{Bytes, Int, Link, Moment, Text};
+use meta::shape::Table;
+
+/// All of them.
+pub(crate) fn tables() -> Vec<Table> {
+    vec![
+        Table::new("installation", &[("key", Text), ("value", Text)]),
+        Table::new("node", &[("number", Int), ("leased_until", Moment), ("holder", Text)]),
+        Table::new(
+            "changeset",
+            &[("id", Link), ("at", Moment), ("author", Link), ("through", Text), ("why", Text), ("undoes", Link), ("undone_by", Link)],
+        )
+        .index(&["at"]),
+        Table::new(
+            "history",
+            &[("changeset", Link), ("record", Link), ("entity", Text), ("action", Text), ("version", Int), ("before", Bytes)],
+        )
+        .key(&["changeset", "record"])
+        .index(&["record", "changeset"]),
+        Table::new("idempotency", &[("principal", Link), ("key", Text), ("digest", Text), ("answer", Text), ("at", Moment)])
+            .key(&["principal", "key"])
+            .index(&["at"]),
+        Table::new(
+            "session",
+            &[("digest", Text), ("user", Link), ("created_at", Moment), ("used_at", Moment), ("expires_at", Moment), ("device", Text)],
+        )
+        .index(&["user"])
+        .index(&["expires_at"]),
+        Table::new("token", &[("digest", Text), ("user", Link), ("name", Text), ("created_at", Moment)]).index(&["user"]),
+        Table::new("attempt", &[("subject", Text), ("failures", Int), ("until", Moment), ("at", Moment)]).index(&["at"]),
+        Table::new(
+            "job",
+            &[
+                ("id", Link),
+                ("kind", Text),
+                ("payload", Text),
+                ("principal", Link),
+                ("state", Text),
+                ("run_at", Moment),
+                ("leased_until", Moment),
+                ("epoch", Int),
+                ("attempts", Int),
+                ("error", Text),
+                ("created_at", Moment),
+                ("finished_at", Moment),
+            ],
+        )
+        .index(&["state", "run_at"])
+        .index(&["kind", "state"]),
+        Table::new("schedule", &[("kind", Text), ("next_at", Moment)]),
+    ]
+}

@@ -1,0 +1,48 @@
+//! Engines on temporary databases, for tests: the real databases, a clock that stands still until it is moved.
+
+use crate::area::Area;
+use crate::{Engine, Settings};
+use kernel::{Clock, Moment, SystemChance};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::Store;
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct StandingClock(AtomicI64);
+
+impl Default for StandingClock {
+    fn default() -> StandingClock {
+        // 2026-03-02T09:00:00Z, a Monday.
+        StandingClock(AtomicI64::new(1_772_442_000_000))
+    }
+}
+
+impl StandingClock {
+    /// Moves it on.
+    pub fn pass(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for StandingClock {
+    fn now(&self) -> Moment {
+        Moment::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// An engine with these areas on a given store.
+pub async fn engine(store: Store, areas: Vec<Area>) -> (Engine, Arc<StandingClock>) {
+    let clock = Arc::new(StandingClock::default());
+    let engine = Engine::open(store, areas, Settings::default(), clock.clone(), Arc::new(SystemChance)).await;
+    (engine.unwrap_or_else(|error| panic!("the engine does not open: {error}")), clock)
+}
+
+/// An engine on each database, with the areas that the function makes.
+pub async fn both(areas: impl Fn() -> Vec<Area>) -> Vec<(Engine, Arc<StandingClock>)> {
+    let mut engines = Vec::new();
+    for store in store::testing::both().await {
+        engines.push(engine(store, areas()).await);
+    }
+    engines
+}

@@ -1,0 +1,139 @@
+//! Creating: any number of records at once, of any entities, with their lines.
+
+use super::{Act, Draft, Writing, blank, check, compute};
+use crate::Engine;
+use crate::area::Change;
+use crate::history;
+use crate::principal::Verb;
+use kernel::{Error, Id, Result, Value, fold};
+use meta::field::Default;
+use meta::{Entity, Record};
+use std::collections::HashSet;
+use std::sync::Arc;
+use store::Tx;
+
+impl Engine {
+    /// Creates the records of some drafts; gives identity and version of each, in their order.
+    pub(super) async fn create_all(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        drafts: Vec<Draft>,
+        more: &mut Vec<Act>,
+    ) -> Result<Vec<(Id, i64)>> {
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut groups: Vec<(Arc<Entity>, Vec<Record>)> = Vec::new();
+        let mut order = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let entity = match groups.iter().position(|(entity, _)| entity.key == draft.entity) {
+                Some(place) => place,
+                None => {
+                    let entity = self.entity(draft.entity)?;
+                    writing.who.permit(Verb::Create, &entity)?;
+                    groups.push((entity, Vec::new()));
+                    groups.len() - 1
+                }
+            };
+            let record = self.drafted(tx, writing, &groups[entity].0.clone(), draft).await?;
+            order.push((record.id, 1));
+            groups[entity].1.push(record);
+        }
+        let created: HashSet<Id> = order.iter().map(|(id, _)| *id).collect();
+        for (entity, records) in &mut groups {
+            if self.inside.hooks.contains_key(entity.key) {
+                for record in records.iter_mut() {
+                    let taken = std::mem::replace(record, blank(entity, Id::SYSTEM));
+                    let mut change = Change {
+                        who: writing.who.clone(),
+                        now: writing.now,
+                        zone: self.settings().zone.clone(),
+                        before: None,
+                        after: taken,
+                        more: Vec::new(),
+                    };
+                    self.run_hooks(tx, entity, &mut change).await?;
+                    *record = change.after;
+                    more.extend(change.more);
+                }
+            }
+            for record in records.iter_mut() {
+                check::canonical(entity, record)?;
+                compute(record);
+            }
+            self.check_links(tx, writing, records, &created, None).await?;
+        }
+        for (entity, records) in &groups {
+            self.insert(tx, entity, records).await?;
+            for relation in entity.owned() {
+                let child = self.entity(relation.child)?;
+                let lines: Vec<&Record> = records.iter().flat_map(|record| record.lines(relation.key)).collect();
+                self.insert_all(tx, &child, lines.into_iter()).await?;
+            }
+            history::created(tx, writing, entity, records).await?;
+            self.search_learn(tx, entity, records).await?;
+            let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
+            self.announce(tx, entity, &ids).await?;
+        }
+        Ok(order)
+    }
+
+    async fn drafted(&self, tx: &mut Tx, writing: &Writing, entity: &Arc<Entity>, draft: Draft) -> Result<Record> {
+        check::writable(writing, entity, draft.values.iter().map(|(field, _)| *field))?;
+        let mut record = blank(entity, draft.id.unwrap_or_else(|| self.id()));
+        self.begin(writing, entity, &mut record);
+        for (field, value) in draft.values {
+            record.put(field, value);
+        }
+        for (relation, drafts) in draft.lines {
+            let id = record.id;
+            let lines = self.new_lines(tx, writing, entity, relation, id, drafts, None).await?;
+            record.lines.push((relation, lines));
+        }
+        Ok(record)
+    }
+
+    /// Puts defaults, and who and when, into a new record.
+    pub(super) fn begin(&self, writing: &Writing, entity: &Entity, record: &mut Record) {
+        for (slot, field) in entity.carried.fields.iter().enumerate() {
+            let value = match (field.key, field.default) {
+                ("created_at" | "changed_at", _) if field.system => Value::Moment(writing.now),
+                ("created_by" | "changed_by", _) if field.system => writing.who.user.into(),
+                (_, Default::None) => continue,
+                (_, Default::Text(text)) => Value::from(text),
+                (_, Default::Yes) => Value::Bool(true),
+                (_, Default::Me) => writing.who.user.into(),
+                (_, Default::Today) => Value::Date(writing.now.date(&self.settings().zone)),
+            };
+            record.values[slot] = value;
+        }
+    }
+
+    pub(super) async fn insert(&self, tx: &mut Tx, entity: &Entity, records: &[Record]) -> Result<()> {
+        self.insert_all(tx, entity, records.iter()).await
+    }
+
+    async fn insert_all<'r>(&self, tx: &mut Tx, entity: &Entity, records: impl Iterator<Item = &'r Record>) -> Result<()> {
+        let columns = entity.stored.clone();
+        let rows: Vec<Vec<Value>> = records.map(|record| row(record, columns.len())).collect();
+        if rows.iter().any(|row| row.len() != columns.len()) {
+            return Err(Error::internal(format_args!("a record of {} does not fit its table", entity.key)));
+        }
+        tx.insert_many(entity.key, &columns, rows).await
+    }
+}
+
+/// The values of a row in the order of [`Entity::table`]: identity, fields with their twins, version.
+fn row(record: &Record, width: usize) -> Vec<Value> {
+    let mut values = Vec::with_capacity(width);
+    values.push(Value::Link(record.id));
+    for (field, value) in record.carried.fields.iter().zip(&record.values) {
+        values.push(value.clone());
+        if field.folded() {
+            values.push(Value::Text(fold(value.text())));
+        }
+    }
+    values.push(Value::Int(record.version));
+    values
+}

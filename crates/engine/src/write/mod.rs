@@ -1,0 +1,388 @@
+//! The verbs that write, all of them one path: acts are applied in one transaction, under one changeset.
+
+mod check;
+mod create;
+mod lines;
+mod once;
+mod twins;
+
+pub use once::{Created, Once};
+pub use twins::Twin;
+
+use crate::Engine;
+use crate::area::Change;
+use crate::history::{self, Action, Before};
+use crate::principal::{Principal, Verb};
+use kernel::error::Conflict;
+use kernel::{Error, Id, Moment, Result, Value, fold};
+use meta::{Entity, FieldId, Record};
+use std::collections::HashSet;
+use std::sync::Arc;
+use store::{Dialect, Statement, Tx};
+
+/// Lines of one relation, in order; a line without an identity is new.
+pub type Lines = Vec<(&'static str, Vec<Draft>)>;
+
+/// A record to be: values, owned lines, an identity if it was made before.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The entity.
+    pub entity: &'static str,
+    /// The identity, for trees of records written in one go.
+    pub id: Option<Id>,
+    /// Values by field.
+    pub values: Vec<(FieldId, Value)>,
+    /// Owned lines.
+    pub lines: Lines,
+}
+
+impl Draft {
+    /// A record of an entity without any values yet.
+    pub fn new(entity: &'static str) -> Draft {
+        Draft { entity, id: None, values: Vec::new(), lines: Vec::new() }
+    }
+
+    /// The same with a value.
+    pub fn with(mut self, field: FieldId, value: impl Into<Value>) -> Draft {
+        self.put(field, value.into());
+        self
+    }
+
+    /// Puts a value.
+    pub fn put(&mut self, field: FieldId, value: Value) {
+        match self.values.iter_mut().find(|(id, _)| *id == field) {
+            Some((_, old)) => *old = value,
+            None => self.values.push((field, value)),
+        }
+    }
+
+    /// A value; none where it was not given.
+    pub fn value(&self, field: FieldId) -> Option<&Value> {
+        self.values.iter().find(|(id, _)| *id == field).map(|(_, value)| value)
+    }
+}
+
+/// One thing to be written.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// A new record.
+    Create(Draft),
+    /// Other values, other lines. With a version, only if the record still has it.
+    Change {
+        /// The entity.
+        entity: &'static str,
+        /// The record.
+        id: Id,
+        /// The version it was read at.
+        version: Option<i64>,
+        /// New values by field.
+        values: Vec<(FieldId, Value)>,
+        /// New lines, whole, of the relations named.
+        lines: Lines,
+    },
+    /// Into the trash.
+    Remove {
+        /// The entity.
+        entity: &'static str,
+        /// The record.
+        id: Id,
+        /// The version it was read at.
+        version: Option<i64>,
+    },
+    /// Out of the trash.
+    Restore {
+        /// The entity.
+        entity: &'static str,
+        /// The record.
+        id: Id,
+    },
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The changeset it stands under.
+    pub changeset: Id,
+    /// The record of each act, and its version now.
+    pub records: Vec<(Id, i64)>,
+}
+
+impl Outcome {
+    /// The record of the first act.
+    pub fn id(&self) -> Id {
+        self.records.first().map_or(Id::SYSTEM, |(id, _)| *id)
+    }
+}
+
+/// One writing: who, when, why, under which changeset.
+#[derive(Clone)]
+pub(crate) struct Writing {
+    pub(crate) who: Principal,
+    pub(crate) now: Moment,
+    pub(crate) why: &'static str,
+    pub(crate) changeset: Id,
+    pub(crate) undoes: Option<Id>,
+}
+
+impl Engine {
+    /// Writes some acts in one transaction: all of them, or none.
+    pub async fn write(&self, who: &Principal, why: &'static str, acts: Vec<Act>) -> Result<Outcome> {
+        let writing = self.writing(who, why);
+        let engine = self.clone();
+        self.inside.store.write(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
+    }
+
+    /// A slice of long work: the same, but people's writes go first, and the changeset may go on over slices.
+    pub async fn write_slice(&self, who: &Principal, why: &'static str, changeset: Id, acts: Vec<Act>) -> Result<Outcome> {
+        let writing = Writing { changeset, ..self.writing(who, why) };
+        let engine = self.clone();
+        self.inside.store.write_slice(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
+    }
+
+    /// Creates one record.
+    pub async fn create(&self, who: &Principal, draft: Draft) -> Result<Outcome> {
+        self.write(who, "create", vec![Act::Create(draft)]).await
+    }
+
+    /// Changes one record.
+    pub async fn change(
+        &self,
+        who: &Principal,
+        entity: &Entity,
+        id: Id,
+        version: Option<i64>,
+        values: Vec<(FieldId, Value)>,
+        lines: Lines,
+    ) -> Result<Outcome> {
+        self.write(who, "change", vec![Act::Change { entity: entity.key, id, version, values, lines }]).await
+    }
+
+    /// Puts one record in the trash.
+    pub async fn remove(&self, who: &Principal, entity: &Entity, id: Id, version: Option<i64>) -> Result<Outcome> {
+        self.write(who, "remove", vec![Act::Remove { entity: entity.key, id, version }]).await
+    }
+
+    /// Takes one record out of the trash.
+    pub async fn restore(&self, who: &Principal, entity: &Entity, id: Id) -> Result<Outcome> {
+        self.write(who, "restore", vec![Act::Restore { entity: entity.key, id }]).await
+    }
+
+    pub(crate) fn writing(&self, who: &Principal, why: &'static str) -> Writing {
+        Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None }
+    }
+
+    /// Applies acts inside a transaction.
+    pub(crate) async fn apply(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>) -> Result<Outcome> {
+        history::open(tx, writing).await?;
+        let records = self.apply_acts(tx, writing, acts, 0).await?;
+        Ok(Outcome { changeset: writing.changeset, records })
+    }
+
+    async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
+        if depth > 4 {
+            return Err(Error::internal("hooks ask for more writes without end"));
+        }
+        let mut records = Vec::with_capacity(acts.len());
+        let mut drafts = Vec::new();
+        let mut more = Vec::new();
+        for act in acts {
+            match act {
+                // Creations that stand together are written together.
+                Act::Create(draft) => drafts.push(draft),
+                other => {
+                    records.extend(self.create_all(tx, writing, std::mem::take(&mut drafts), &mut more).await?);
+                    records.push(self.apply_one(tx, writing, other, &mut more).await?);
+                }
+            }
+        }
+        records.extend(self.create_all(tx, writing, drafts, &mut more).await?);
+        if !more.is_empty() {
+            Box::pin(self.apply_acts(tx, writing, more, depth + 1)).await?;
+        }
+        Ok(records)
+    }
+
+    async fn apply_one(&self, tx: &mut Tx, writing: &Writing, act: Act, more: &mut Vec<Act>) -> Result<(Id, i64)> {
+        match act {
+            Act::Create(_) => Err(Error::internal("creations are written together")),
+            Act::Change { entity, id, version, values, lines } => {
+                let entity = self.entity(entity)?;
+                self.change_one(tx, writing, &entity, id, version, values, lines, more).await
+            }
+            Act::Remove { entity, id, version } => {
+                let entity = self.entity(entity)?;
+                let before = self.held(tx, writing, &entity, id, version, Verb::Remove, false).await?;
+                self.mark(tx, writing, &entity, &before, Value::Moment(writing.now), Action::Remove).await?;
+                self.search_forget(tx, &entity, id).await?;
+                Ok((id, before.version + 1))
+            }
+            Act::Restore { entity, id } => {
+                let entity = self.entity(entity)?;
+                let before = self.held(tx, writing, &entity, id, None, Verb::Remove, true).await?;
+                if before.removed_at().is_none() {
+                    return Ok((id, before.version));
+                }
+                self.mark(tx, writing, &entity, &before, Value::Empty, Action::Restore).await?;
+                self.search_learn(tx, &entity, std::slice::from_ref(&before)).await?;
+                Ok((id, before.version + 1))
+            }
+        }
+    }
+
+    /// Reads a record to be written, held against other writers; refuses what may not be done with it.
+    async fn held(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        entity: &Entity,
+        id: Id,
+        version: Option<i64>,
+        verb: Verb,
+        trash: bool,
+    ) -> Result<Record> {
+        writing.who.permit(Verb::See, entity)?;
+        if tx.dialect() == Dialect::Postgres {
+            let mut hold = meta::sql::Sql::new();
+            hold.push("SELECT 1 FROM ").name(entity.key).push(" WHERE \"id\" = ").bind(id).push(" FOR UPDATE");
+            tx.rows(&Statement::new(hold.text, hold.values)).await?;
+        }
+        let record = self.read_records(tx, &writing.who, entity, &[id], trash, true).await?.pop().ok_or(Error::NotFound)?;
+        writing.who.permit(verb, entity)?;
+        match version {
+            Some(version) if version != record.version => Err(Error::Conflict(Conflict::Stale { version: record.version })),
+            _ => Ok(record),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one act, taken apart once")]
+    async fn change_one(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        entity: &Arc<Entity>,
+        id: Id,
+        version: Option<i64>,
+        values: Vec<(FieldId, Value)>,
+        lines: Lines,
+        more: &mut Vec<Act>,
+    ) -> Result<(Id, i64)> {
+        let before = self.held(tx, writing, entity, id, version, Verb::Change, false).await?;
+        let mut after = before.clone();
+        check::writable(writing, entity, values.iter().map(|(field, _)| *field))?;
+        for (field, value) in values {
+            after.put(field, value);
+        }
+        let mut fresh = Vec::new();
+        for (relation, drafts) in lines {
+            let lines = self.new_lines(tx, writing, entity, relation, id, drafts, Some(&before)).await?;
+            match after.lines.iter_mut().find(|(key, _)| *key == relation) {
+                Some((_, old)) => *old = lines,
+                None => after.lines.push((relation, lines)),
+            }
+            fresh.push(relation);
+        }
+        let mut change = Change {
+            who: writing.who.clone(),
+            now: writing.now,
+            zone: self.settings().zone.clone(),
+            before: Some(before),
+            after,
+            more: Vec::new(),
+        };
+        self.run_hooks(tx, entity, &mut change).await?;
+        let Change { before, mut after, more: asked, .. } = change;
+        more.extend(asked);
+        let before = before.ok_or_else(|| Error::internal("a hook took the record away"))?;
+        check::canonical(entity, &mut after)?;
+        compute(&mut after);
+        self.check_links(tx, writing, std::slice::from_ref(&after), &HashSet::new(), Some(&before)).await?;
+        let changed: Vec<usize> = (0..after.values.len()).filter(|slot| before.values[*slot] != after.values[*slot]).collect();
+        let relined: Vec<&'static str> =
+            fresh.into_iter().filter(|relation| !lines::same(before.lines(relation), after.lines(relation))).collect();
+        if changed.is_empty() && relined.is_empty() {
+            return Ok((id, before.version));
+        }
+        let mut sql = meta::sql::Sql::new();
+        sql.push("UPDATE ").name(entity.key).push(" SET \"version\" = ").bind(before.version + 1);
+        sql.push(", \"changed_at\" = ").bind(writing.now).push(", \"changed_by\" = ").bind(writing.who.user);
+        for slot in &changed {
+            let field = &after.carried.fields[*slot];
+            if field.system {
+                continue;
+            }
+            sql.push(", ").name(&field.column()).push(" = ").bind(after.values[*slot].clone());
+            if field.folded() {
+                sql.push(", ").name(&field.compared_column()).push(" = ").bind(fold(after.values[*slot].text()));
+            }
+        }
+        sql.push(" WHERE \"id\" = ").bind(id).push(" AND \"version\" = ").bind(before.version);
+        if tx.execute(&Statement::new(sql.text, sql.values)).await? == 0 {
+            return Err(Error::Conflict(Conflict::Stale { version: before.version + 1 }));
+        }
+        for relation in &relined {
+            self.replace_lines(tx, writing, entity, relation, &after).await?;
+        }
+        let image = Before::of(&before, changed.iter().map(|slot| before.carried.fields[*slot]), &relined);
+        history::record(tx, writing, entity, &after, Action::Change, before.version + 1, Some(image)).await?;
+        self.search_learn(tx, entity, std::slice::from_ref(&after)).await?;
+        self.announce(tx, entity, &[id]).await?;
+        Ok((id, before.version + 1))
+    }
+
+    /// Marks a record as removed, or as living again.
+    async fn mark(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        entity: &Entity,
+        before: &Record,
+        removed_at: Value,
+        action: Action,
+    ) -> Result<()> {
+        let mut sql = meta::sql::Sql::new();
+        sql.push("UPDATE ").name(entity.key).push(" SET \"removed_at\" = ").bind(removed_at);
+        sql.push(", \"version\" = ").bind(before.version + 1).push(", \"changed_at\" = ").bind(writing.now);
+        sql.push(", \"changed_by\" = ").bind(writing.who.user);
+        sql.push(" WHERE \"id\" = ").bind(before.id).push(" AND \"version\" = ").bind(before.version);
+        if tx.execute(&Statement::new(sql.text, sql.values)).await? == 0 {
+            return Err(Error::Conflict(Conflict::Stale { version: before.version + 1 }));
+        }
+        history::record(tx, writing, entity, before, action, before.version + 1, None).await?;
+        self.announce(tx, entity, &[before.id]).await
+    }
+
+    pub(crate) async fn run_hooks(&self, tx: &mut Tx, entity: &Entity, change: &mut Change) -> Result<()> {
+        for hook in self.inside.hooks.get(entity.key).into_iter().flatten() {
+            hook(tx, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Says what changed, when the commit has succeeded.
+    pub(crate) async fn announce(&self, tx: &mut Tx, entity: &Entity, ids: &[Id]) -> Result<()> {
+        tx.announce(entity.key).await?;
+        // A page of one record listens for it; after many at once, listening for the entity is enough.
+        if ids.len() <= 20 {
+            for id in ids {
+                tx.announce(&format!("{}/{id}", entity.key)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A record with every field of its entity at its empty value.
+pub(crate) fn blank(entity: &Entity, id: Id) -> Record {
+    let carried = entity.carried.clone();
+    let values = carried.fields.iter().map(|field| field.kind.empty()).collect();
+    Record { carried, id, version: 1, values, lines: Vec::new() }
+}
+
+/// Fills in the computed fields.
+pub(crate) fn compute(record: &mut Record) {
+    for slot in 0..record.carried.fields.len() {
+        if let Some(rule) = record.carried.fields[slot].computed {
+            record.values[slot] = rule(record);
+        }
+    }
+}

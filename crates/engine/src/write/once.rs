@@ -1,0 +1,97 @@
+//! Doing a thing once: the same key, sent twice, has one effect and one answer.
+
+use super::{Act, Draft, Outcome, Twin};
+use crate::Engine;
+use crate::principal::Principal;
+use kernel::error::Conflict;
+use kernel::{Error, Id, Result, Say, Value};
+use store::Statement;
+
+/// What creating gave: a record, or the ones that have the same keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// The record was created, now or at the first time this key was sent.
+    Now(Outcome),
+    /// Nothing was written: living records have the same keys.
+    Exists(Vec<Twin>),
+}
+
+/// A key that marks one sending, and a digest of what was sent with it.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The sender's key.
+    pub key: String,
+    /// A digest of the request: the same key with another request is an error of the sender.
+    pub digest: String,
+}
+
+impl Engine {
+    /// Creates a record unless one with the same duplicate keys lives already (or the sender insists), and
+    /// unless it was created already under the same sending.
+    pub async fn create_once(&self, who: &Principal, draft: Draft, insist: bool, once: Option<Once>) -> Result<Created> {
+        let writing = self.writing(who, "create");
+        let engine = self.clone();
+        self.inside
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let author = writing.who.user.unwrap_or(Id::SYSTEM);
+                    if let Some(once) = &once {
+                        let claim = Statement::new(
+                            "INSERT INTO \"idempotency\" (\"principal\", \"key\", \"digest\", \"answer\", \"at\") VALUES (?, ?, ?, '', ?) ON CONFLICT (\"principal\", \"key\") DO NOTHING",
+                            vec![Value::Link(author), Value::from(once.key.as_str()), Value::from(once.digest.as_str()), Value::Moment(writing.now)],
+                        );
+                        if tx.execute(&claim).await? == 0 {
+                            return answered(tx, author, once).await;
+                        }
+                    }
+                    if !insist {
+                        let twins = engine.twins_in(tx, &writing.who, &draft).await?;
+                        if !twins.is_empty() {
+                            if let Some(once) = &once {
+                                let drop = Statement::new("DELETE FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?", vec![
+                                    Value::Link(author),
+                                    Value::from(once.key.as_str()),
+                                ]);
+                                tx.execute(&drop).await?;
+                            }
+                            return Ok(Created::Exists(twins));
+                        }
+                    }
+                    let outcome = engine.apply(tx, &writing, vec![Act::Create(draft)]).await?;
+                    if let Some(once) = &once {
+                        let (id, version) = outcome.records[0];
+                        let keep = Statement::new("UPDATE \"idempotency\" SET \"answer\" = ? WHERE \"principal\" = ? AND \"key\" = ?", vec![
+                            Value::Text(format!("{} {id} {version}", outcome.changeset)),
+                            Value::Link(author),
+                            Value::from(once.key.as_str()),
+                        ]);
+                        tx.execute(&keep).await?;
+                    }
+                    Ok(Created::Now(outcome))
+                })
+            })
+            .await
+    }
+}
+
+async fn answered(tx: &mut store::Tx, author: Id, once: &Once) -> Result<Created> {
+    let known = Statement::new(
+        "SELECT \"digest\", \"answer\" FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?",
+        vec![Value::Link(author), Value::from(once.key.as_str())],
+    );
+    let rows = tx.rows(&known).await?;
+    let row = rows.first().ok_or_else(|| Error::internal("an idempotency key vanished"))?;
+    if row.text(0) != once.digest {
+        return Err(Error::Conflict(Conflict::State(Say::new("error-idempotency-reused"))));
+    }
+    let parts: Vec<&str> = row.text(1).split(' ').collect();
+    match parts.as_slice() {
+        [changeset, id, version] => {
+            let parse = |text: &str| text.parse::<Id>().map_err(|_| Error::internal("an idempotency answer is broken"));
+            let version = version.parse().map_err(|_| Error::internal("an idempotency answer is broken"))?;
+            Ok(Created::Now(Outcome { changeset: parse(changeset)?, records: vec![(parse(id)?, version)] }))
+        }
+        _ => Err(Error::internal("an idempotency answer is broken")),
+    }
+}

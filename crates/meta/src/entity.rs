@@ -1,0 +1,302 @@
+//! An entity: its fields, its relations, what it can do, and the physical table that follows.
+
+use crate::field::{Described, Field, Key};
+use crate::fields::{Kind, Link, MomentOf, Whole, link, moment, whole};
+use crate::record::Carried;
+use crate::shape::{Column, ColumnType, Table, TableIndex};
+use std::sync::Arc;
+
+/// The version of a record: 1 when created, one more at every change.
+pub static VERSION: Whole = whole("version");
+/// When it was created.
+pub static CREATED_AT: MomentOf = moment("created_at").sortable();
+/// Who created it.
+pub static CREATED_BY: Link = link("created_by", "user");
+/// When it was last changed.
+pub static CHANGED_AT: MomentOf = moment("changed_at").sortable();
+/// Who changed it last.
+pub static CHANGED_BY: Link = link("changed_by", "user");
+/// When it was put in the trash.
+pub static REMOVED_AT: MomentOf = moment("removed_at");
+
+/// The keys of the fields that every entity has, apart from `id`.
+pub const SYSTEM: [&str; 6] = ["version", "created_at", "created_by", "changed_at", "changed_by", "removed_at"];
+
+/// Children of an entity: the records of another that link to it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Relation {
+    /// The name in filters and JSON, such as `sites`.
+    pub key: &'static str,
+    /// The entity of the children.
+    pub child: &'static str,
+    /// The children's link field.
+    pub via: &'static str,
+    /// Owned lines: written with their parent, in order, under its version.
+    pub owned: bool,
+    /// For a link entity: its other link field, through which pages show the far record.
+    pub far: Option<&'static str>,
+}
+
+/// Who may see a record, besides those who may see all of its entity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Visibility {
+    /// Everybody who may see the entity at all.
+    Everyone,
+    /// Its owner and the owner's team, by this link field.
+    Owner(&'static str),
+    /// As the record that this link leads to.
+    Through(&'static str),
+    /// Its owner (the first field), or whoever sees a record that links to it: relation, and the link in it.
+    OwnerOrThrough(&'static str, &'static str, &'static str),
+    /// As its parent: an *about* link, and the field that names the parent's entity.
+    Parent(&'static str, &'static str),
+    /// Administrators alone.
+    Administrators,
+}
+
+/// A group of fields on the card and the form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// The key of its title: `section-{entity}-{key}`.
+    pub key: &'static str,
+    /// The fields, by name; a composite by the name of its first part up to the dot.
+    pub fields: Vec<&'static str>,
+}
+
+/// What an entity can do; each switches on what the platform offers for it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Capabilities {
+    /// Found by search.
+    pub searchable: bool,
+    /// Read from and written to files.
+    pub importable: bool,
+    /// Has pages, an API address, and a place in menus.
+    pub public: bool,
+    /// Every write stands in the history.
+    pub tracked: bool,
+    /// Links two records: shown on them, without a list of its own.
+    pub joining: bool,
+}
+
+/// An entity.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Its name, singular: the table, the words, the links.
+    pub key: &'static str,
+    /// Its name, plural: addresses and JSON.
+    pub plural: &'static str,
+    /// Its own fields, then the system's.
+    pub fields: Vec<Field>,
+    /// Its children.
+    pub relations: Vec<Relation>,
+    /// Declared indexes, by field names.
+    pub indexes: Vec<Vec<&'static str>>,
+    /// The field that names a record to a person.
+    pub title: &'static str,
+    /// Who may see a record.
+    pub visibility: Visibility,
+    /// What it can do.
+    pub can: Capabilities,
+    /// Fields of a list, by name.
+    pub columns: Vec<&'static str>,
+    /// The field a list is sorted by, and whether from the end.
+    pub sort: (&'static str, bool),
+    /// The groups of the card and the form.
+    pub layout: Vec<Section>,
+    /// All fields but the version, as whole records carry them; filled in by the model.
+    pub carried: Arc<Carried>,
+    /// The columns of the table, in its order; filled in by the model.
+    pub stored: Arc<[Column]>,
+}
+
+impl Entity {
+    /// An entity with these fields; the system's are added.
+    pub fn new(key: &'static str, plural: &'static str, mut fields: Vec<Field>) -> Entity {
+        let title = fields.first().map_or("id", |field| field.key);
+        fields.extend([&CREATED_AT, &CHANGED_AT, &REMOVED_AT].map(|k| system(k, key)));
+        fields.extend([&CREATED_BY, &CHANGED_BY].map(|k| system(k, key)));
+        fields.push(system(&VERSION, key));
+        Entity {
+            key,
+            plural,
+            fields,
+            relations: Vec::new(),
+            indexes: Vec::new(),
+            title,
+            visibility: Visibility::Everyone,
+            can: Capabilities { tracked: true, public: true, ..Capabilities::default() },
+            columns: vec![title],
+            sort: (title, false),
+            layout: Vec::new(),
+            carried: Arc::new(Carried { entity: key, fields: Vec::new() }),
+            stored: Arc::from([]),
+        }
+    }
+
+    /// The field with this name.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// The relation with this name.
+    pub fn relation(&self, key: &str) -> Option<&Relation> {
+        self.relations.iter().find(|relation| relation.key == key)
+    }
+
+    /// The owned relations.
+    pub fn owned(&self) -> impl Iterator<Item = &Relation> {
+        self.relations.iter().filter(|relation| relation.owned)
+    }
+
+    /// The same, named to a person by this field.
+    pub fn titled<T>(mut self, key: &Key<T>) -> Entity {
+        self.title = key.field.key;
+        if self.columns.len() == 1 {
+            self.columns = vec![self.title];
+        }
+        self.sort = (self.title, false);
+        self
+    }
+
+    /// The same, with this visibility.
+    pub fn seen(mut self, visibility: Visibility) -> Entity {
+        self.visibility = visibility;
+        self
+    }
+
+    /// The same, found by search.
+    pub fn searchable(mut self) -> Entity {
+        self.can.searchable = true;
+        self
+    }
+
+    /// The same, read from and written to files.
+    pub fn importable(mut self) -> Entity {
+        self.can.importable = true;
+        self
+    }
+
+    /// The same, without pages, addresses or menus of its own.
+    pub fn inner(mut self) -> Entity {
+        self.can.public = false;
+        self
+    }
+
+    /// The same, without a history of its own: its records are written with another's.
+    pub fn untracked(mut self) -> Entity {
+        self.can.tracked = false;
+        self
+    }
+
+    /// The same, as a link between two records: written and shown on theirs, without a list of its own.
+    pub fn joining(mut self) -> Entity {
+        self.can.joining = true;
+        self
+    }
+
+    /// The same, with these children: `via` is their link field.
+    pub fn children(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
+        self.relations.push(Relation { key, child, via, owned: false, far: None });
+        self
+    }
+
+    /// The same, with records of another entity through a link entity: `via` leads here, `far` there.
+    pub fn through(mut self, key: &'static str, child: &'static str, via: &'static str, far: &'static str) -> Entity {
+        self.relations.push(Relation { key, child, via, owned: false, far: Some(far) });
+        self
+    }
+
+    /// The same, with owned lines.
+    pub fn lines(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
+        self.relations.push(Relation { key, child, via, owned: true, far: None });
+        self
+    }
+
+    /// The same, with an index over these fields.
+    pub fn index(mut self, fields: &[&'static str]) -> Entity {
+        self.indexes.push(fields.to_vec());
+        self
+    }
+
+    /// The same, with these columns in lists.
+    pub fn columns(mut self, columns: &[&'static str]) -> Entity {
+        self.columns = columns.to_vec();
+        self
+    }
+
+    /// The same, with one more section on the card and the form.
+    pub fn section(mut self, key: &'static str, fields: &[&'static str]) -> Entity {
+        self.layout.push(Section { key, fields: fields.to_vec() });
+        self
+    }
+
+    /// The physical table.
+    pub fn table(&self) -> Table {
+        let mut columns = vec![Column { name: "id".to_owned(), kind: ColumnType::Link }];
+        for field in &self.fields {
+            columns.push(Column { name: field.column(), kind: field.kind.column() });
+            if field.folded() {
+                columns.push(Column { name: field.compared_column(), kind: ColumnType::Text });
+            }
+        }
+        let mut indexes = Vec::new();
+        for fields in &self.indexes {
+            indexes.push(self.table_index(fields, false));
+        }
+        for field in self.fields.iter().filter(|field| field.unique) {
+            indexes.push(self.table_index(&[field.key], true));
+        }
+        for field in
+            self.fields.iter().filter(|field| field.sortable || field.matching || matches!(field.kind, Kind::Link(_) | Kind::About(_)))
+        {
+            let covered = self.indexes.iter().any(|fields| fields.first() == Some(&field.key)) || field.unique;
+            if !covered && !matches!(field.key, "created_by" | "changed_by") {
+                indexes.push(self.table_index(&[field.key], false));
+            }
+        }
+        Table { name: self.key.to_owned(), columns, primary: vec!["id".to_owned()], indexes, searchable: self.can.searchable }
+    }
+
+    fn table_index(&self, fields: &[&str], unique: bool) -> TableIndex {
+        let mut columns: Vec<String> = fields.iter().filter_map(|key| self.field(key)).map(|field| field.compared_column()).collect();
+        let name = format!("{}_by_{}", self.key, fields.join("_").replace('.', "_"));
+        if !unique {
+            columns.push("id".to_owned());
+        }
+        TableIndex { name, columns, unique, living: true }
+    }
+}
+
+fn system<T>(key: &Key<T>, entity: &'static str) -> Field {
+    let mut field = key.field.within(entity);
+    field.system = true;
+    field.read_only = true;
+    field
+}
+
+impl<T> Described for &Key<T> {
+    fn fields(&self) -> Vec<Field> {
+        vec![self.field]
+    }
+}
+
+/// Describes an entity, one line per field: the keys as statics, and `fields()` that lists them.
+///
+/// ```ignore
+/// entity! { "account" {
+///     /// What everybody calls it.
+///     NAME: Text = text("name").required().search(),
+/// }}
+/// ```
+#[macro_export]
+macro_rules! entity {
+    ($entity:literal { $($(#[$doc:meta])* $key:ident : $kind:ty = $line:expr),+ $(,)? }) => {
+        $($(#[$doc])* pub static $key: $kind = ($line).within($entity);)+
+        /// The fields, in the order of their lines.
+        pub fn fields() -> Vec<$crate::field::Field> {
+            let mut fields = Vec::new();
+            $(fields.extend($crate::field::Described::fields(&$key));)+
+            fields
+        }
+    };
+}

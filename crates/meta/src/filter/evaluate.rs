@@ -1,0 +1,108 @@
+//! A filter on records in memory, with the same answer as its SQL.
+
+use super::compile::{field_of, measured, unknown};
+use super::resolve::{compared, order, ready};
+use super::time::Present;
+use super::{Filter, Path, Test, What};
+use crate::entity::{Entity, Relation};
+use crate::fields::Kind;
+use crate::model::Model;
+use crate::record::Record;
+use kernel::{Id, Result, Value};
+
+/// The records around the one that is examined.
+pub trait World {
+    /// The record of an entity with this identity, if the asker may see it.
+    fn record(&self, entity: &str, id: Id) -> Option<&Record>;
+
+    /// The living children of a record that the asker may see, in the order of their creation.
+    fn children(&self, relation: &Relation, parent: Id) -> Vec<&Record>;
+}
+
+/// What evaluating depends on.
+pub struct Evaluate<'m> {
+    /// The entities.
+    pub model: &'m Model,
+    /// Today, the zone, who asks.
+    pub present: &'m Present,
+    /// The records around.
+    pub world: &'m dyn World,
+}
+
+impl Evaluate<'_> {
+    /// Whether the filter holds for a record.
+    pub fn holds(&self, filter: &Filter, entity: &Entity, record: &Record) -> Result<bool> {
+        match filter {
+            Filter::All(parts) => {
+                for part in parts {
+                    if !self.holds(part, entity, record)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Filter::Any(parts) => {
+                for part in parts {
+                    if self.holds(part, entity, record)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Filter::Not(inner) => Ok(!self.holds(inner, entity, record)?),
+            Filter::Test(path, test) => self.path(path, test, entity, Some(record)),
+            Filter::Has(relation, inner) => {
+                let relation = entity.relation(relation).ok_or_else(|| unknown(relation))?;
+                Ok(!self.chosen(relation, inner, record)?.is_empty())
+            }
+            Filter::Measure(measure, test) => {
+                let relation = entity.relation(measure.relation).ok_or_else(|| unknown(measure.relation))?;
+                let child = self.model.child(relation).ok_or_else(|| unknown(relation.key))?;
+                let field = measured(measure, child)?;
+                let children = self.chosen(relation, &measure.filter, record)?;
+                let values = || children.iter().map(|one| compared(field.kind, one.named(field.key)));
+                let given = || values().filter(|value| !matches!(value, Value::Empty));
+                let value = match measure.what {
+                    What::Count => Value::Int(children.len() as i64),
+                    What::Sum => Value::Int(values().map(|value| value.int()).sum()),
+                    What::Min => given().min_by(|a, b| order(a, b).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(field.kind.empty()),
+                    What::Max => given().max_by(|a, b| order(a, b).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(field.kind.empty()),
+                    What::First => values().next().unwrap_or(field.kind.empty()),
+                    What::Last => values().last().unwrap_or(field.kind.empty()),
+                };
+                Ok(ready(test, field.kind, self.present).passes(&value, field.kind))
+            }
+        }
+    }
+
+    fn chosen(&self, relation: &Relation, filter: &Filter, record: &Record) -> Result<Vec<&Record>> {
+        let child = self.model.child(relation).ok_or_else(|| unknown(relation.key))?;
+        let mut chosen = Vec::new();
+        for one in self.world.children(relation, record.id) {
+            if self.holds(filter, child, one)? {
+                chosen.push(one);
+            }
+        }
+        chosen.sort_by_key(|record| record.id);
+        Ok(chosen)
+    }
+
+    fn path(&self, path: &Path, test: &Test, entity: &Entity, record: Option<&Record>) -> Result<bool> {
+        let mut entity = entity;
+        let mut record = record;
+        for link in &path.links {
+            let field = field_of(entity, link)?;
+            let target = self.model.target(field).ok_or_else(|| unknown(link))?;
+            record = record.and_then(|record| record.named(link).link()).and_then(|id| self.world.record(target.key, id));
+            entity = target;
+        }
+        let field = field_of(entity, path.field)?;
+        let kind: Kind = field.kind;
+        let value = match record {
+            None => kind.empty(),
+            Some(record) if path.field == "id" => Value::Link(record.id),
+            Some(record) => compared(kind, record.named(path.field)),
+        };
+        Ok(ready(test, kind, self.present).passes(&value, kind))
+    }
+}

@@ -1,0 +1,141 @@
+//! The model: all entities of an installation, declared and extended. Swapped atomically, never changed.
+
+use crate::entity::{Entity, Relation};
+use crate::field::Field;
+use crate::fields::Kind;
+use crate::record::Carried;
+use crate::shape::Table;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// All entities.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    entities: Vec<Arc<Entity>>,
+    by_key: HashMap<&'static str, usize>,
+    by_plural: HashMap<&'static str, usize>,
+    /// The words of vocabularies: (vocabulary, key) to Italian and English.
+    pub terms: Arc<HashMap<(String, String), Term>>,
+}
+
+/// A term of a vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// In Italian.
+    pub italian: String,
+    /// In English.
+    pub english: String,
+    /// No longer offered, still shown.
+    pub retired: bool,
+}
+
+/// A fault of a description, found when the program starts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Model {
+    /// The model of these entities, once every name in them is found to lead somewhere.
+    pub fn new(entities: Vec<Entity>) -> Result<Model, Fault> {
+        let mut model = Model::default();
+        for mut entity in entities {
+            let fields = entity.fields.iter().filter(|field| field.key != "version").copied().collect();
+            entity.carried = Arc::new(Carried { entity: entity.key, fields });
+            entity.stored = entity.table().columns.into();
+            let place = model.entities.len();
+            if model.by_key.insert(entity.key, place).is_some() || model.by_plural.insert(entity.plural, place).is_some() {
+                return Err(Fault(format!("the entity {} is described twice", entity.key)));
+            }
+            model.entities.push(Arc::new(entity));
+        }
+        for entity in &model.entities {
+            model.examine(entity)?;
+        }
+        Ok(model)
+    }
+
+    fn examine(&self, entity: &Entity) -> Result<(), Fault> {
+        let here = entity.key;
+        for (place, field) in entity.fields.iter().enumerate() {
+            if entity.fields[..place].iter().any(|other| other.key == field.key || other.id == field.id) {
+                return Err(Fault(format!("{here}.{} is described twice", field.key)));
+            }
+            let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
+            if field.key.is_empty() || field.key.len() > 50 || !field.key.bytes().all(named) {
+                return Err(Fault(format!("{here}.{} is no name for a field", field.key)));
+            }
+            let targets: Vec<&str> = match field.kind {
+                Kind::Link(target) => vec![target],
+                Kind::About(targets) => targets.to_vec(),
+                _ => Vec::new(),
+            };
+            if let Some(lost) = targets.iter().find(|target| !self.by_key.contains_key(*target)) {
+                return Err(Fault(format!("{here}.{} links to {lost}, which nobody describes", field.key)));
+            }
+        }
+        for relation in &entity.relations {
+            let child = self.entity(relation.child).ok_or_else(|| Fault(format!("{here}.{} has unknown children", relation.key)))?;
+            for link in [Some(relation.via), relation.far].into_iter().flatten() {
+                if !child.field(link).is_some_and(|field| matches!(field.kind, Kind::Link(_) | Kind::About(_))) {
+                    return Err(Fault(format!("{here}.{}: {}.{link} is no link", relation.key, relation.child)));
+                }
+            }
+        }
+        let named = entity.indexes.iter().flatten().chain(&entity.columns).chain([&entity.title, &entity.sort.0]);
+        for key in named {
+            if *key != "id" && entity.field(key).is_none() {
+                return Err(Fault(format!("{here} has no field {key}")));
+            }
+        }
+        for section in &entity.layout {
+            for key in &section.fields {
+                let prefix = format!("{key}.");
+                let known = entity.field(key).is_some()
+                    || entity.relation(key).is_some()
+                    || entity.fields.iter().any(|field| field.key.starts_with(&prefix));
+                if !known {
+                    return Err(Fault(format!("the section {} of {here} names {key}", section.key)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entity with this singular name.
+    pub fn entity(&self, key: &str) -> Option<&Arc<Entity>> {
+        self.by_key.get(key).map(|place| &self.entities[*place])
+    }
+
+    /// The entity with this plural name.
+    pub fn plural(&self, plural: &str) -> Option<&Arc<Entity>> {
+        self.by_plural.get(plural).map(|place| &self.entities[*place])
+    }
+
+    /// All, in the order of their description.
+    pub fn entities(&self) -> impl Iterator<Item = &Arc<Entity>> {
+        self.entities.iter()
+    }
+
+    /// The entity that a link field leads to; `None` for an *about* link.
+    pub fn target(&self, field: &Field) -> Option<&Arc<Entity>> {
+        match field.kind {
+            Kind::Link(target) => self.entity(target),
+            _ => None,
+        }
+    }
+
+    /// The entity of a relation's children.
+    pub fn child(&self, relation: &Relation) -> Option<&Arc<Entity>> {
+        self.entity(relation.child)
+    }
+
+    /// The physical tables of all entities.
+    pub fn tables(&self) -> Vec<Table> {
+        self.entities.iter().map(|entity| entity.table()).collect()
+    }
+}

@@ -1,0 +1,82 @@
+//! The one in-memory shape of a record.
+
+use crate::field::{Field, FieldId, Key, Typed};
+use kernel::{Id, Moment, Value};
+use std::sync::Arc;
+
+/// Which fields a record carries, and where. Shared by all records of a result.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    /// The entity's key.
+    pub entity: &'static str,
+    /// The fields, in the order of the values.
+    pub fields: Vec<Field>,
+}
+
+impl Carried {
+    /// Where a field's value stands.
+    pub fn slot(&self, id: FieldId) -> Option<usize> {
+        self.fields.iter().position(|field| field.id == id)
+    }
+
+    /// The field with this name, and where its value stands.
+    pub fn named(&self, key: &str) -> Option<(usize, &Field)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.key == key)
+    }
+}
+
+/// A record: its values, and the lines it owns where they were asked for.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Which fields it carries.
+    pub carried: Arc<Carried>,
+    /// Its identity.
+    pub id: Id,
+    /// Its version: 1 when created, one more at every change.
+    pub version: i64,
+    /// The values, in the order of `carried`.
+    pub values: Vec<Value>,
+    /// Owned lines, by relation.
+    pub lines: Vec<(&'static str, Vec<Record>)>,
+}
+
+static NOTHING: Value = Value::Empty;
+
+impl Record {
+    /// A value by the field's identity; the empty value where the record does not carry it.
+    pub fn value(&self, id: FieldId) -> &Value {
+        self.carried.slot(id).and_then(|slot| self.values.get(slot)).unwrap_or(&NOTHING)
+    }
+
+    /// A typed value.
+    pub fn get<T: Typed>(&self, key: &Key<T>) -> T::Out<'_> {
+        T::read(self.value(key.field.id))
+    }
+
+    /// A value by the field's name; the empty value where there is none.
+    pub fn named(&self, key: &str) -> &Value {
+        self.carried.named(key).and_then(|(slot, _)| self.values.get(slot)).unwrap_or(&NOTHING)
+    }
+
+    /// Puts a value where the record carries the field.
+    pub fn put(&mut self, id: FieldId, value: Value) {
+        if let Some(slot) = self.carried.slot(id) {
+            self.values[slot] = value;
+        }
+    }
+
+    /// The entity's key.
+    pub fn entity(&self) -> &'static str {
+        self.carried.entity
+    }
+
+    /// The lines of a relation; none where they were not asked for.
+    pub fn lines(&self, relation: &str) -> &[Record] {
+        self.lines.iter().find(|(key, _)| *key == relation).map_or(&[], |(_, lines)| lines)
+    }
+
+    /// When it was put in the trash, if it was.
+    pub fn removed_at(&self) -> Option<Moment> {
+        self.named("removed_at").moment()
+    }
+}

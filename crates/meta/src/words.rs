@@ -1,0 +1,43 @@
+//! The words under which a value is found, and those that a person asks for.
+
+use crate::fields::Kind;
+use kernel::{Value, fold::words};
+
+/// Adds the words of a value, folded, each followed by a space. A phone is found with and without its country's
+/// prefix, whatever stands between its digits.
+pub fn kept(kind: Kind, value: &Value, into: &mut String) {
+    let text = value.text();
+    if kind == Kind::Phone {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        if digits.is_empty() {
+            return;
+        }
+        into.push_str(&digits);
+        into.push(' ');
+        if let Some(national) = text.strip_prefix("+39") {
+            into.push_str(national);
+            into.push(' ');
+        }
+        return;
+    }
+    for word in words(text) {
+        into.push_str(&word);
+        into.push(' ');
+    }
+}
+
+/// The words of a question. Digits with the punctuation of a phone number between them are one word.
+pub fn asked(text: &str) -> Vec<String> {
+    let trimmed = text.trim();
+    let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
+    let dialled =
+        digits.len() >= 5 && trimmed.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '.' | '(' | ')' | '\u{a0}'));
+    if dialled {
+        let national = match digits.strip_prefix("00") {
+            Some(rest) => rest.to_owned(),
+            None => digits,
+        };
+        return vec![national];
+    }
+    words(trimmed).take(8).collect()
+}

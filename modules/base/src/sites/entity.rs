@@ -1,0 +1,55 @@
+//! The fields of a site, one line each.
+
+use crate::addresses::main_phone;
+use meta::entity::Visibility;
+use meta::fields::{Address, Choices, Link, LongText, Text, YesNo, address, choice, link, long_text, phone, text, yes_no};
+use meta::{Entity, choices, entity};
+
+choices! {
+    /// What a site is for.
+    Use {
+        /// Registered office.
+        Registered = "registered" blue,
+        /// Branch.
+        Branch = "branch" grey,
+        /// Where goods go.
+        Delivery = "delivery" amber,
+        /// Where a person lives.
+        Home = "home" grey,
+        /// Anything else.
+        Other = "other" grey,
+    }
+}
+
+entity! { "site" {
+    /// What it is called: «Stabilimento», «Magazzino Nord».
+    NAME: Text = text("name").required().search().sortable(),
+    /// Whose it is.
+    ACCOUNT: Link = link("account", "account").required(),
+    /// What it is for.
+    USE: Choices<Use> = choice::<Use>("use").default("branch"),
+    /// Where it is.
+    ADDRESS: Address = address(),
+    /// The main phone, mirrored from the lines.
+    PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
+    /// No longer there.
+    INACTIVE: YesNo = yes_no("inactive"),
+    /// What else is to be known: hours, how to get in.
+    REMARKS: LongText = long_text("remarks"),
+}}
+
+/// The description of sites.
+pub fn site() -> Entity {
+    Entity::new("site", "sites", fields())
+        .titled(&NAME)
+        .seen(Visibility::Through("account"))
+        .searchable()
+        .importable()
+        .lines("phones", "phone", "parent")
+        .index(&["address.city", "name"])
+        .index(&["account", "name"])
+        .columns(&["name", "account", "use", "address.city", "address.province", "phone"])
+        .section("site", &["account", "name", "use", "inactive"])
+        .section("reach", &["address", "phones"])
+        .section("remarks", &["remarks"])
+}

@@ -1,0 +1,12 @@
+//! Sites: the places of an account, besides its registered office.
+
+pub mod entity;
+
+pub use entity::site;
+
+use engine::Slice;
+
+/// What sites register.
+pub fn slice() -> Slice {
+    Slice::new("sites").entity(entity::site()).hook("site", crate::addresses::one_main).words(include_str!("words.toml"))
+}

@@ -1,0 +1,68 @@
+//! Vocabularies: the terms that the company owns, with stable keys, retired but never lost.
+
+use engine::{Change, Slice};
+use engine::{Statement, Tx, Work};
+use kernel::{Error, Result, Say};
+use meta::fields::{Code, Text, YesNo, code, text, yes_no};
+use meta::{Entity, entity};
+
+entity! { "term" {
+    /// In Italian.
+    ITALIAN: Text = text("italian").required().search().sortable(),
+    /// In English; the Italian word where it is empty.
+    ENGLISH: Text = text("english").search(),
+    /// The vocabulary it belongs to.
+    VOCABULARY: Code = code("vocabulary").required().check(known).sortable(),
+    /// The stable key in records.
+    KEY: Code = code("key").check(key),
+    /// No longer offered.
+    RETIRED: YesNo = yes_no("retired"),
+}}
+
+/// The vocabularies that fields speak of.
+pub const VOCABULARIES: [&str; 7] = ["sector", "market", "zone", "product-interest", "service-expected", "competing-tool", "source"];
+
+/// What vocabularies register.
+pub fn slice() -> Slice {
+    Slice::new("vocabularies").entity(term()).hook("term", keyed).words(include_str!("words.toml"))
+}
+
+fn term() -> Entity {
+    Entity::new("term", "terms", fields())
+        .titled(&ITALIAN)
+        .importable()
+        .index(&["vocabulary", "italian"])
+        .columns(&["italian", "english", "vocabulary", "key", "retired"])
+        .section("term", &["vocabulary", "italian", "english", "retired"])
+}
+
+fn known(text: &str) -> Result<String, Say> {
+    if VOCABULARIES.contains(&text) { Ok(text.to_owned()) } else { Err(Say::new("error-choice").with("known", VOCABULARIES.join(", "))) }
+}
+
+fn key(text: &str) -> Result<String, Say> {
+    meta::fields::term_key(text).ok_or(Say::new("error-term").with("term", text))
+}
+
+/// A new term gets its key from its Italian word; a key never changes, and stands once in its vocabulary.
+fn keyed<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        if let Some(before) = &change.before {
+            if before.get(&KEY) != change.after.get(&KEY) || before.get(&VOCABULARY) != change.after.get(&VOCABULARY) {
+                return Err(Error::invalid("key", Say::new("error-read-only")));
+            }
+            return Ok(());
+        }
+        if change.after.get(&KEY).is_empty() {
+            let made = key(change.after.get(&ITALIAN)).map_err(|say| Error::invalid("italian", say))?;
+            change.put(KEY.id(), made);
+        }
+        let sql = "SELECT 1 FROM \"term\" WHERE \"vocabulary\" = ? AND \"key\" = ? AND \"removed_at\" IS NULL";
+        let values = vec![change.after.value(VOCABULARY.id()).clone(), change.after.value(KEY.id()).clone()];
+        if tx.rows(&Statement::new(sql, values)).await?.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid("italian", Say::new("error-taken")))
+        }
+    })
+}

@@ -1,0 +1,16 @@
+// WCAG 2.2 AA, as far as a program can see it.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect } from "@playwright/test";
+
+/** Nothing serious or critical on this page, in either theme. */
+export async function expectAccessible(page) {
+  const theme = await page.evaluate(() => document.documentElement.dataset.bsTheme);
+  for (const each of ["light", "dark"]) {
+    await page.evaluate((value) => (document.documentElement.dataset.bsTheme = value), each);
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const bad = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+    expect(bad.map(({ id, nodes }) => `${each}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
+  }
+  await page.evaluate((value) => (document.documentElement.dataset.bsTheme = value), theme);
+}

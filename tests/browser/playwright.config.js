@@ -1,0 +1,36 @@
+// Every journey runs on a desk and on a phone, over the embedded database; and over PostgreSQL when SCHEDA_TEST_POSTGRES gives one.
+
+import { defineConfig } from "@playwright/test";
+import { chromium } from "./browser.js";
+
+const databases = process.env.SCHEDA_TEST_POSTGRES ? ["sqlite", "postgres"] : ["sqlite"];
+const screens = {
+  desktop: { viewport: { width: 1366, height: 768 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+};
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.spec.js",
+  outputDir: "../../target/browser/results",
+  reporter: [["list"], ["html", { outputFolder: "../../target/browser/report", open: "never" }]],
+  forbidOnly: true,
+  fullyParallel: false,
+  workers: 1,
+  timeout: 30_000,
+  expect: { timeout: 5_000 },
+  use: {
+    browserName: "chromium",
+    launchOptions: chromium,
+    locale: "it-IT",
+    timezoneId: "Europe/Rome",
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+  },
+  projects: databases.flatMap((database) =>
+    Object.entries(screens).map(([screen, use]) => ({
+      name: database === "sqlite" ? screen : `${screen}-${database}`,
+      use: { ...use, database },
+    })),
+  ),
+});
