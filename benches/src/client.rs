@@ -127,7 +127,11 @@ pub async fn load(address: &str, clients: usize, count: usize, expected: u16, ma
             let answer = connection.ask(&request).await?;
             times.borrow_mut().push(sent.elapsed());
             if answer.status != expected {
-                return Err(format!("an answer of {}: {}", answer.status, String::from_utf8_lossy(&answer.body).chars().take(400).collect::<String>()));
+                return Err(format!(
+                    "an answer of {}: {}",
+                    answer.status,
+                    String::from_utf8_lossy(&answer.body).chars().take(400).collect::<String>()
+                ));
             }
         }
     };

@@ -95,7 +95,10 @@ impl Installation {
 
     /// Starts the server and waits for its first answer.
     pub async fn serve(&self) -> Fallible<Server> {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(|fault| fault.to_string())?.port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .map_err(|fault| fault.to_string())?
+            .port();
         let address = format!("127.0.0.1:{port}");
         let begun = Instant::now();
         let child = self
@@ -126,7 +129,11 @@ impl Server {
     pub async fn sign_in(&self, email: &str) -> Fallible<String> {
         let mut connection = Connection::open(&self.address).await?;
         let body = format!("email={}&password={}", email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", &*format!("http://{}", "localhost")), ("sec-fetch-site", "same-origin")];
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", &*format!("http://{}", "localhost")),
+            ("sec-fetch-site", "same-origin"),
+        ];
         let answer = connection.ask(&request("POST", "/sign-in", &headers, &body)).await?;
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
         cookie.filter(|_| answer.status == 303).ok_or_else(|| format!("signing in gave {}", answer.status))

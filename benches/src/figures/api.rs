@@ -10,6 +10,7 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     let server = company.serve().await?;
     let path = format!("/api/v1/contacts?filter={}&sort=full_name&limit=50", encoded("address.city is \"Pisa\""));
     let goals = (rate(database, 2_500.0), None, None);
-    measured(&server, "api", company.database, goals, 20_000, 200, |_| request("GET", &path, &[("authorization", &token)], ""), report).await?;
+    measured(&server, "api", company.database, goals, 20_000, 200, |_| request("GET", &path, &[("authorization", &token)], ""), report)
+        .await?;
     Ok(())
 }

@@ -35,10 +35,14 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
             break status;
         }
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let memory = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+        let memory = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
         peak = peak.max(memory.unwrap_or(0.0) / 1024.0);
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap_or_default();
-        let fields: Vec<f64> = stat.rsplit_once(") ").map_or("", |(_, after)| after).split(' ').map(|field| field.parse().unwrap_or(0.0)).collect();
+        let fields: Vec<f64> =
+            stat.rsplit_once(") ").map_or("", |(_, after)| after).split(' ').map(|field| field.parse().unwrap_or(0.0)).collect();
         if let (Some(user), Some(system)) = (fields.get(11), fields.get(12)) {
             cpu = cpu.max((user + system) / 100.0);
         }
@@ -62,7 +66,12 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
 /// The file: names, towns and numbers that differ from row to row.
 fn rows() -> String {
     let families = ["Rossi", "Bianchi", "Esposito", "D'Angelo", "Nicolò", "De Luca", "Ferrari", "Colombo", "Ricci", "Conti"];
-    let towns = [("Pisa", "56125", "PI", "050"), ("Milano", "20121", "MI", "02"), ("Napoli", "80133", "NA", "081"), ("Torino", "10121", "TO", "011")];
+    let towns = [
+        ("Pisa", "56125", "PI", "050"),
+        ("Milano", "20121", "MI", "02"),
+        ("Napoli", "80133", "NA", "081"),
+        ("Torino", "10121", "TO", "011"),
+    ];
     let mut text = String::with_capacity(ROWS * 200);
     text.push_str("Codice;Ragione sociale;Indirizzo;CAP;Località;Prov.;Telefono;E-mail;Referente;Sede;Località sede\r\n");
     for number in 0..ROWS {

@@ -72,7 +72,8 @@ async fn measured(
     let before = server.cpu();
     let load = crate::client::load(&server.address, CLIENTS, count, expected, &make).await?;
     let cpu = (server.cpu() - before) * 1000.0 / count as f64;
-    let mut note = |measure: &str, value, unit, goal| report.note(Figure { bench, measure: measure.to_owned(), value, unit, goal, database });
+    let mut note =
+        |measure: &str, value, unit, goal| report.note(Figure { bench, measure: measure.to_owned(), value, unit, goal, database });
     note("rate", load.rate, "/s", goals.0);
     note("p99", load.p99, "ms", goals.1);
     note("CPU of the server per request", cpu, "ms", goals.2);

@@ -22,6 +22,13 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     let ratio = p99[1] / p99[0];
     let database = if database == "postgres" { "postgres" } else { "sqlite" };
     let goal = Some(Goal::AtMost(2.0));
-    report.note(Figure { bench: "scale", measure: "p99 at 1,000,000 over p99 at 10,000".to_owned(), value: ratio, unit: "×", goal, database });
+    report.note(Figure {
+        bench: "scale",
+        measure: "p99 at 1,000,000 over p99 at 10,000".to_owned(),
+        value: ratio,
+        unit: "×",
+        goal,
+        database,
+    });
     Ok(())
 }

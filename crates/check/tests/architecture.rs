@@ -109,7 +109,11 @@ fn nobody_reaches_around_the_arguments() {
     let allowed = ["crates/kernel/src/clock.rs", "crates/kernel/src/chance.rs", "app/src/settings.rs", "crates/store/src/testing.rs"];
     for path in sources() {
         let relative = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
-        if relative.contains("/tests") || relative.contains("/examples") || relative.ends_with("build.rs") || relative.starts_with("benches/") {
+        if relative.contains("/tests")
+            || relative.contains("/examples")
+            || relative.ends_with("build.rs")
+            || relative.starts_with("benches/")
+        {
             continue;
         }
         let excused = read(&path).contains("clippy::disallowed_methods");

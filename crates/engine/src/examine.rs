@@ -40,7 +40,11 @@ impl Engine {
             let mut sql = Sql::new();
             sql.push("SELECT count(*) FROM ").name(entity.key).push(" AS t0 WHERE t0.").name(&field.column()).push(" IS NOT NULL");
             for target in targets {
-                sql.push(" AND NOT EXISTS (SELECT 1 FROM ").name(target).push(" AS t1 WHERE t1.\"id\" = t0.").name(&field.column()).push(")");
+                sql.push(" AND NOT EXISTS (SELECT 1 FROM ")
+                    .name(target)
+                    .push(" AS t1 WHERE t1.\"id\" = t0.")
+                    .name(&field.column())
+                    .push(")");
             }
             let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
             if lost > 0 {
@@ -55,7 +59,9 @@ async fn examine_search(tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<S
     let companion = format!("{}_search", entity.key);
     let mut sql = Sql::new();
     sql.push("SELECT count(*) FROM ").name(&companion).push(" AS s WHERE NOT EXISTS (SELECT 1 FROM ").name(entity.key);
-    sql.push(" AS t0 WHERE t0.\"id\" = s.").push(if tx.dialect() == Dialect::Sqlite { "rowid" } else { "id" }).push(" AND t0.\"removed_at\" IS NULL)");
+    sql.push(" AS t0 WHERE t0.\"id\" = s.")
+        .push(if tx.dialect() == Dialect::Sqlite { "rowid" } else { "id" })
+        .push(" AND t0.\"removed_at\" IS NULL)");
     let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
     if lost > 0 {
         findings.push(format!("{}: search finds {lost} records that are not there", entity.key));

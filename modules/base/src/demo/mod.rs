@@ -63,9 +63,8 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
 
 async fn terms(engine: &Engine, who: &Principal, changeset: Id) -> Result<()> {
     let model = engine.model();
-    let known = |vocabulary: &str, italian: &str| {
-        term_key(italian).is_some_and(|key| model.terms.contains_key(&(vocabulary.to_owned(), key)))
-    };
+    let known =
+        |vocabulary: &str, italian: &str| term_key(italian).is_some_and(|key| model.terms.contains_key(&(vocabulary.to_owned(), key)));
     let acts: Vec<Act> = TERMS
         .iter()
         .filter(|(vocabulary, italian, _)| !known(vocabulary, italian))
@@ -89,7 +88,9 @@ async fn terms(engine: &Engine, who: &Principal, changeset: Id) -> Result<()> {
 async fn people(engine: &Engine, who: &Principal, changeset: Id) -> Result<Vec<Id>> {
     let mut acts = Vec::new();
     let mut agents = Vec::new();
-    for (team, members) in [("Rete Toscana", ["Giulia Conti", "Marco Ferri", "Elena Bellini"]), ("Rete Nord", ["Luca Sala", "Chiara Monti", "Davide Gatti"])] {
+    for (team, members) in
+        [("Rete Toscana", ["Giulia Conti", "Marco Ferri", "Elena Bellini"]), ("Rete Nord", ["Luca Sala", "Chiara Monti", "Davide Gatti"])]
+    {
         let of = engine.id();
         let mut draft = Draft::new("team").with(users::teams::NAME.id(), team);
         draft.id = Some(of);
@@ -134,7 +135,8 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
         (true, 1) => format!("{trade} {} {family} {form}", chance.common(&GIVEN)),
         (true, _) => format!("{trade} {family} {form}"),
     };
-    let domain = format!("{}.example", term_key(&format!("{} {family}", trade.split(' ').next_back().unwrap_or(trade))).unwrap_or_default());
+    let domain =
+        format!("{}.example", term_key(&format!("{} {family}", trade.split(' ').next_back().unwrap_or(trade))).unwrap_or_default());
     let stage = *chance.one(&["suspect", "suspect", "lead", "prospect", "customer", "customer", "customer", "former"]);
     let id = engine.id();
     let mut draft = address(Draft::new("account"), &account::ADDRESS, chance, town)
@@ -143,7 +145,20 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
         .with(account::STAGE.id(), stage)
         .with(account::SECTOR.id(), sector)
         .with(account::MARKET.id(), *chance.one(&["locale", "locale", "nazionale", "europa", "mondo"]))
-        .with(account::ZONE.id(), *chance.one(&["pisa-e-livorno", "toscana-nord", "toscana-sud", "liguria", "emilia", "nord-ovest", "nord-est", "centro", "sud-e-isole"]))
+        .with(
+            account::ZONE.id(),
+            *chance.one(&[
+                "pisa-e-livorno",
+                "toscana-nord",
+                "toscana-sud",
+                "liguria",
+                "emilia",
+                "nord-ovest",
+                "nord-est",
+                "centro",
+                "sud-e-isole",
+            ]),
+        )
         .with(account::SOURCE.id(), *chance.one(&["fiera", "passaparola", "sito-web"]))
         .with(account::INTERESTS.id(), stored([*chance.one(&["gestionale", "centralino", "rete-e-wi-fi", "videosorveglianza"])]))
         .with(account::REVENUE.id(), (chance.below(9_000) as i64 + 50) * 100_000)
@@ -176,18 +191,31 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a person shares with the account")]
-fn person(engine: &Engine, chance: &mut Seeded, account: Id, main: bool, family: &str, domain: &str, town: Town, owner: Option<Id>, acts: &mut Vec<Act>) {
+fn person(
+    engine: &Engine,
+    chance: &mut Seeded,
+    account: Id,
+    main: bool,
+    family: &str,
+    domain: &str,
+    town: Town,
+    owner: Option<Id>,
+    acts: &mut Vec<Act>,
+) {
     let own = if main { family } else { chance.common(&FAMILIES) };
     let given = *chance.common(&GIVEN);
     let role = *chance.common(&ROLES);
     let id = engine.id();
-    let mut draft = address(Draft::new("contact"), &contact::ADDRESS, chance, if chance_home(own) { town } else { TOWNS[own.len() % TOWNS.len()] })
-        .with(contact::NAME.given.id(), given)
-        .with(contact::NAME.family.id(), own)
-        .with(contact::JOB_TITLE.id(), role)
-        .with(contact::OWNER.id(), owner);
+    let mut draft =
+        address(Draft::new("contact"), &contact::ADDRESS, chance, if chance_home(own) { town } else { TOWNS[own.len() % TOWNS.len()] })
+            .with(contact::NAME.given.id(), given)
+            .with(contact::NAME.family.id(), own)
+            .with(contact::JOB_TITLE.id(), role)
+            .with(contact::OWNER.id(), owner);
     draft.lines.push(("phones", vec![phone(landline(chance, town), "work"), phone(mobile(chance), "mobile")]));
-    draft.lines.push(("emails", vec![email(format!("{}@{domain}", term_key(&format!("{given} {own}")).unwrap_or_default().replace('-', ".")))]));
+    draft
+        .lines
+        .push(("emails", vec![email(format!("{}@{domain}", term_key(&format!("{given} {own}")).unwrap_or_default().replace('-', ".")))]));
     draft.id = Some(id);
     acts.push(Act::Create(draft));
     let place = Draft::new("account_contact")
@@ -208,11 +236,7 @@ type Town = (&'static str, &'static str, &'static str, &'static str);
 fn address(draft: Draft, keys: &meta::fields::Address, chance: &mut Seeded, town: Town) -> Draft {
     let (city, province, postcode, _) = town;
     let street = format!("{} {}", chance.one(&STREETS), chance.below(180) + 1);
-    draft
-        .with(keys.street.id(), street)
-        .with(keys.city.id(), city)
-        .with(keys.province.id(), province)
-        .with(keys.postcode.id(), postcode)
+    draft.with(keys.street.id(), street).with(keys.city.id(), city).with(keys.province.id(), province).with(keys.postcode.id(), postcode)
 }
 
 fn phone(number: String, of: &str) -> Draft {
