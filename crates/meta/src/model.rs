@@ -65,6 +65,10 @@ impl Model {
             if entity.fields[..place].iter().any(|other| other.key == field.key || other.id == field.id) {
                 return Err(Fault(format!("{here}.{} is described twice", field.key)));
             }
+            let columns = |field: &Field| [field.column(), field.compared_column()];
+            if entity.fields[..place].iter().any(|other| columns(other).iter().any(|column| columns(field).contains(column))) {
+                return Err(Fault(format!("the column of {here}.{} is another field's already", field.key)));
+            }
             let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
             if field.key.is_empty() || field.key.len() > 50 || !field.key.bytes().all(named) {
                 return Err(Fault(format!("{here}.{} is no name for a field", field.key)));

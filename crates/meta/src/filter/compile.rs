@@ -227,7 +227,7 @@ impl Compile<'_> {
         let quoted = column(inner, &field);
         let expression = match measure.what {
             What::Count => "count(*)".to_owned(),
-            What::Sum => format!("CAST(sum({quoted}) AS BIGINT)"),
+            What::Sum => format!("sum({quoted})"),
             What::Min => format!("min({quoted})"),
             _ => format!("max({quoted})"),
         };
@@ -305,16 +305,29 @@ impl Compile<'_> {
                     sql.text.push_str(expression);
                     sql.push(" IS NOT NULL AND (");
                 }
-                for (place, range) in ranges.iter().enumerate() {
-                    if place > 0 {
-                        sql.push(" OR ");
-                    }
-                    within(expression, range, sql);
-                }
+                any_of(expression, ranges, sql);
                 sql.push(if nullable { "))" } else { ")" });
             }
         }
         Ok(())
+    }
+}
+
+/// One of these ranges. Halved again and again: a chain of hundreds is deeper than SQLite reads.
+fn any_of(expression: &str, ranges: &[Range], sql: &mut Sql) {
+    match ranges {
+        [] => {
+            sql.push("FALSE");
+        }
+        [range] => within(expression, range, sql),
+        _ => {
+            let (first, second) = ranges.split_at(ranges.len() / 2);
+            sql.push("(");
+            any_of(expression, first, sql);
+            sql.push(" OR ");
+            any_of(expression, second, sql);
+            sql.push(")");
+        }
     }
 }
 

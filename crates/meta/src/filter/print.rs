@@ -174,7 +174,9 @@ impl Printer<'_> {
             Value::Date(date) => date.to_string(),
             other => kind.behaviour().write(other),
         };
-        let bare = !matches!(kind.family(), Family::Words) && !text.is_empty();
+        // A key that is a word of the language stands in quotes.
+        let keyword = kind.family() == Family::Keys && matches!(text.as_str(), "not" | "empty");
+        let bare = !matches!(kind.family(), Family::Words) && !text.is_empty() && !keyword;
         if bare && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':' | '_')) {
             self.text.push_str(&text);
         } else {
