@@ -133,6 +133,22 @@ impl Model {
         }
     }
 
+    /// The link field of a step along a path, and the entity it leads to: `owner`, or `parent/account` for an *about*
+    /// link. No step leads along a secret.
+    pub fn step<'m, 'e>(&'m self, entity: &'e Entity, link: &str) -> Option<(&'e Field, &'m Arc<Entity>)> {
+        let (key, target) = match link.split_once('/') {
+            Some((key, target)) => (key, Some(target)),
+            None => (link, None),
+        };
+        let field = entity.field(key).filter(|field| !field.secret)?;
+        let target = match (field.kind, target) {
+            (Kind::Link(target), None) => target,
+            (Kind::About(targets), Some(target)) if targets.contains(&target) => target,
+            _ => return None,
+        };
+        self.entity(target).map(|target| (field, target))
+    }
+
     /// The entity of a relation's children.
     pub fn child(&self, relation: &Relation) -> Option<&Arc<Entity>> {
         self.entity(relation.child)

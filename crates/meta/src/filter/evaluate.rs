@@ -15,7 +15,8 @@ pub trait World {
     /// The record of an entity with this identity, if the asker may see it.
     fn record(&self, entity: &str, id: Id) -> Option<&Record>;
 
-    /// The living children of a record that the asker may see, in the order of their creation.
+    /// The living children of a record that the asker may see, in the order of their creation; owned lines are seen
+    /// with whom they belong to.
     fn children(&self, relation: &Relation, parent: Id) -> Vec<&Record>;
 }
 
@@ -91,9 +92,8 @@ impl Evaluate<'_> {
         let mut entity = entity;
         let mut record = record;
         for link in &path.links {
-            let field = field_of(entity, link)?;
-            let target = self.model.target(field).ok_or_else(|| unknown(link))?;
-            record = record.and_then(|record| record.named(link).link()).and_then(|id| self.world.record(target.key, id));
+            let (field, target) = self.model.step(entity, link).ok_or_else(|| unknown(link))?;
+            record = record.and_then(|record| record.named(field.key).link()).and_then(|id| self.world.record(target.key, id));
             entity = target;
         }
         let field = field_of(entity, path.field)?;

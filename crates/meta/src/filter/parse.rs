@@ -250,8 +250,13 @@ impl Parser<'_> {
                 return Err(super::compile::unknown(name));
             }
             let step = entity.fields.iter().find_map(|field| {
-                let after = rest.strip_prefix(field.key)?.strip_prefix('.')?;
-                self.model.target(field).filter(|_| !field.secret).map(|target| (field.key, target, after))
+                let after = rest.strip_prefix(field.key)?;
+                if let Some(after) = after.strip_prefix('.') {
+                    return self.model.step(entity, field.key).map(|(_, target)| (field.key, target, after));
+                }
+                let (target, after) = after.strip_prefix('/')?.split_once('.')?;
+                let step = format!("{}/{target}", field.key);
+                self.model.step(entity, &step).map(|(_, target)| (crate::name(&step), target, after))
             });
             let Some((key, target, after)) = step else { return Err(super::compile::unknown(name)) };
             links.push(key);

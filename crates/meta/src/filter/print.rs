@@ -96,8 +96,8 @@ impl Printer<'_> {
         let mut entity = entity;
         for link in &path.links {
             let _ = write!(self.text, "{link}.");
-            match entity.field(link).and_then(|field| self.model.target(field)) {
-                Some(target) => entity = target,
+            match self.model.step(entity, link) {
+                Some((_, target)) => entity = target,
                 None => return,
             }
         }

@@ -213,9 +213,10 @@ fn path(model: &Arc<Model>, entity: &'static str, steps: usize) -> BoxedStrategy
     let links: Vec<(&'static str, &'static str)> = here
         .fields
         .iter()
-        .filter_map(|field| match field.kind {
-            Kind::Link(target) => Some((field.key, target)),
-            _ => None,
+        .flat_map(|field| match field.kind {
+            Kind::Link(target) => vec![(field.key, target)],
+            Kind::About(targets) => targets.iter().map(|target| (meta::name(&format!("{}/{target}", field.key)), *target)).collect(),
+            _ => Vec::new(),
         })
         .collect();
     if steps == 0 || links.is_empty() {
