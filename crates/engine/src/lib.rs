@@ -26,9 +26,10 @@ pub use context::Settings;
 pub use history::{Entry, FieldChange};
 pub use principal::{Principal, Through};
 pub use search::{Found, Group};
+pub use store::Dialect;
 pub use store::{Statement, Tx, Work};
 pub use undo::Undone;
-pub use write::{Act, Created, Draft, Lines, Once, Outcome, Twin};
+pub use write::{Act, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
 
 use arc_swap::ArcSwap;
 use kernel::{Chance, Clock, Date, Error, IdMaker, Moment, Result};

@@ -4,9 +4,11 @@ mod check;
 mod create;
 mod lines;
 mod once;
+mod slices;
 mod twins;
 
 pub use once::{Created, Once};
+pub use slices::Slicing;
 pub use twins::Twin;
 
 use crate::Engine;
@@ -178,7 +180,7 @@ impl Engine {
         Ok(Outcome { changeset: writing.changeset, records })
     }
 
-    async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
+    pub(super) async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
         if depth > 4 {
             return Err(Error::internal("hooks ask for more writes without end"));
         }
