@@ -4,6 +4,7 @@
 pub mod area;
 mod asking;
 mod context;
+mod examine;
 mod history;
 pub mod identity;
 pub mod jobs;
