@@ -26,13 +26,13 @@ choices! {
         /// A name, nothing more.
         Suspect = "suspect" grey,
         /// Showed interest.
-        Lead = "lead" blue,
+        Lead = "lead" grey,
         /// We are talking.
-        Prospect = "prospect" amber,
+        Prospect = "prospect" blue,
         /// Bought.
         Customer = "customer" green,
         /// Bought once, no longer.
-        Former = "former" red,
+        Former = "former" none,
     }
 }
 
