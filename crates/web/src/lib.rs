@@ -7,11 +7,13 @@
 pub mod api;
 mod assets;
 pub mod caller;
+mod fields;
 pub mod form;
 pub mod headers;
 mod health;
 pub mod limits;
 pub mod live;
+pub mod pages;
 pub mod problem;
 pub mod route;
 mod seal;

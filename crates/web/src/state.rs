@@ -5,6 +5,7 @@ use crate::problem::ErrorPage;
 use crate::route::Route;
 use crate::seal::Seal;
 use crate::words::Words;
+use arc_swap::ArcSwap;
 use engine::Engine;
 use kernel::{Error, Result, Say};
 use std::net::{IpAddr, SocketAddr};
@@ -102,6 +103,7 @@ struct Inside {
     limits: Limits,
     seal: Seal,
     set_up: AtomicBool,
+    company: ArcSwap<Arc<str>>,
     closing: watch::Sender<bool>,
     table: OnceLock<Vec<Route>>,
     error_page: OnceLock<ErrorPage>,
@@ -110,11 +112,12 @@ struct Inside {
 impl Web {
     /// Makes ready to serve: reads the words of all slices, and the installation's key (made the first time).
     pub async fn open(engine: Engine, settings: WebSettings) -> Result<Web> {
-        let mut texts = vec![include_str!("../words.toml")];
+        let mut texts = vec![include_str!("../words.toml"), include_str!("pages/words.toml")];
         texts.extend(engine.words());
         let words = Words::load(&texts)?;
         let seal = Seal::of(&engine).await?;
         let set_up = AtomicBool::new(engine.is_set_up().await?);
+        let company = ArcSwap::from_pointee(crate::pages::company(&engine).await?);
         let limits = Limits::new(settings.measures.clone());
         let inside = Inside {
             engine,
@@ -123,6 +126,7 @@ impl Web {
             limits,
             seal,
             set_up,
+            company,
             closing: watch::Sender::new(false),
             table: OnceLock::new(),
             error_page: OnceLock::new(),
@@ -168,6 +172,15 @@ impl Web {
         let set_up = self.inside.engine.is_set_up().await?;
         self.inside.set_up.store(set_up, Ordering::Relaxed);
         Ok(set_up)
+    }
+
+    /// The company's name.
+    pub(crate) fn company(&self) -> Arc<str> {
+        self.inside.company.load().as_ref().clone()
+    }
+
+    pub(crate) fn remember_company(&self, name: Arc<str>) {
+        self.inside.company.store(Arc::new(name));
     }
 
     /// All routes, once they are wired.

@@ -35,6 +35,11 @@ impl Words {
         Ok(Words { plain: [italian, english], bundles: [italian_bundle, english_bundle] })
     }
 
+    /// The words of the platform alone, for whoever has no installation open.
+    pub fn of_platform() -> Result<Words> {
+        Words::load(&[include_str!("../words.toml")])
+    }
+
     /// The text of a message without arguments; the key itself where there is none.
     pub fn get<'w>(&'w self, key: &'w str, language: Language) -> &'w str {
         self.known(key, language).unwrap_or(key)

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod addresses;
 pub mod contacts;
+pub mod demo;
 pub mod sites;
 pub mod vocabularies;
 
