@@ -65,7 +65,7 @@ impl Serve {
 
 /// The routes of the product.
 fn routes() -> Routes {
-    web::pages::routes(Routes::platform())
+    web::pages::routes(web::api::routes(Routes::platform()))
 }
 
 fn proxies(written: &[String]) -> Result<Vec<IpAddr>> {

@@ -45,10 +45,10 @@ pub(crate) async fn renew(store: &Store, number: u16) -> Result<()> {
         .write(move |tx| {
             Box::pin(async move {
                 let until = tx.now().await?.plus_millis(LEASE_MILLIS);
-                let keep = Statement::new("UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ?", vec![
-                    Value::Moment(until),
-                    Value::Int(i64::from(number)),
-                ]);
+                let keep = Statement::new(
+                    "UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ?",
+                    vec![Value::Moment(until), Value::Int(i64::from(number))],
+                );
                 tx.execute(&keep).await.map(|_| ())
             })
         })
@@ -65,10 +65,10 @@ pub(crate) async fn release(store: &Store, number: u16) -> Result<()> {
         .write(move |tx| {
             Box::pin(async move {
                 let until = tx.now().await?.plus_millis(2_000);
-                let end = Statement::new("UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ?", vec![
-                    Value::Moment(until),
-                    Value::Int(i64::from(number)),
-                ]);
+                let end = Statement::new(
+                    "UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ?",
+                    vec![Value::Moment(until), Value::Int(i64::from(number))],
+                );
                 tx.execute(&end).await.map(|_| ())
             })
         })

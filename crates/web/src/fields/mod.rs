@@ -69,7 +69,11 @@ impl Face {
             badge: choices.iter().any(|choice| choice.colour == "green"),
             choices: choices
                 .iter()
-                .map(|choice| Chosen { key: choice.key, tone: tone(choice.colour), label: speech.choice(field.entity, field.key, choice.key) })
+                .map(|choice| Chosen {
+                    key: choice.key,
+                    tone: tone(choice.colour),
+                    label: speech.choice(field.entity, field.key, choice.key),
+                })
                 .collect(),
             widget: widget(field.kind),
         }

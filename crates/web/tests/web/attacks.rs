@@ -13,7 +13,6 @@ async fn others_leave_no_trace() {
             "/contacts".to_owned(),
             "/sites".to_owned(),
             "/account_contacts".to_owned(),
-            "/account_steps".to_owned(),
             "/accounts?filter=name%20contains%20%22Officine%22&lines=1".to_owned(),
             "/contacts?filter=count(accounts)%20%3E%200".to_owned(),
             "/search?q=officine".to_owned(),
@@ -96,10 +95,10 @@ async fn nobody_promotes_himself() {
 async fn whoever_is_out_is_out_everywhere() {
     for house in houses().await {
         house.get("anna", "/accounts").await.expect(200);
-        house.page("anna", "GET", "/hello").send().await.expect(200);
+        house.page("anna", "GET", "/test/hello").send().await.expect(200);
         deactivate(&house, "anna").await;
         house.get("anna", "/accounts").await.expect(401);
-        house.page("anna", "GET", "/hello").send().await.expect(303);
+        house.page("anna", "GET", "/test/hello").send().await.expect(303);
         house.page("anna", "GET", "/live").send().await.expect(401);
     }
 }
@@ -118,7 +117,7 @@ async fn nobody_is_fooled_by_headers() {
         house.send("GET", "/healthz").header("X-Forwarded-Host", "evil.example").send().await.expect(200);
         house.send("GET", "/healthz").without_host().header("Host", "localhost:1").send().await.expect(200);
         let spoofed = house
-            .send("POST", "/sign-in")
+            .send("POST", "/test/enter")
             .header("X-Forwarded-For", "6.6.6.6")
             .header("X-Real-IP", "6.6.6.6")
             .header("Forwarded", "for=6.6.6.6")
@@ -127,9 +126,9 @@ async fn nobody_is_fooled_by_headers() {
             .await
             .expect(200);
         assert_eq!(spoofed.text(), "127.0.0.1");
-        house.send("GET", "/hello").header("X-Remote-User", "ada@example.it").header("Remote-User", "ada").send().await.expect(303);
+        house.send("GET", "/test/hello").header("X-Remote-User", "ada@example.it").header("Remote-User", "ada").send().await.expect(303);
         house.send("GET", "/api/v1/me").header("X-Remote-User", "ada@example.it").send().await.expect(401);
-        let shown = house.send("GET", "/hello").header("X-Forwarded-Proto", "https").send().await;
+        let shown = house.send("GET", "/test/hello").header("X-Forwarded-Proto", "https").send().await;
         assert_eq!(shown.header("strict-transport-security"), "", "{to}");
     }
 }
@@ -143,22 +142,23 @@ async fn behind_https_everything_is_told_to_stay_there() {
         })
         .await;
         let send = |method: &str, path: &str| house.send(method, path).without_host().header("Host", "CRM.example.it");
-        let got = send("GET", "/nowhere").send().await.expect(404);
+        let got = send("GET", "/nowhere/at/all").send().await.expect(404);
         assert_eq!(got.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
         assert!(house.people["anna"].cookie.starts_with("__Host-sid="));
         let cookie = house.web.session_cookie("x").unwrap();
         assert_eq!(cookie, "__Host-sid=x; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure");
-        send("GET", "/hello").header("Cookie", &house.people["anna"].cookie).send().await.expect(200);
+        send("GET", "/test/hello").header("Cookie", &house.people["anna"].cookie).send().await.expect(200);
         let other_name = house.people["anna"].cookie.replace("__Host-", "");
-        send("GET", "/hello").header("Cookie", other_name).send().await.expect(303);
-        house.send("GET", "/hello").send().await.expect(421);
+        send("GET", "/test/hello").header("Cookie", other_name).send().await.expect(303);
+        house.send("GET", "/test/hello").send().await.expect(421);
         house.send("GET", "/healthz").send().await.expect(200);
         // The last address that the trusted proxy did not add itself.
-        let told = send("POST", "/sign-in").header("X-Forwarded-For", "6.6.6.6, 9.9.9.9, 127.0.0.1").form("a=b").send().await.expect(200);
+        let told =
+            send("POST", "/test/enter").header("X-Forwarded-For", "6.6.6.6, 9.9.9.9, 127.0.0.1").form("a=b").send().await.expect(200);
         assert_eq!(told.text(), "9.9.9.9");
-        let garbled = send("POST", "/sign-in").header("X-Forwarded-For", "6.6.6.6, nonsense").form("a=b").send().await.expect(200);
+        let garbled = send("POST", "/test/enter").header("X-Forwarded-For", "6.6.6.6, nonsense").form("a=b").send().await.expect(200);
         assert_eq!(garbled.text(), "127.0.0.1");
-        let foreign = |origin: &str| send("POST", "/sign-in").header("Origin", origin).form("a=b");
+        let foreign = |origin: &str| send("POST", "/test/enter").header("Origin", origin).form("a=b");
         foreign("https://crm.example.it").send().await.expect(200);
         foreign("http://crm.example.it").send().await.expect(403);
     }
@@ -169,13 +169,13 @@ async fn behind_https_everything_is_told_to_stay_there() {
 async fn every_answer_carries_its_guards() {
     for house in houses().await {
         let answers = [
-            house.page("anna", "GET", "/hello").send().await.expect(200),
+            house.page("anna", "GET", "/test/hello").send().await.expect(200),
             house.get("anna", "/accounts").await.expect(200),
-            house.send("GET", "/hello").send().await.expect(303),
-            house.send("GET", "/nowhere").send().await.expect(404),
+            house.send("GET", "/test/hello").send().await.expect(303),
+            house.send("GET", "/nowhere/at/all").send().await.expect(404),
             house.send("GET", "/api/v1/me").send().await.expect(401),
             house.send("GET", "/healthz").header("Host", "evil").send().await.expect(421),
-            house.page("anna", "GET", "/boom").send().await.expect(500),
+            house.page("anna", "GET", "/test/boom").send().await.expect(500),
         ];
         for got in answers {
             let csp = got.header("content-security-policy");
@@ -204,10 +204,10 @@ async fn every_answer_carries_its_guards() {
 #[tokio::test]
 async fn a_panic_is_a_number() {
     for house in houses().await {
-        let got = house.page("anna", "GET", "/boom").send().await.expect(500);
+        let got = house.page("anna", "GET", "/test/boom").send().await.expect(500);
         assert!(!got.text().contains("secret fault") && !got.text().contains("panic"), "{}", got.text());
         assert!(got.text().contains("Internal error"));
-        house.page("anna", "GET", "/hello").send().await.expect(200);
+        house.page("anna", "GET", "/test/hello").send().await.expect(200);
     }
 }
 
@@ -215,14 +215,14 @@ async fn a_panic_is_a_number() {
 #[tokio::test]
 async fn heavy_work_of_one_person_waits_for_itself() {
     for house in houses().await {
-        let three = futures_util::future::join_all((0..3).map(|_| house.page("anna", "GET", "/export").send()));
-        let (three, other) = futures_util::future::join(three, house.page("bruno", "GET", "/export").send()).await;
+        let three = futures_util::future::join_all((0..3).map(|_| house.page("anna", "GET", "/test/export").send()));
+        let (three, other) = futures_util::future::join(three, house.page("bruno", "GET", "/test/export").send()).await;
         let mut statuses: Vec<u16> = three.iter().map(|got| got.status).collect();
         statuses.sort_unstable();
         assert_eq!((statuses, other.status), (vec![200, 200, 429], 200));
         let busy = three.iter().find(|got| got.status == 429).unwrap();
         assert_eq!(busy.header("retry-after"), "1");
-        house.page("anna", "GET", "/export").send().await.expect(200);
+        house.page("anna", "GET", "/test/export").send().await.expect(200);
     }
 }
 

@@ -203,16 +203,15 @@ pub fn routes() -> Routes {
         let rate = if policy == Policy::Public && method == Method::POST { Rate::OpenForm } else { Rate::Person };
         Route::page(method, path, policy, rate, if audit.is_empty() { "" } else { "Fields" }, audit)
     };
-    web::api::routes(Routes::platform())
-        .add(page(Method::GET, "/hello", Policy::SignedIn, ""), hello)
-        .add(page(Method::POST, "/hello", Policy::SignedIn, "hello"), hello_form)
-        .add(page(Method::POST, "/sign-in", Policy::Public, "sign-in"), sign_in)
-        .add(page(Method::GET, "/setup", Policy::SetUp, ""), set_up)
-        .add(page(Method::POST, "/setup", Policy::SetUp, "set-up"), set_up_form)
-        .add(page(Method::GET, "/settings", Policy::Administrator, ""), hello)
-        .add(page(Method::GET, "/boom", Policy::SignedIn, ""), boom)
-        .add(page(Method::GET, "/slow", Policy::SignedIn, ""), hello)
-        .add(Route::page(Method::GET, "/export", Policy::SignedIn, Rate::Heavy, "", ""), slow)
+    web::pages::routes(web::api::routes(Routes::platform()))
+        .add(page(Method::GET, "/test/hello", Policy::SignedIn, ""), hello)
+        .add(page(Method::POST, "/test/hello", Policy::SignedIn, "hello"), hello_form)
+        .add(page(Method::POST, "/test/enter", Policy::Public, "sign-in"), sign_in)
+        .add(page(Method::GET, "/test/setup", Policy::SetUp, ""), set_up)
+        .add(page(Method::POST, "/test/setup", Policy::SetUp, "set-up"), set_up_form)
+        .add(page(Method::GET, "/test/settings", Policy::Administrator, ""), hello)
+        .add(page(Method::GET, "/test/boom", Policy::SignedIn, ""), boom)
+        .add(Route::page(Method::GET, "/test/export", Policy::SignedIn, Rate::Heavy, "", ""), slow)
 }
 
 async fn hello(caller: Caller) -> Answer {

@@ -6,7 +6,6 @@ mod forms;
 mod house;
 mod lists;
 mod live;
-mod openapi;
 mod records;
 mod routes;
 mod words;

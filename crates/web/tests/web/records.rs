@@ -1,11 +1,7 @@
 //! The life of a record through the API.
 
-use crate::house::{House, houses};
+use crate::house::houses;
 use serde_json::{Value as Json, json};
-
-async fn create(house: &House, who: &str, body: Json) -> Json {
-    house.post(who, "/accounts", body).await.expect(201).json()
-}
 
 #[tokio::test]
 async fn an_account_is_created_read_changed_and_removed() {

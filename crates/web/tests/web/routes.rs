@@ -2,6 +2,7 @@
 
 use crate::client::Sending;
 use crate::house::{Branch, House, houses};
+use engine::principal::Verb;
 use web::{Csrf, Face, Policy, Route};
 
 /// The addresses of a route, with another branch's ids in the places of its names.
@@ -28,7 +29,20 @@ fn addresses(house: &House, route: &Route, of: Branch) -> Vec<String> {
 
 fn sending(house: &House, route: &Route, address: &str) -> Sending {
     let sending = house.send(route.method.as_str(), address);
-    if route.method.is_safe() { sending } else { sending.header("If-Match", "*").body("application/json", "{}") }
+    match route.face {
+        _ if route.method.is_safe() => sending,
+        Face::Api => sending.header("If-Match", "*").body("application/json", "{}"),
+        _ => sending.form("a=b"),
+    }
+}
+
+/// The same with somebody's token, or his cookie and the token of his forms.
+fn as_person(house: &House, route: &Route, address: &str, who: &str) -> Sending {
+    let (sending, person) = (sending(house, route, address), &house.people[who]);
+    match route.face {
+        Face::Api => sending.bearer(&person.token),
+        _ => sending.header("Cookie", &person.cookie).header("X-CSRF-Token", &person.csrf),
+    }
 }
 
 #[tokio::test]
@@ -92,9 +106,9 @@ async fn what_belongs_to_others_does_not_exist() {
         let before = house.everything().await;
         let never =
             Branch { account: house.engine.id(), contact: house.engine.id(), site: house.engine.id(), changeset: house.engine.id() };
-        for route in house.web.table().iter().filter(|route| route.face == Face::Api && route.path.contains("{id}")) {
+        for route in house.web.table().iter().filter(|route| route.path.contains("{id}")) {
             for (theirs, none) in addresses(&house, route, house.south).into_iter().zip(addresses(&house, route, never)) {
-                let visit = async |address: &str| sending(&house, route, address).bearer(&house.people["anna"].token).send().await;
+                let visit = async |address: &str| as_person(&house, route, address, "anna").send().await;
                 let (theirs_got, none_got) = (visit(&theirs).await.undated(), visit(&none).await.undated());
                 assert_eq!(theirs_got.status, 404, "{} {theirs}: {}", route.method, theirs_got.text());
                 assert_eq!(theirs_got, none_got, "{} {theirs}", route.method);
@@ -109,18 +123,20 @@ async fn what_belongs_to_others_does_not_exist() {
 async fn a_reader_changes_nothing() {
     for house in houses().await {
         let before = house.everything().await;
-        let rita = &house.people["rita"];
-        for route in house.web.table().iter().filter(|route| route.face == Face::Api && !route.method.is_safe()) {
+        let table = house.web.table().iter();
+        let about_records = |route: &&Route| matches!(route.policy, Policy::Entity(_) | Policy::Record(_)) || route.face == Face::Api;
+        for route in table.clone().filter(about_records).filter(|route| !route.method.is_safe()) {
             for address in addresses(&house, route, house.north) {
-                let got = sending(&house, route, &address).bearer(&rita.token).send().await;
+                let got = as_person(&house, route, &address, "rita").send().await;
                 let wanted = if route.path.contains("/changesets/") { 404 } else { 403 };
                 assert_eq!(got.status, wanted, "{} {address}: {}", route.method, got.text());
             }
         }
         assert_eq!(before, house.everything().await);
-        for route in house.web.table().iter().filter(|route| route.face == Face::Api && route.method.is_safe()) {
+        let may = |route: &&Route| !matches!(route.policy, Policy::Entity(verb) | Policy::Record(verb) if verb != Verb::See);
+        for route in table.filter(about_records).filter(|route| route.method.is_safe()).filter(may) {
             for address in addresses(&house, route, house.north) {
-                let got = sending(&house, route, &address).bearer(&rita.token).send().await;
+                let got = as_person(&house, route, &address, "rita").send().await;
                 assert_eq!(got.status, 200, "{address}: {}", got.text());
             }
         }
@@ -139,12 +155,15 @@ async fn unknown_addresses_and_methods_are_said_so() {
         let got = house.api("ada", "PUT", "/accounts").json(&serde_json::json!({})).send().await.expect(405);
         assert!(got.header("allow").contains("POST"), "{:?}", got.headers);
         house.send("OPTIONS", "/api/v1/accounts").header("Origin", "null").send().await.expect(405);
-        house.send("GET", "/nowhere").send().await.expect(404);
+        house.send("GET", "/nowhere/at/all").send().await.expect(404);
         // E10: nothing tells about the machinery.
         for path in
             ["/migrate", "/metrics", "/debug", "/.env", "/.git/config", "/openapi.json", "/assets/../Cargo.toml", "/assets/nothing.js"]
         {
-            house.send("GET", path).send().await.expect(404);
+            let got = house.send("GET", path).send().await;
+            assert!(matches!(got.status, 404 | 303), "{path}: {}", got.status);
+            let got = house.page("ada", "GET", path).send().await;
+            assert_eq!(got.status, 404, "{path}");
         }
         house.send("GET", "/api/v1/openapi.json").send().await.expect(401);
         house.send("GET", "/healthz").send().await.expect(200);
