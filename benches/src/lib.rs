@@ -1,1 +1,4 @@
 //! What `bin/bench` runs.
+
+pub mod customers;
+pub mod machine;

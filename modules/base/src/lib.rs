@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod addresses;
 pub mod contacts;
+pub mod exports;
+pub mod imports;
 pub mod sites;
 pub mod vocabularies;
 
@@ -18,4 +20,5 @@ pub fn area() -> engine::Area {
         .slice(sites::slice())
         .slice(addresses::slice())
         .slice(vocabularies::slice())
+        .slice(imports::slice())
 }
