@@ -4,8 +4,10 @@
 //! route answers with the whole page or the part that was asked for, by the same code.
 
 pub(crate) mod answer;
+mod card;
 mod company;
 pub(crate) mod html;
+pub(crate) mod layout;
 mod list;
 pub(crate) mod reader;
 mod sign_in;
@@ -22,7 +24,8 @@ use reader::Reader;
 pub fn routes(routes: Routes) -> Routes {
     let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
     let routes = sign_in::routes(routes);
-    list::routes(routes)
+    let routes = list::routes(routes);
+    card::routes(routes)
 }
 
 pub(crate) use company::read as company;
