@@ -92,8 +92,10 @@ fn happening(out: &mut String, reader: &Reader, entity: &Entity, entry: &Entry, 
         }
         out.push_str("</ul>");
     }
+    // What was done in bulk is undone where it was done, not from one of its records.
+    let single = matches!(entry.through.as_str(), "pages" | "api");
     let mine = entry.author.is_some() && entry.author == reader.who.user;
-    if !entry.undone && (mine || reader.who.role.administer) {
+    if single && !entry.undone && (mine || reader.who.role.administer) {
         out.push_str("<form class=\"plain\" method=\"post\"");
         html::attribute(out, "action", &format!("/changes/{}/undo", entry.changeset));
         out.push_str("><input type=\"hidden\" name=\"csrf\"");

@@ -5,6 +5,8 @@ mod history;
 mod related;
 mod sections;
 
+pub(crate) use history::{clock, lines as history_lines, value as history_value};
+
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::pages::answer::rendered;
@@ -38,6 +40,7 @@ struct CardPage<'c> {
     removed: Option<String>,
     question: String,
     head: String,
+    first: String,
     sections: String,
     related: String,
     history: String,
@@ -53,6 +56,7 @@ async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Read
     let title = title(&entity, &record, &sight);
     let days = web.engine().settings().trash_days.to_string();
     let living = removed.is_none();
+    let (first, sections) = sections::write(&entity, &record, living && reader.who.may(Verb::Change, &entity), &sight);
     let shown = CardPage {
         many: reader.speech.entity(entity.key, "many"),
         changes: living && reader.who.may(Verb::Change, &entity),
@@ -61,7 +65,8 @@ async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Read
         removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, &reader))])),
         question: reader.speech.with("card-remove-question", &[("name", &title), ("days", &days)]),
         head: head::write(&entity, &record, &title, &sight),
-        sections: sections::write(&entity, &record, living && reader.who.may(Verb::Change, &entity), &sight),
+        first,
+        sections,
         related: related::write(&reader, &entity, &record).await?,
         history: history::write(&reader, &entity, &record).await?,
         made: made(&reader, &record, &titles),

@@ -64,7 +64,7 @@ async fn one(out: &mut String, reader: &Reader, entity: &Entity, record: &Record
     html::text(out, &count);
     out.push_str("</span></h2>");
     if record.removed_at().is_none() {
-        adding(out, reader, relation, child, far.as_deref(), record);
+        adding(out, reader, entity, relation, child, far.as_deref(), record);
     }
     out.push_str("</div>");
     if listed.records.is_empty() {
@@ -73,11 +73,12 @@ async fn one(out: &mut String, reader: &Reader, entity: &Entity, record: &Record
         out.push_str("</p></section>");
         return Ok(());
     }
+    let card = format!("/{}/{}", entity.plural, record.id);
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
     out.push_str("<ul class=\"things\">");
     for one in &listed.records {
         match &beyond {
-            Some((far, records, link)) => through(out, reader, child, far, records, link, one, &sight),
+            Some((far, records, link)) => through(out, reader, &card, child, far, records, link, one, &sight),
             None => plain(out, child, relation, one, &sight),
         }
     }
@@ -106,7 +107,7 @@ async fn reached(reader: &Reader, far: &Arc<Entity>, link: &str, listed: &Listed
     Ok(found.records.into_iter().map(|record| (record.id, record)).collect())
 }
 
-fn adding(out: &mut String, reader: &Reader, relation: &Relation, child: &Entity, far: Option<&Entity>, record: &Record) {
+fn adding(out: &mut String, reader: &Reader, entity: &Entity, relation: &Relation, child: &Entity, far: Option<&Entity>, record: &Record) {
     if !reader.who.may(Verb::Create, child) {
         return;
     }
@@ -120,11 +121,11 @@ fn adding(out: &mut String, reader: &Reader, relation: &Relation, child: &Entity
                 action(out, &format!("/{}/new?through={}&to={}", far.plural, back.key, record.id), "add", &label);
             }
             let label = reader.speech.entity(child.key, "new");
-            action(out, &format!("/{}/new?{}={}", child.plural, relation.via, record.id), "link", &label);
+            action(out, &format!("/{}/new?{}={2}&back=/{3}/{2}", child.plural, relation.via, record.id, entity.plural), "link", &label);
         }
         None => {
             let label = reader.speech.entity(child.key, "new");
-            action(out, &format!("/{}/new?{}={}", child.plural, relation.via, record.id), "add", &label);
+            action(out, &format!("/{}/new?{}={2}&back=/{3}/{2}", child.plural, relation.via, record.id, entity.plural), "add", &label);
         }
     }
     out.push_str("</div>");
@@ -144,6 +145,7 @@ fn action(out: &mut String, href: &str, icon: &str, label: &str) {
 fn through(
     out: &mut String,
     reader: &Reader,
+    card: &str,
     child: &Entity,
     far: &Entity,
     records: &HashMap<Id, Record>,
@@ -182,7 +184,7 @@ fn through(
         out.push_str("</span>");
     }
     if reader.who.may(Verb::Change, child) {
-        action(out, &format!("/{}/{}/edit", child.plural, one.id), "edit", &sight.speech.with("form-edit", &[("name", name)]));
+        action(out, &format!("/{}/{}/edit?back={card}", child.plural, one.id), "edit", &sight.speech.with("form-edit", &[("name", name)]));
     }
     out.push_str("</div></li>");
 }

@@ -6,13 +6,17 @@ use crate::pages::layout::{Item, items};
 use meta::{Entity, Field, Kind, Record};
 use std::fmt::Write;
 
-/// The sections of a record.
-pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sight<'_>) -> String {
+/// The sections of a record: the first, and the others, between which stands what belongs to it.
+pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sight<'_>) -> (String, String) {
+    let mut first = None;
     let mut out = String::with_capacity(8 * 1024);
     let mut empty: Vec<String> = Vec::new();
     for section in &entity.layout {
         let mut fields = String::new();
         for item in items(entity, section) {
+            if matches!(item, Item::Field(field) if said_above(entity, field)) {
+                continue;
+            }
             let (label, value) = item_of(entity, record, &item, sight);
             match value {
                 Some(value) => {
@@ -42,9 +46,18 @@ pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sig
         out.push_str("</div><dl class=\"fields\">");
         out.push_str(&fields);
         out.push_str("</dl></section>");
+        if first.is_none() {
+            first = Some(std::mem::take(&mut out));
+        }
     }
     folded(&mut out, &empty, sight);
-    out
+    (first.unwrap_or_default(), out)
+}
+
+/// Whether the head of the card says it in words already.
+fn said_above(entity: &Entity, field: &Field) -> bool {
+    let fact = matches!(field.kind, Kind::Phone | Kind::Email | Kind::Web | Kind::Code);
+    field.key == entity.title || !fact && entity.head.contains(&field.key)
 }
 
 /// The labels of what is empty, behind one line that says how many there are.
