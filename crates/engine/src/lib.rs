@@ -51,6 +51,7 @@ pub(crate) struct Inside {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) ids: IdMaker,
+    pub(crate) node: nodes::Node,
     pub(crate) settings: Settings,
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
@@ -90,7 +91,7 @@ impl Engine {
             tables.extend(system::tables());
             store.shape(&tables).await?;
         }
-        let node = nodes::lease(&store).await?;
+        let node = nodes::lease(&store, chance.secret()).await?;
         let engine = Engine {
             inside: Arc::new(Inside {
                 store,
@@ -100,7 +101,8 @@ impl Engine {
                 schedule,
                 clock,
                 chance,
-                ids: IdMaker::new(node),
+                ids: IdMaker::new(node.number),
+                node,
                 settings,
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
@@ -109,6 +111,7 @@ impl Engine {
         };
         engine.load_terms().await?;
         live::follow(&engine).await;
+        nodes::keep(&engine);
         Ok(engine)
     }
 
@@ -170,6 +173,7 @@ impl Engine {
 
     /// Ends the work with the database in good order.
     pub async fn close(&self) {
+        nodes::give_back(&self.inside.store, &self.inside.node).await;
         self.inside.store.close().await;
     }
 }
