@@ -7,4 +7,6 @@ mod trees;
 
 mod agreement;
 mod paging;
+mod shop;
 mod world;
+mod writing;
