@@ -1,2 +1,62 @@
-//! The one binary.
-fn main() {}
+//! The one binary: lists the areas, wires them, owns process and config.
+
+mod commands;
+mod opening;
+mod settings;
+mod speaking;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The CRM of Italian companies: one binary, one database.
+#[derive(Debug, Parser)]
+#[command(name = "scheda", version, about, long_about = None)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages and the API, and work off jobs.
+    Serve(commands::serve::Serve),
+    /// Work off jobs only, beside the nodes that serve.
+    Work,
+    /// Fill in a demonstration company.
+    Demo(commands::demo::Demo),
+    /// Users.
+    #[command(subcommand)]
+    User(commands::user::User),
+    /// Tokens of the API.
+    #[command(subcommand)]
+    Token(commands::token::Token),
+    /// Check that the data is whole.
+    Check,
+}
+
+fn main() -> ExitCode {
+    speaking::log();
+    let line = Line::parse();
+    let settings = match settings::Settings::read() {
+        Ok(settings) => settings,
+        Err(fault) => return speaking::fail(&fault),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(settings.workers()).build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return speaking::fail(&format!("The program can't start: {fault}")),
+    };
+    let outcome = runtime.block_on(async {
+        match line.command {
+            Command::Serve(serve) => serve.run(&settings).await,
+            Command::Work => commands::work::run(&settings).await,
+            Command::Demo(demo) => demo.run(&settings).await,
+            Command::User(user) => user.run(&settings).await,
+            Command::Token(token) => token.run(&settings).await,
+            Command::Check => commands::check::run(&settings).await,
+        }
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) => speaking::fail(&speaking::sentence(&error)),
+    }
+}

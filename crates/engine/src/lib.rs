@@ -4,6 +4,7 @@
 pub mod area;
 mod asking;
 mod context;
+mod examine;
 mod history;
 pub mod identity;
 pub mod jobs;
@@ -56,6 +57,7 @@ pub(crate) struct Inside {
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
     pub(crate) words: Vec<&'static str>,
+    pub(crate) node: u16,
 }
 
 impl Engine {
@@ -106,6 +108,7 @@ impl Engine {
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
                 words,
+                node,
             }),
         };
         engine.load_terms().await?;
@@ -171,6 +174,9 @@ impl Engine {
 
     /// Ends the work with the database in good order.
     pub async fn close(&self) {
+        if let Err(error) = nodes::release(&self.inside.store, self.inside.node).await {
+            tracing::warn!(%error, "the number of this node could not be given back");
+        }
         self.inside.store.close().await;
     }
 }

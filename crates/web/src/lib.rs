@@ -1,1 +1,34 @@
-//! Generic pages and the generic JSON API over any entity.
+//! Generic pages and the generic JSON API over any entity, and the HTTP server under both.
+//!
+//! A request goes through [`headers`] (its host, who sent it, what every answer carries), then through the guard of its
+//! [`route`] (who asks, what he may, forged forms, limits), then to its handler, which calls one verb of the engine.
+//! Whatever goes wrong becomes an answer in [`problem`], once.
+
+pub mod api;
+mod assets;
+pub mod caller;
+mod fields;
+pub mod form;
+pub mod headers;
+mod health;
+pub mod limits;
+pub mod live;
+pub mod pages;
+pub mod problem;
+pub mod route;
+mod seal;
+pub mod server;
+pub mod state;
+pub mod words;
+
+pub use caller::{Caller, Named, Of, Visitor};
+pub use form::Fields;
+pub use problem::{Failure, Shown};
+pub use route::{Csrf, Face, Policy, Rate, Route, Routes};
+pub use seal::Seal;
+pub use server::serve;
+pub use state::{BaseUrl, Web, WebSettings};
+pub use words::Words;
+
+/// What a handler gives.
+pub type Answer = Result<axum::response::Response, Failure>;

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod addresses;
 pub mod contacts;
+pub mod demo;
 pub mod exports;
 pub mod imports;
 pub mod sites;

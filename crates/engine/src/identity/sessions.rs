@@ -89,6 +89,16 @@ impl Engine {
         Ok(Some(Session { who, digest }))
     }
 
+    /// Whether a session lives and its user is active. Watching it is not using it.
+    pub async fn session_lives(&self, digest: &str) -> Result<bool> {
+        let now = self.now();
+        let sql = "SELECT 1 FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
+                   WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND s.\"used_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL";
+        let values = vec![digest.into(), Value::Moment(now), Value::Moment(now.plus_millis(-IDLE_MILLIS)), Value::Bool(true)];
+        let statement = Statement::new(sql, values);
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&statement).await?.is_empty()) })).await
+    }
+
     /// Ends a session.
     pub async fn end_session(&self, digest: &str) -> Result<()> {
         let sql = Statement::new("DELETE FROM \"session\" WHERE \"digest\" = ?", vec![digest.into()]);

@@ -79,7 +79,6 @@ pub(crate) fn user() -> Entity {
         .seen(Visibility::Everyone)
         .columns(&["name", "email", "role", "team", "active"])
         .section("user", &["name", "email", "role", "team", "active", "language"])
-        .index(&["email"])
 }
 
 /// The last administrator stays one, and stays active.

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 pub struct Choice {
     /// The stable key in the database, filters and JSON.
     pub key: &'static str,
-    /// How it looks as a badge: `blue`, `green`, `amber`, `red`, `grey`.
+    /// How it looks as a badge: `blue`, `green`, `amber`, `red`, `grey`, or `none`.
     pub colour: &'static str,
 }
 

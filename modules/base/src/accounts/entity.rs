@@ -26,13 +26,13 @@ choices! {
         /// A name, nothing more.
         Suspect = "suspect" grey,
         /// Showed interest.
-        Lead = "lead" blue,
+        Lead = "lead" grey,
         /// We are talking.
-        Prospect = "prospect" amber,
+        Prospect = "prospect" blue,
         /// Bought.
         Customer = "customer" green,
         /// Bought once, no longer.
-        Former = "former" red,
+        Former = "former" none,
     }
 }
 
@@ -100,7 +100,7 @@ pub fn account() -> Entity {
         .importable()
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
-        .children("sites", "site", "account")
+        .belongings("sites", "site", "account")
         .through("contacts", "account_contact", "account", "contact")
         .children("steps", "account_step", "account")
         .index(&["address.city", "name"])

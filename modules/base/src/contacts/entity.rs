@@ -80,6 +80,7 @@ pub const ACCOUNT_CONTACT: &str = "account_contact";
 pub fn account_contact() -> Entity {
     Entity::new(ACCOUNT_CONTACT, "account_contacts", place::fields())
         .seen(Visibility::Through("account"))
+        .index(&["role", "account"])
         .columns(&["account", "contact", "role", "main", "inactive"])
         .section("place", &["account", "contact", "role", "main", "inactive"])
         .joining()

@@ -2,6 +2,9 @@
 //!
 //! `import_speed [--rows N] [--data FOLDER | --url postgres://…] [--file CSV] [--map TOML] [--mode M] [--key K]… [--dry-run] [--json]`
 
+mod customers;
+mod machine;
+
 use base::imports::{Mode, Options};
 use engine::{Engine, Settings, Through};
 use kernel::{SystemChance, SystemClock};
@@ -42,13 +45,13 @@ async fn main() -> Result<(), Fault> {
         Some(path) => path,
         None => {
             let path = folder.path().join("customers.csv");
-            benches::customers::write(rows, 1, &mut std::io::BufWriter::new(File::create(&path)?))?;
+            customers::write(rows, 1, &mut std::io::BufWriter::new(File::create(&path)?))?;
             path
         }
     };
     options.mapping = match map {
         Some(map) => Some(std::fs::read_to_string(map)?),
-        None => (!given).then(|| benches::customers::MAPPING.to_owned()),
+        None => (!given).then(|| customers::MAPPING.to_owned()),
     };
     let settings = match url {
         Some(url) => store::Settings::postgres(url, None),
@@ -61,10 +64,10 @@ async fn main() -> Result<(), Fault> {
     let store = Store::open(settings).await?;
     let engine = Engine::open(store, vec![base::area()], Settings::default(), Arc::new(SystemClock), Arc::new(SystemChance)).await?;
     let who = engine.system(Through::CommandLine);
-    let (before, since) = (benches::machine::processor().0, Instant::now());
+    let (before, since) = (machine::processor().0, Instant::now());
     let totals = base::imports::run(&engine, &who, File::open(path)?, options, |_| {}).await?;
     let seconds = since.elapsed().as_secs_f64();
-    let (after, threads) = benches::machine::processor();
+    let (after, threads) = machine::processor();
     engine.close().await;
     if json {
         println!("{}", serde_json::to_string(&totals)?);
@@ -76,7 +79,7 @@ async fn main() -> Result<(), Fault> {
             done / seconds,
             seconds,
             (after - before) / done * 1000.0,
-            benches::machine::peak_memory()
+            machine::peak_memory()
         );
         println!("{threads:?}");
     }

@@ -1,0 +1,13 @@
+//! The commands, one file each.
+
+pub mod check;
+pub mod demo;
+pub mod serve;
+pub mod token;
+pub mod user;
+pub mod work;
+
+use std::process::ExitCode;
+
+/// How a command ends.
+pub type Ended = kernel::Result<ExitCode>;

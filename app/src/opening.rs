@@ -1,0 +1,50 @@
+//! Opening an installation: the areas of the product, on the database that the settings name.
+
+use crate::settings::Settings;
+use engine::{Area, Engine, Principal, Through};
+use kernel::{Error, Result, Say, SystemChance, SystemClock};
+use std::sync::Arc;
+use store::{Mode, Store};
+
+/// The areas of the product.
+pub fn areas() -> Vec<Area> {
+    vec![base::area()]
+}
+
+/// For writing: on the embedded database only while nothing else serves it.
+pub async fn open(settings: &Settings) -> Result<Engine> {
+    open_as(settings, Mode::Serve).await
+}
+
+/// For reading, beside whoever serves.
+pub async fn open_to_read(settings: &Settings) -> Result<Engine> {
+    open_as(settings, Mode::Read).await
+}
+
+async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
+    let measures = match &settings.database_url {
+        Some(url) => store::Settings::postgres(url.as_str(), settings.shape_url.clone()),
+        None => {
+            if mode == Mode::Serve {
+                make_private(&settings.data)?;
+            }
+            store::Settings::sqlite(settings.data.join("scheda.db"))
+        }
+    };
+    let measures = if mode == Mode::Read { measures.reading() } else { measures };
+    let store = Store::open(measures).await?;
+    let inner = engine::Settings { shaping: mode == Mode::Serve, ..engine::Settings::default() };
+    Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await
+}
+
+/// The data folder belongs to whoever runs the program, and to nobody else.
+fn make_private(folder: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|fault| Error::Unavailable(Say::new("error-data-folder").with("folder", folder.display()).with("cause", fault)))
+}
+
+/// Whoever sits at the command line owns the data.
+pub fn whoever(engine: &Engine) -> Principal {
+    engine.system(Through::CommandLine)
+}

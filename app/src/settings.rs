@@ -1,0 +1,71 @@
+//! Settings: `scheda.toml` beside the data or in the working folder, and `SCHEDA_*` variables, which win.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What an installation is told from outside.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder of the embedded database and of files.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// PostgreSQL instead of the embedded database.
+    pub database_url: Option<String>,
+    /// PostgreSQL with the role that owns the tables.
+    pub shape_url: Option<String>,
+    /// How people reach it: decides links, cookies, and which hosts are answered.
+    pub base_url: Option<String>,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    data: Option<PathBuf>,
+    listen: Option<String>,
+    database_url: Option<String>,
+    shape_url: Option<String>,
+    base_url: Option<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+}
+
+impl Settings {
+    /// Reads file and environment; what can't be read is said.
+    pub fn read() -> Result<Settings, String> {
+        let data = variable("SCHEDA_DATA").map(PathBuf::from);
+        let beside = data.as_deref().unwrap_or(Path::new("scheda-data")).join("scheda.toml");
+        let file = [PathBuf::from("scheda.toml"), beside].into_iter().find(|path| path.is_file());
+        let file = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(&path).map_err(|fault| format!("{} can't be read: {fault}", path.display()))?;
+                toml::from_str::<File>(&text).map_err(|fault| format!("{}: {fault}", path.display()))?
+            }
+            None => File::default(),
+        };
+        let listen = variable("SCHEDA_LISTEN").or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let listen = listen.parse().map_err(|_| format!("SCHEDA_LISTEN is no address with a port: {listen}"))?;
+        let proxies = variable("SCHEDA_TRUSTED_PROXIES").map(|list| list.split(',').map(|one| one.trim().to_owned()).collect());
+        Ok(Settings {
+            data: data.or(file.data).unwrap_or_else(|| PathBuf::from("scheda-data")),
+            listen,
+            database_url: variable("SCHEDA_DATABASE_URL").or(file.database_url),
+            shape_url: variable("SCHEDA_SHAPE_URL").or(file.shape_url),
+            base_url: variable("SCHEDA_BASE_URL").or(file.base_url),
+            trusted_proxies: proxies.unwrap_or(file.trusted_proxies),
+        })
+    }
+
+    /// Threads that serve requests, besides the database's.
+    pub fn workers(&self) -> usize {
+        std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

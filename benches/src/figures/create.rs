@@ -1,0 +1,26 @@
+//! Creating accounts through the API: exact duplicate keys looked up, durable before the answer.
+
+use super::{Fallible, Report, company, measured, rate};
+use crate::client::request;
+use crate::installation::ADMINISTRATOR;
+
+pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
+    let company = company(database)?;
+    let token = format!("Bearer {}", company.run(&["token", "create", ADMINISTRATOR], "")?);
+    let server = company.serve().await?;
+    let stamp = std::process::id();
+    let make = |number: usize| {
+        let body = serde_json::json!({
+            "name": format!("Ditta di prova {stamp} {number}"),
+            "stage": "lead",
+            "code": format!("B{stamp}-{number}"),
+            "address": { "street": "Via Roma 1", "city": "Pisa", "province": "PI", "postcode": "56125" },
+            "emails": [{ "address": format!("info{number}@prova{stamp}.example") }],
+            "phones": [{ "number": format!("+39050{:07}", number % 10_000_000) }],
+        });
+        let headers = [("authorization", &*token), ("content-type", "application/json")];
+        request("POST", "/api/v1/accounts", &headers, &body.to_string())
+    };
+    measured(&server, "create", company.database, (rate(database, 1_000.0), None, None), 5_000, 201, make, report).await?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! The figures, one file each.
+
+mod aggregate;
+mod api;
+mod create;
+mod import;
+mod list;
+mod rest;
+mod scale;
+mod search;
+
+use crate::client::Fallible;
+use crate::installation::{Installation, Server};
+use crate::report::{Figure, Goal, Report};
+
+/// Clients at once.
+const CLIENTS: usize = 16;
+
+/// Runs one bench, or all but the large ones, on one database or both.
+pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
+    let ordinary = ["list", "api", "search", "create", "import", "rest"];
+    let names: Vec<&str> = match name {
+        Some(name) if ordinary.contains(&name) || matches!(name, "scale" | "aggregate") => vec![name],
+        Some("all") => ordinary.iter().chain(&["scale", "aggregate"]).copied().collect(),
+        Some(other) => return Err(format!("there is no bench {other}")),
+        None => ordinary.to_vec(),
+    };
+    for database in ["sqlite", "postgres"].into_iter().filter(|known| database.is_none_or(|asked| asked == *known)) {
+        for name in &names {
+            match *name {
+                "list" => list::run(database, report).await?,
+                "api" => api::run(database, report).await?,
+                "search" => search::run(database, report).await?,
+                "create" => create::run(database, report).await?,
+                "import" => import::run(database, report).await?,
+                "scale" => scale::run(database, report).await?,
+                "aggregate" => aggregate::run(database, report).await?,
+                _ => rest::run(database, report).await?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The installation most figures are measured on: 20,000 accounts, 100,000 contacts.
+fn company(database: &str) -> Fallible<Installation> {
+    Installation::of("company", database)?.filled(20_000, 100_000)
+}
+
+/// A rate that PostgreSQL has to reach half of.
+fn rate(database: &str, goal: f64) -> Option<Goal> {
+    Some(Goal::AtLeast(if database == "postgres" { goal / 2.0 } else { goal }))
+}
+
+/// The goal of SQLite; PostgreSQL's figure is shown beside it.
+fn on_sqlite(database: &str, goal: Goal) -> Option<Goal> {
+    (database == "sqlite").then_some(goal)
+}
+
+/// Notes rate, p99 and CPU of a load.
+async fn measured(
+    server: &Server,
+    bench: &'static str,
+    database: &'static str,
+    goals: (Option<Goal>, Option<Goal>, Option<Goal>),
+    count: usize,
+    expected: u16,
+    make: impl Fn(usize) -> Vec<u8>,
+    report: &mut Report,
+) -> Fallible<crate::client::Load> {
+    crate::client::load(&server.address, CLIENTS, count / 10, expected, |number| make(number + 1_000_000_000)).await?;
+    let before = server.cpu();
+    let load = crate::client::load(&server.address, CLIENTS, count, expected, &make).await?;
+    let cpu = (server.cpu() - before) * 1000.0 / count as f64;
+    let mut note =
+        |measure: &str, value, unit, goal| report.note(Figure { bench, measure: measure.to_owned(), value, unit, goal, database });
+    note("rate", load.rate, "/s", goals.0);
+    note("p99", load.p99, "ms", goals.1);
+    note("CPU of the server per request", cpu, "ms", goals.2);
+    Ok(load)
+}
+
+/// A filter in an address.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") }).collect()
+}

@@ -1,0 +1,217 @@
+//! An installation of the program for a bench: its data, its process, what the process costs.
+
+use crate::client::{Connection, Fallible, request};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Where it keeps its data.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// `sqlite` or `postgres`.
+    pub database: &'static str,
+    folder: PathBuf,
+    url: Option<(String, String)>,
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: String,
+    /// From starting the process to its first answer.
+    pub started: Duration,
+}
+
+/// The address and the password of the people in a bench.
+pub const ADMINISTRATOR: &str = "direzione@bench.example";
+/// An agent of the demonstration's first team.
+pub const AGENT: &str = "giulia.conti@demo.example";
+const PASSWORD: &str = "una lunga frase per i banchi di prova";
+
+impl Installation {
+    /// One of a name on a database, empty unless it was made before.
+    pub fn of(name: &str, database: &str) -> Fallible<Installation> {
+        let root = PathBuf::from("target/bench");
+        std::fs::create_dir_all(&root).map_err(|fault| fault.to_string())?;
+        let folder = root.join(format!("{name}-{database}"));
+        let (database, url) = match database {
+            "postgres" => ("postgres", Some(server_database(&root, name)?)),
+            _ => ("sqlite", None),
+        };
+        Ok(Installation { database, folder, url })
+    }
+
+    /// The program with this installation's settings.
+    pub fn program(&self) -> Command {
+        let mut command = Command::new("target/release/scheda");
+        command.env("SCHEDA_DATA", &self.folder).env_remove("SCHEDA_DATABASE_URL").env_remove("SCHEDA_SHAPE_URL");
+        if let Some((serving, shaping)) = &self.url {
+            command.env("SCHEDA_DATABASE_URL", serving).env("SCHEDA_SHAPE_URL", shaping);
+        }
+        command
+    }
+
+    /// Runs a command of the program to its end; gives what it printed.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Fallible<String> {
+        use std::io::Write;
+        let mut child = self
+            .program()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|fault| format!("target/release/scheda: {fault}"))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes()).map_err(|fault| fault.to_string())?;
+        }
+        let output = child.wait_with_output().map_err(|fault| fault.to_string())?;
+        if !output.status.success() {
+            return Err(format!("scheda {} failed", arguments.join(" ")));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Fills it with the demonstration, and people who can sign in, unless it was filled before.
+    pub fn filled(self, accounts: usize, contacts: usize) -> Fallible<Installation> {
+        let mark = self.folder.join("filled");
+        let measure = format!("{accounts} {contacts}");
+        if std::fs::read_to_string(&mark).is_ok_and(|found| found == measure) {
+            return Ok(self);
+        }
+        eprintln!("filling {} with {accounts} accounts and {contacts} contacts", self.folder.display());
+        self.run(&["demo", "--accounts", &accounts.to_string(), "--contacts", &contacts.to_string(), "--seed", "1"], "")?;
+        self.run(&["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"], PASSWORD)?;
+        self.run(&["user", "password", AGENT], PASSWORD)?;
+        std::fs::create_dir_all(&self.folder).map_err(|fault| fault.to_string())?;
+        std::fs::write(&mark, measure).map_err(|fault| fault.to_string())?;
+        Ok(self)
+    }
+
+    /// The folder of its data.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Starts the server and waits for its first answer.
+    pub async fn serve(&self) -> Fallible<Server> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .map_err(|fault| fault.to_string())?
+            .port();
+        let address = format!("127.0.0.1:{port}");
+        let begun = Instant::now();
+        let child = self
+            .program()
+            .arg("serve")
+            .env("SCHEDA_LISTEN", &address)
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|fault| format!("target/release/scheda: {fault}"))?;
+        let mut server = Server { child, address, started: Duration::ZERO };
+        let health = request("GET", "/healthz", &[], "");
+        while begun.elapsed() < Duration::from_secs(60) {
+            if let Ok(mut connection) = Connection::open(&server.address).await
+                && let Ok(answer) = connection.ask(&health).await
+                && answer.status == 200
+            {
+                server.started = begun.elapsed();
+                return Ok(server);
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        Err("the server does not answer".to_owned())
+    }
+}
+
+impl Server {
+    /// Signs somebody in; gives the cookie.
+    pub async fn sign_in(&self, email: &str) -> Fallible<String> {
+        let mut connection = Connection::open(&self.address).await?;
+        let body = format!("email={}&password={}", email.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", &*format!("http://{}", "localhost")),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        let answer = connection.ask(&request("POST", "/sign-in", &headers, &body)).await?;
+        let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
+        cookie.filter(|_| answer.status == 303).ok_or_else(|| format!("signing in gave {}", answer.status))
+    }
+
+    /// The CPU time the process has used so far, in seconds.
+    pub fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let after = stat.rsplit_once(") ").map_or("", |(_, after)| after);
+        let fields: Vec<&str> = after.split(' ').collect();
+        let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+        (ticks(11) + ticks(12)) / 100.0
+    }
+
+    /// The memory the process holds now, in MB.
+    pub fn memory(&self) -> f64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory it ever held, in MB.
+    pub fn peak(&self) -> f64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, key: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("0");
+        line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// A database of a durable private PostgreSQL with a serving role and an owning one: their addresses.
+fn server_database(root: &Path, name: &str) -> Fallible<(String, String)> {
+    let folder = root.join("postgres");
+    let folder = std::path::absolute(&folder).map_err(|fault| fault.to_string())?;
+    let output = Command::new("bin/postgres").arg("start").arg(&folder).output().map_err(|fault| fault.to_string())?;
+    let admin = String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or("").trim().to_owned();
+    if !output.status.success() || admin.is_empty() {
+        return Err(format!("PostgreSQL does not start: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    let database = format!("bench_{name}");
+    let psql = |database: &str, sql: &str| {
+        let address = with_database(&admin, database);
+        Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &address]).output().map_err(|fault| fault.to_string())
+    };
+    for role in ["bench_owner", "bench_serving"] {
+        let sql = format!("DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'bench'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        psql("postgres", &sql)?;
+    }
+    let known = psql("postgres", &format!("SELECT 1 FROM pg_database WHERE datname = '{database}'"))?;
+    if known.stdout.is_empty() {
+        let made = psql("postgres", &format!("CREATE DATABASE {database} OWNER bench_owner"))?;
+        if !made.status.success() {
+            return Err(String::from_utf8_lossy(&made.stderr).into_owned());
+        }
+    }
+    let address = with_database(&admin, &database);
+    Ok((with_role(&address, "bench_serving"), with_role(&address, "bench_owner")))
+}
+
+fn with_database(url: &str, database: &str) -> String {
+    let (before, query) = url.split_once('?').map_or((url, None), |(before, query)| (before, Some(query)));
+    let base = before.rsplit_once('/').map_or(before, |(base, _)| base);
+    match query {
+        Some(query) => format!("{base}/{database}?{query}"),
+        None => format!("{base}/{database}"),
+    }
+}
+
+fn with_role(url: &str, role: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+    let after = rest.split_once('@').map_or(rest, |(_, after)| after);
+    format!("{scheme}://{role}:bench@{after}")
+}

@@ -1,4 +1,0 @@
-//! What `bin/bench` runs.
-
-pub mod customers;
-pub mod machine;

@@ -1,0 +1,162 @@
+//! Who may import whom, read from the manifests. ARCHITECTURE.md shows the same table to people.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Our crates, and which of ours each may import.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("kernel", &[]),
+    ("italy", &["kernel"]),
+    ("meta", &["kernel", "italy"]),
+    ("store", &["kernel", "meta"]),
+    ("engine", &["kernel", "meta", "store"]),
+    ("wire", &["kernel"]),
+    ("web", &["kernel", "meta", "engine", "assets"]),
+    ("base", &["kernel", "italy", "meta", "engine", "wire", "web"]),
+    ("assets", &[]),
+    ("check", &[]),
+    ("benches", &[]),
+    ("scheda", &["kernel", "italy", "meta", "store", "engine", "wire", "web", "base", "assets"]),
+];
+
+/// Libraries that only some crates may hold.
+const HELD_ALONE: &[(&str, &[&str])] = &[
+    ("rusqlite", &["store"]),
+    ("tokio-postgres", &["store"]),
+    ("deadpool-postgres", &["store"]),
+    ("axum", &["web"]),
+    ("hyper", &["web"]),
+    ("askama", &["web", "base"]),
+    ("argon2", &["engine"]),
+    ("getrandom", &["kernel"]),
+    ("clap", &["scheda", "benches"]),
+    ("tracing-subscriber", &["scheda"]),
+];
+
+/// Licences and libraries of another kind that must never come in.
+const NEVER: &[&str] = &["openssl", "openssl-sys", "native-tls"];
+
+struct Manifest {
+    name: String,
+    path: PathBuf,
+    dependencies: BTreeMap<String, toml::Value>,
+}
+
+#[test]
+fn arrows_point_down() {
+    let known: BTreeMap<&str, BTreeSet<&str>> = MAY_IMPORT.iter().map(|(name, may)| (*name, may.iter().copied().collect())).collect();
+    for manifest in manifests() {
+        let may = known.get(manifest.name.as_str()).unwrap_or_else(|| panic!("{} has no place in the table of imports", manifest.name));
+        for dependency in manifest.dependencies.keys() {
+            assert!(
+                !known.contains_key(dependency.as_str()) || may.contains(dependency.as_str()),
+                "{} imports {dependency}, which the table does not allow",
+                manifest.name
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_held_alone_is_held_alone() {
+    for manifest in manifests() {
+        for (library, holders) in HELD_ALONE {
+            assert!(
+                !manifest.dependencies.contains_key(*library) || holders.contains(&manifest.name.as_str()),
+                "{} holds {library}, which belongs to {holders:?}",
+                manifest.name
+            );
+        }
+    }
+}
+
+#[test]
+fn each_dependency_stands_once_with_its_reason() {
+    for manifest in manifests() {
+        for (name, dependency) in &manifest.dependencies {
+            let shared = dependency.get("workspace").and_then(toml::Value::as_bool) == Some(true);
+            let itself = dependency.get("path").and_then(toml::Value::as_str) == Some(".");
+            assert!(shared || itself, "{}: {name} has a version of its own in {}", manifest.name, manifest.path.display());
+        }
+    }
+    let text = read(&root().join("Cargo.toml"));
+    let section = text.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap_or_default();
+    let mut reason = false;
+    for line in section.lines() {
+        if line.starts_with('#') {
+            reason = true;
+        } else if line.contains('=') && !line.contains("path =") && !line.starts_with(' ') {
+            assert!(reason || line.starts_with("serde_json"), "no reason stands above {line}");
+        } else if line.is_empty() {
+            reason = false;
+        }
+    }
+}
+
+#[test]
+fn nothing_forbidden_is_locked() {
+    let lock: toml::Value = toml::from_str(&read(&root().join("Cargo.lock"))).expect("the lock file is TOML");
+    let packages = lock["package"].as_array().expect("packages");
+    for package in packages {
+        let name = package["name"].as_str().unwrap_or_default();
+        assert!(!NEVER.contains(&name), "{name} is locked");
+    }
+}
+
+#[test]
+fn nobody_reaches_around_the_arguments() {
+    // Clippy refuses the calls themselves; this keeps exceptions few and known.
+    let allowed = ["crates/kernel/src/clock.rs", "crates/kernel/src/chance.rs", "app/src/settings.rs", "crates/store/src/testing.rs"];
+    for path in sources() {
+        let relative = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
+        if relative.contains("/tests")
+            || relative.contains("/examples")
+            || relative.ends_with("build.rs")
+            || relative.starts_with("benches/")
+        {
+            continue;
+        }
+        let excused = read(&path).contains("clippy::disallowed_methods");
+        assert!(!excused || allowed.contains(&relative.as_str()), "{relative} excuses itself from the ban on the ambient");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the root of the workspace")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()))
+}
+
+fn manifests() -> Vec<Manifest> {
+    let mut found = Vec::new();
+    for folder in ["app", "assets", "benches", "crates", "modules"] {
+        let folder = root().join(folder);
+        let inner = std::fs::read_dir(&folder).expect("a folder").filter_map(Result::ok).map(|entry| entry.path());
+        for path in inner.chain([folder]).map(|folder| folder.join("Cargo.toml")).filter(|path| path.is_file()) {
+            let manifest: toml::Table = toml::from_str(&read(&path)).expect("a manifest");
+            let name = manifest["package"]["name"].as_str().expect("a name").to_owned();
+            let table = manifest.get("dependencies").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+            found.push(Manifest { name, path, dependencies: table.into_iter().collect() });
+        }
+    }
+    assert!(found.len() >= MAY_IMPORT.len(), "every crate is read");
+    found
+}
+
+fn sources() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = ["app", "crates", "modules", "assets", "benches"].iter().map(|folder| root().join(folder)).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() && !path.ends_with("node_modules") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}

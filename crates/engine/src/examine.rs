@@ -1,0 +1,70 @@
+//! Whether the data is whole: the database's own check, links that lead nowhere, search that has lost a record.
+
+use crate::Engine;
+use kernel::Result;
+use meta::Kind;
+use meta::sql::{Dialect, Sql};
+use store::{Statement, Tx};
+
+impl Engine {
+    /// What is wrong, a line each; nothing where all is well.
+    pub async fn examine(&self) -> Result<Vec<String>> {
+        let engine = self.clone();
+        self.store()
+            .read_snapshot(move |tx| {
+                Box::pin(async move {
+                    let mut findings = Vec::new();
+                    if tx.dialect() == Dialect::Sqlite {
+                        let rows = tx.rows(&Statement::new("PRAGMA integrity_check", Vec::new())).await?;
+                        findings.extend(rows.iter().map(|row| row.text(0).to_owned()).filter(|line| line != "ok"));
+                    }
+                    for entity in engine.model().entities() {
+                        engine.examine_links(tx, entity, &mut findings).await?;
+                        if entity.can.searchable {
+                            examine_search(tx, entity, &mut findings).await?;
+                        }
+                    }
+                    Ok(findings)
+                })
+            })
+            .await
+    }
+
+    async fn examine_links(&self, tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
+        for field in &entity.fields {
+            let targets = match field.kind {
+                Kind::Link(target) => vec![target],
+                Kind::About(targets) => targets.to_vec(),
+                _ => continue,
+            };
+            let mut sql = Sql::new();
+            sql.push("SELECT count(*) FROM ").name(entity.key).push(" AS t0 WHERE t0.").name(&field.column()).push(" IS NOT NULL");
+            for target in targets {
+                sql.push(" AND NOT EXISTS (SELECT 1 FROM ")
+                    .name(target)
+                    .push(" AS t1 WHERE t1.\"id\" = t0.")
+                    .name(&field.column())
+                    .push(")");
+            }
+            let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+            if lost > 0 {
+                findings.push(format!("{}.{}: {lost} links lead nowhere", entity.key, field.key));
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn examine_search(tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
+    let companion = format!("{}_search", entity.key);
+    let mut sql = Sql::new();
+    sql.push("SELECT count(*) FROM ").name(&companion).push(" AS s WHERE NOT EXISTS (SELECT 1 FROM ").name(entity.key);
+    sql.push(" AS t0 WHERE t0.\"id\" = s.")
+        .push(if tx.dialect() == Dialect::Sqlite { "rowid" } else { "id" })
+        .push(" AND t0.\"removed_at\" IS NULL)");
+    let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+    if lost > 0 {
+        findings.push(format!("{}: search finds {lost} records that are not there", entity.key));
+    }
+    Ok(())
+}

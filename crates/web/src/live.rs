@@ -1,0 +1,141 @@
+//! Live: a browser hears which topics changed, and fetches again what it shows, with its own rights.
+//!
+//! Topics are gathered for a moment, so that a burst is told once. Of a record, only whoever sees it hears; of an
+//! entity, whoever may see any of it. A session that ended ends the stream within five seconds.
+
+use crate::route::{Face, Policy, Rate, Route, Routes};
+use crate::{Answer, Caller, Web};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::Response;
+use engine::principal::Verb;
+use engine::{Asked, Principal};
+use futures_util::stream;
+use http::Method;
+use http::header::{self, HeaderValue};
+use kernel::{Id, Result, Value};
+use meta::Filter;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, sleep_until};
+
+/// How long topics are gathered before they are told.
+const GATHERING: Duration = Duration::from_millis(150);
+/// How often the session is looked at.
+const WATCHING: Duration = Duration::from_secs(4);
+/// Records of one entity told by name in one go; more of them are told as the entity.
+const MOST_RECORDS: usize = 50;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.add(Route::new(Face::Stream, Method::GET, "/live", Policy::SignedIn, Rate::Free, "", ""), live)
+}
+
+async fn live(State(web): State<Web>, caller: Caller) -> Answer {
+    let listening = Listening {
+        heard: web.engine().listen(),
+        closing: web.closing(),
+        who: caller.who,
+        session: caller.session.unwrap_or_default(),
+        look: Instant::now() + WATCHING,
+        begun: false,
+        web,
+    };
+    let events = stream::unfold(listening, |mut listening| async move {
+        let text = listening.next().await?;
+        Some((Ok::<Bytes, Infallible>(Bytes::from(text)), listening))
+    });
+    let mut response = Response::new(Body::from_stream(events));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+struct Listening {
+    web: Web,
+    heard: broadcast::Receiver<String>,
+    closing: watch::Receiver<bool>,
+    who: Principal,
+    session: Arc<str>,
+    look: Instant,
+    begun: bool,
+}
+
+impl Listening {
+    /// The next piece of the stream; `None` ends it.
+    async fn next(&mut self) -> Option<String> {
+        if !self.begun {
+            self.begun = true;
+            return Some("retry: 2000\n\n".to_owned());
+        }
+        loop {
+            let mut topics = BTreeSet::new();
+            tokio::select! {
+                () = closed(&mut self.closing) => return None,
+                () = sleep_until(self.look) => {
+                    self.look = Instant::now() + WATCHING;
+                    if !self.web.engine().session_lives(&self.session).await.unwrap_or(false) {
+                        return None;
+                    }
+                    return Some(":\n\n".to_owned());
+                }
+                heard = self.heard.recv() => gather(heard, &mut topics)?,
+            }
+            let until = Instant::now() + GATHERING;
+            while let Ok(heard) = tokio::time::timeout_at(until, self.heard.recv()).await {
+                gather(heard, &mut topics)?;
+            }
+            // What can't be checked is told as if anything may have changed; fetching it again checks every right.
+            let told = self.audible(topics).await.unwrap_or_else(|_| vec!["*".to_owned()]);
+            if !told.is_empty() {
+                return Some(told.iter().map(|topic| format!("event: changed\ndata: {topic}\n\n")).collect());
+            }
+        }
+    }
+
+    /// What of these topics the listener may hear.
+    async fn audible(&self, topics: BTreeSet<String>) -> Result<Vec<String>> {
+        if topics.contains("*") {
+            return Ok(vec!["*".to_owned()]);
+        }
+        let model = self.web.engine().model();
+        let mut told = Vec::new();
+        let mut entities: BTreeSet<&str> = BTreeSet::new();
+        entities.extend(topics.iter().map(|topic| topic.split('/').next().unwrap_or_default()));
+        for key in entities {
+            let Some(entity) = model.entity(key).filter(|entity| self.who.may(Verb::See, entity)) else { continue };
+            told.push(key.to_owned());
+            let prefix = format!("{key}/");
+            let ids: Vec<Id> = topics.iter().filter_map(|topic| topic.strip_prefix(&prefix)?.parse().ok()).collect();
+            if ids.is_empty() || ids.len() > MOST_RECORDS {
+                continue;
+            }
+            for trash in [false, true] {
+                let mut asked = Asked::new(entity.clone()).filtered(Filter::is_in("id", ids.iter().copied().map(Value::Link)));
+                asked.fields = vec!["created_at"];
+                asked.limit = MOST_RECORDS;
+                asked.trash = trash;
+                let seen = self.web.engine().list(&self.who, asked).await?;
+                told.extend(seen.records.iter().map(|record| format!("{key}/{}", record.id)));
+            }
+        }
+        Ok(told)
+    }
+}
+
+async fn closed(closing: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the web itself.
+    let _ = closing.wait_for(|closing| *closing).await;
+}
+
+/// `None` when the engine is gone.
+fn gather(heard: std::result::Result<String, broadcast::error::RecvError>, topics: &mut BTreeSet<String>) -> Option<()> {
+    match heard {
+        Ok(topic) => topics.insert(topic),
+        Err(broadcast::error::RecvError::Lagged(_)) => topics.insert("*".to_owned()),
+        Err(broadcast::error::RecvError::Closed) => return None,
+    };
+    Some(())
+}

@@ -1,0 +1,86 @@
+//! What a page answers with.
+
+use crate::pages::reader::Reader;
+use crate::pages::toast;
+use crate::{Answer, Failure};
+use askama::Template;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{self, HeaderValue};
+use http::{HeaderName, StatusCode};
+use kernel::Error;
+
+/// The kind of every page.
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// Markup with a status.
+pub(crate) fn html(status: StatusCode, markup: String) -> Response {
+    let mut response = Response::new(Body::from(markup));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HTML);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("HX-Request, HX-Target, Cookie"));
+    response
+}
+
+/// A whole page; the message it carried is not shown twice.
+pub(crate) fn page(reader: &Reader, status: StatusCode, markup: String) -> Response {
+    let mut response = html(status, markup);
+    if reader.toast.is_some() && !reader.fragment {
+        response.headers_mut().append(header::SET_COOKIE, toast::gone());
+    }
+    response
+}
+
+/// A part of a page.
+pub(crate) fn part(_: &Reader, status: StatusCode, markup: String) -> Response {
+    html(status, markup)
+}
+
+/// A template, rendered.
+pub(crate) fn rendered(reader: &Reader, status: StatusCode, template: &impl Template) -> Answer {
+    Ok(page(reader, status, markup(template)?))
+}
+
+/// The markup of a template.
+pub(crate) fn markup(template: &impl Template) -> Result<String, Failure> {
+    template.render().map_err(|error| Error::internal(error).into())
+}
+
+/// Sends the browser to another address of ours after something was done.
+pub(crate) fn to(address: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/")));
+    response
+}
+
+/// The same, also for a module of ours, which wants it in a header of its own.
+pub(crate) fn onward(reader: &Reader, address: &str) -> Response {
+    if !reader.fragment {
+        return to(address);
+    }
+    let mut response = html(StatusCode::OK, String::new());
+    let target = HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(HeaderName::from_static("hx-redirect"), target);
+    response
+}
+
+/// The same, with a short message there.
+pub(crate) fn onward_saying(reader: &Reader, address: &str, key: &str, name: &str, changeset: Option<kernel::Id>) -> Answer {
+    let mut response = onward(reader, address);
+    response.headers_mut().append(header::SET_COOKIE, toast::send(&reader.web, &reader.csrf, key, name, changeset)?);
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Notice<'n> {
+    reader: &'n Reader,
+    title: &'n str,
+    back: &'n str,
+}
+
+/// A page that says one thing, and leads back.
+pub(crate) fn notice(reader: &Reader, said: &str, back: &str) -> Answer {
+    rendered(reader, StatusCode::OK, &Notice { reader, title: said, back })
+}

@@ -1,0 +1,183 @@
+//! What a list shows has an address: filter, words, order, place. Read from it and written to it here alone.
+
+use crate::pages::html::pair;
+use engine::Sorting;
+use kernel::{Result, Value};
+use meta::filter::parse::parse;
+use meta::filter::print::print;
+use meta::filter::{Filter, Operand, Path, Test};
+use meta::{Entity, Field, Kind, Model};
+
+/// The address of a list, as it was asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ListAddress {
+    /// The filter in its text form.
+    pub(crate) filter: String,
+    /// What is written in the box.
+    pub(crate) words: String,
+    /// The order: `name`, `-created_at`.
+    pub(crate) sort: String,
+    /// Where the page begins.
+    pub(crate) cursor: String,
+    /// Whether it is the trash.
+    pub(crate) trash: bool,
+    /// What is to be added to the filter: field and value.
+    pub(crate) added: Vec<(String, String)>,
+}
+
+impl ListAddress {
+    /// Reads the pairs of a question.
+    pub(crate) fn read(question: &str) -> ListAddress {
+        let mut address = ListAddress::default();
+        for (name, value) in form_urlencoded::parse(question.as_bytes()) {
+            match name.as_ref() {
+                "filter" => address.filter = value.into_owned(),
+                "q" => address.words = value.trim().to_owned(),
+                "sort" => address.sort = value.into_owned(),
+                "cursor" => address.cursor = value.into_owned(),
+                "trash" => address.trash = value == "1",
+                other => {
+                    if let Some(key) = other.strip_prefix("add.")
+                        && !value.trim().is_empty()
+                    {
+                        address.added.push((key.to_owned(), value.trim().to_owned()));
+                    }
+                }
+            }
+        }
+        address
+    }
+
+    /// The question of this address without the place: `?filter=…&sort=…`, or nothing.
+    pub(crate) fn question(&self, cursor: &str) -> String {
+        let mut pairs = String::new();
+        let parts = [("filter", &self.filter), ("q", &self.words), ("sort", &self.sort)];
+        for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
+            pair(&mut pairs, name, value);
+        }
+        if self.trash {
+            pair(&mut pairs, "trash", "1");
+        }
+        if !cursor.is_empty() {
+            pair(&mut pairs, "cursor", cursor);
+        }
+        if pairs.is_empty() { pairs } else { format!("?{pairs}") }
+    }
+
+    /// The same address with another filter, from the start.
+    pub(crate) fn filtered(&self, filter: String) -> ListAddress {
+        ListAddress { filter, cursor: String::new(), added: Vec::new(), ..self.clone() }
+    }
+
+    /// The same address with another order, from the start.
+    pub(crate) fn sorted(&self, sort: String) -> ListAddress {
+        ListAddress { sort, cursor: String::new(), added: Vec::new(), ..self.clone() }
+    }
+
+    /// The filter as a tree.
+    pub(crate) fn tree(&self, model: &Model, entity: &Entity) -> Result<Filter> {
+        parse(&self.filter, model, entity)
+    }
+
+    /// The order.
+    pub(crate) fn order(&self, entity: &Entity) -> Result<Vec<Sorting>> {
+        if self.sort.is_empty() { Ok(Vec::new()) } else { Sorting::parse(&self.sort, entity).map(|sorting| vec![sorting]) }
+    }
+}
+
+/// The parts of a filter that stand side by side, each a chip.
+pub(crate) fn parts(filter: &Filter) -> Vec<Filter> {
+    match filter {
+        Filter::All(parts) => parts.clone(),
+        other => vec![other.clone()],
+    }
+}
+
+/// The text of these parts together; empty for none.
+pub(crate) fn text_of(parts: Vec<Filter>, model: &Model, entity: &Entity) -> String {
+    match parts.len() {
+        0 => String::new(),
+        1 => parts.first().map(|part| print(part, model, entity)).unwrap_or_default(),
+        _ => print(&Filter::All(parts), model, entity),
+    }
+}
+
+/// The values that a part asks of a field, where it is such a question: is, in, includes.
+pub(crate) fn asked<'f>(part: &'f Filter, key: &str) -> Option<Vec<&'f Operand>> {
+    match part {
+        Filter::Test(path, Test::Is(operand)) if path.links.is_empty() && path.field == key => Some(vec![operand]),
+        Filter::Test(path, Test::In(operands)) if path.links.is_empty() && path.field == key => Some(operands.iter().collect()),
+        _ => None,
+    }
+}
+
+/// The parts with one more value of a field: beside the ones asked already, so that a second choice widens.
+pub(crate) fn added(mut parts: Vec<Filter>, field: &Field, operand: Operand) -> Vec<Filter> {
+    let test = match (field.kind, &operand) {
+        (Kind::Vocabularies(_), Operand::Value(Value::Text(term))) => Test::Includes(term.clone()),
+        (Kind::Text, Operand::Value(Value::Text(text))) => Test::Starts(text.clone()),
+        _ => Test::Is(operand.clone()),
+    };
+    let widens = matches!(test, Test::Is(_)) && !matches!(field.kind, Kind::YesNo);
+    let known = parts.iter_mut().find(|part| widens && asked(part, field.key).is_some());
+    match known {
+        Some(part) => {
+            let mut operands: Vec<Operand> = asked(part, field.key).unwrap_or_default().into_iter().cloned().collect();
+            if !operands.contains(&operand) {
+                operands.push(operand);
+            }
+            *part = chosen(field, operands);
+        }
+        None => parts.push(Filter::Test(Path::of(field.key), test)),
+    }
+    parts
+}
+
+/// The parts without one value of a field.
+pub(crate) fn taken(parts: Vec<Filter>, field: &Field, operand: &Operand) -> Vec<Filter> {
+    parts
+        .into_iter()
+        .filter_map(|part| match asked(&part, field.key) {
+            None => Some(part),
+            Some(operands) => {
+                let left: Vec<Operand> = operands.into_iter().filter(|known| *known != operand).cloned().collect();
+                (!left.is_empty()).then(|| chosen(field, left))
+            }
+        })
+        .collect()
+}
+
+fn chosen(field: &Field, mut operands: Vec<Operand>) -> Filter {
+    let test = if operands.len() == 1 { Test::Is(operands.remove(0)) } else { Test::In(operands) };
+    Filter::Test(Path::of(field.key), test)
+}
+
+/// The filter of what is written in the box: each word stands in one of the fields that the list shows and
+/// search knows.
+pub(crate) fn words_filter(words: &str, entity: &Entity) -> Filter {
+    let fields: Vec<&Field> = entity
+        .columns
+        .iter()
+        .chain([&entity.title])
+        .filter_map(|key| entity.field(key))
+        .filter(|field| matches!(field.kind, Kind::Text | Kind::Code | Kind::Email | Kind::Phone) && !field.secret)
+        .collect();
+    let digits: String = words.chars().filter(char::is_ascii_digit).collect();
+    let dialled = digits.len() >= 4 && words.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c));
+    let asked: Vec<String> = if dialled { vec![digits] } else { words.split_whitespace().take(6).map(str::to_owned).collect() };
+    let mut all = Vec::new();
+    for word in asked {
+        let mut any: Vec<Filter> = Vec::new();
+        for field in &fields {
+            if any.iter().any(|known| matches!(known, Filter::Test(path, _) if path.field == field.key)) {
+                continue;
+            }
+            if field.kind == Kind::Phone && !dialled {
+                continue;
+            }
+            any.push(Filter::Test(Path::of(field.key), Test::Contains(word.clone())));
+        }
+        all.push(Filter::Any(any));
+    }
+    Filter::All(all)
+}

@@ -1,0 +1,257 @@
+//! The list of an entity: filter, order, pages, all in its address.
+
+pub(crate) mod address;
+mod chips;
+mod count;
+mod cursor;
+mod rows;
+
+use crate::caller::Of;
+use crate::fields::Sight;
+use crate::pages::answer::page;
+use crate::pages::html;
+use crate::pages::reader::{Reader, icon};
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Web};
+use address::ListAddress;
+use askama::Template;
+use axum::extract::{OriginalUri, State};
+use axum::response::Response;
+use engine::principal::Verb;
+use engine::{Asked, Listed};
+use http::{Method, StatusCode};
+use kernel::{Error, Problems};
+use meta::filter::Filter;
+use meta::{Entity, Kind};
+use rows::Column;
+use std::sync::Arc;
+
+/// The routes of lists.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Person, "", ""), list)
+        .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Person, "", ""), count::count)
+}
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct ListPage<'l> {
+    reader: &'l Reader,
+    title: String,
+    entity: &'l Entity,
+    address: &'l ListAddress,
+    creates: bool,
+    counted: String,
+    chips: String,
+    list: String,
+}
+
+async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
+    let reader = reader.within(entity.plural);
+    let mut address = ListAddress::read(uri.query().unwrap_or_default());
+    let (mut filter, mut problems) = match address.tree(&reader.model, &entity) {
+        Ok(filter) => (filter, Vec::new()),
+        Err(Error::Invalid(problems)) => (Filter::everything(), problems),
+        Err(error) => return Err(error.into()),
+    };
+    if !address.added.is_empty() && problems.is_empty() {
+        match chips::with_added(&reader, &entity, &address, &filter).await? {
+            Ok(text) => return Ok(crate::pages::answer::to(&format!("/{}{}", entity.plural, address.filtered(text).question("")))),
+            Err(wrong) => problems = wrong,
+        }
+    }
+    let parts = if filter.is_everything() { Vec::new() } else { address::parts(&filter) };
+    if !address.words.is_empty() {
+        filter = filter.and(address::words_filter(&address.words, &entity));
+    }
+    let sort = match address.order(&entity) {
+        Ok(sort) => sort,
+        Err(_) => {
+            address.sort.clear();
+            Vec::new()
+        }
+    };
+    let after = cursor::open(&web, &entity, &address);
+    let asked = Asked { filter, sort, after, trash: address.trash, ..Asked::new(entity.clone()) };
+    let listed = match problems.is_empty() {
+        true => match web.engine().list(&reader.who, asked).await {
+            Ok(listed) => Some(listed),
+            Err(Error::Invalid(wrong)) => {
+                problems = wrong;
+                None
+            }
+            Err(error) => return Err(error.into()),
+        },
+        false => None,
+    };
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let body = body(&reader, &entity, &address, listed.as_ref(), &problems);
+    if reader.fragment && reader.part == "list" {
+        return Ok(page(&reader, StatusCode::OK, body));
+    }
+    let chips = chips::write(&reader, &entity, &address, parts, &problems).await?;
+    let shown = ListPage {
+        title: reader.speech.entity(entity.key, "many"),
+        creates: reader.who.may(Verb::Create, &entity),
+        counted: String::new(),
+        chips,
+        list: body,
+        reader: &reader,
+        entity: &entity,
+        address: &address,
+    };
+    rendered(&reader, status, &shown)
+}
+
+fn rendered(reader: &Reader, status: StatusCode, template: &impl Template) -> Result<Response, crate::Failure> {
+    crate::pages::answer::rendered(reader, status, template)
+}
+
+/// The table with its pager, or what stands in its place.
+fn body(reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: Option<&Listed>, problems: &Problems) -> String {
+    let mut out = String::with_capacity(32 * 1024);
+    out.push_str("<div id=\"list\" class=\"list-frame\"");
+    html::attribute(&mut out, "data-live", entity.key);
+    out.push('>');
+    match listed {
+        None => wrong(&mut out, reader, entity, address, problems),
+        Some(listed) if listed.records.is_empty() => empty(&mut out, reader, entity, address),
+        Some(listed) => table(&mut out, reader, entity, address, listed),
+    }
+    out.push_str("</div>");
+    out
+}
+
+fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {
+    let columns = Column::of(entity, &reader.speech);
+    out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
+    html::attribute(out, "aria-label", reader.speech.say("list-region"));
+    out.push_str("><table class=\"list\"><thead><tr>");
+    for column in &columns {
+        head(out, entity, address, column);
+    }
+    out.push_str("</tr></thead><tbody>");
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
+    rows::write(out, entity, &columns, listed, &sight);
+    out.push_str("</tbody></table></div>");
+    pager(out, reader, entity, address, listed);
+}
+
+fn head(out: &mut String, entity: &Entity, address: &ListAddress, column: &Column) {
+    let key = column.face.field.key;
+    let own = format!("{}{}", if entity.sort.1 { "-" } else { "" }, entity.sort.0);
+    let sort = if address.sort.is_empty() { own.as_str() } else { address.sort.as_str() };
+    out.push_str("<th scope=\"col\"");
+    if column.number() {
+        out.push_str(" class=\"number\"");
+    }
+    let descending = sort.strip_prefix('-');
+    let by_this = descending.unwrap_or(sort) == key;
+    if by_this {
+        out.push_str(if descending.is_some() { " aria-sort=\"descending\"" } else { " aria-sort=\"ascending\"" });
+    }
+    out.push('>');
+    if column.face.field.sortable {
+        let other = if by_this && descending.is_none() { format!("-{key}") } else { key.to_owned() };
+        out.push_str("<a");
+        let question = address.sorted(other).question("");
+        html::attribute(out, "href", &format!("/{}{question}", entity.plural));
+        out.push('>');
+        html::text(out, &column.face.label);
+        if by_this {
+            out.push(' ');
+            out.push_str(assets::icon(if descending.is_some() { "sort-down" } else { "sort-up" }));
+        }
+        out.push_str("</a>");
+    } else {
+        html::text(out, &column.face.label);
+    }
+    out.push_str("</th>");
+}
+
+fn pager(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {
+    out.push_str("<footer class=\"pager\">");
+    count::placeholder(out, reader, entity, address);
+    out.push_str("<nav");
+    html::attribute(out, "aria-label", reader.speech.say("list-pages"));
+    out.push('>');
+    for (cursor, rel, words) in [(&listed.previous, "prev", "list-previous"), (&listed.next, "next", "list-next")] {
+        let icon = assets::icon(if rel == "prev" { "previous" } else { "next" });
+        match cursor {
+            Some(cursor) => {
+                let place = cursor::seal(&reader.web, entity, address, cursor);
+                out.push_str("<a class=\"btn btn-sm\"");
+                html::attribute(out, "rel", rel);
+                html::attribute(out, "href", &format!("/{}{}", entity.plural, address.question(&place)));
+            }
+            None => out.push_str("<a class=\"btn btn-sm\" aria-disabled=\"true\" role=\"link\""),
+        }
+        out.push('>');
+        if rel == "prev" {
+            out.push_str(icon);
+        }
+        html::text(out, reader.speech.say(words));
+        if rel == "next" {
+            out.push_str(icon);
+        }
+        out.push_str("</a>");
+    }
+    out.push_str("</nav></footer>");
+}
+
+fn empty(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddress) {
+    let speech = &reader.speech;
+    let narrowed = !address.filter.is_empty() || !address.words.is_empty();
+    out.push_str("<section class=\"empty\">");
+    out.push_str(assets::icon(if address.trash {
+        "remove"
+    } else if narrowed {
+        "search"
+    } else {
+        icon(entity.key)
+    }));
+    if narrowed {
+        html::element(out, "h2", speech.say("list-nothing"));
+        html::element(out, "p", speech.say("list-nothing-text"));
+        out.push_str("<div class=\"actions\"><a class=\"btn\"");
+        html::attribute(out, "href", &format!("/{}{}", entity.plural, if address.trash { "?trash=1" } else { "" }));
+        out.push('>');
+        html::text(out, speech.say("list-no-filters"));
+        out.push_str("</a></div>");
+    } else if address.trash {
+        html::element(out, "h2", speech.say("list-trash-empty"));
+        let days = reader.web.engine().settings().trash_days.to_string();
+        html::element(out, "p", &speech.with("list-trash-text", &[("days", &days)]));
+    } else {
+        html::element(out, "h2", speech.known(&format!("empty-{}", entity.key)).unwrap_or_else(|| speech.say("list-empty")));
+        html::element(out, "p", speech.known(&format!("empty-{}-text", entity.key)).unwrap_or_default());
+        if reader.who.may(Verb::Create, entity) {
+            out.push_str("<div class=\"actions\"><a class=\"btn btn-primary\"");
+            html::attribute(out, "href", &format!("/{}/new", entity.plural));
+            out.push('>');
+            out.push_str(assets::icon("add"));
+            html::text(out, &speech.entity(entity.key, "new"));
+            out.push_str("</a></div>");
+        }
+    }
+    out.push_str("</section>");
+}
+
+fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddress, problems: &Problems) {
+    out.push_str("<section class=\"empty\">");
+    out.push_str(assets::icon("warning"));
+    html::element(out, "h2", reader.speech.say("list-filter-wrong"));
+    for problem in problems {
+        html::element(out, "p", &reader.speech.sentence(&problem.say));
+    }
+    out.push_str("<div class=\"actions\"><a class=\"btn\"");
+    html::attribute(out, "href", &format!("/{}{}", entity.plural, address.filtered(String::new()).question("")));
+    out.push('>');
+    html::text(out, reader.speech.say("list-no-filters"));
+    out.push_str("</a></div></section>");
+}
+
+/// Whether a field is worth a quick filter.
+pub(super) fn quick(kind: Kind) -> bool {
+    matches!(kind, Kind::Choice(_) | Kind::Vocabulary(_) | Kind::Vocabularies(_))
+}

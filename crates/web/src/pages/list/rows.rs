@@ -1,0 +1,80 @@
+//! The rows of a list, written straight into the page: this is the hottest path of the pages.
+
+use crate::fields::{Face, Sight};
+use crate::pages::html;
+use engine::Listed;
+use meta::{Entity, Kind, Record};
+use std::fmt::Write;
+
+/// A column: the face of its field, and how it looks on a phone.
+pub(crate) struct Column {
+    /// The field with its words.
+    pub(crate) face: Face,
+    /// What stands before the value.
+    open: &'static str,
+}
+
+impl Column {
+    /// The columns of an entity's list.
+    pub(crate) fn of(entity: &Entity, speech: &crate::pages::speech::Speech) -> Vec<Column> {
+        let mut columns: Vec<Column> = entity
+            .columns
+            .iter()
+            .filter_map(|key| entity.field(key))
+            .filter(|field| !field.secret)
+            .map(|field| Column {
+                face: Face::short(field, speech),
+                open: if matches!(field.kind, Kind::Whole | Kind::Money | Kind::Code) { "<td class=\"number\">" } else { "<td>" },
+            })
+            .collect();
+        // A phone shows the name, how it stands at its right, and where it is below.
+        let end = columns.iter().skip(1).position(|column| column.face.badge);
+        if let Some(place) = end {
+            columns[place + 1].open = "<td class=\"phone-end\">";
+        }
+        let below = columns.iter().skip(1).position(|column| column.face.field.key.ends_with(".city") || column.face.field.key == "email");
+        let below = below.or_else(|| columns.iter().skip(1).position(|column| !column.face.badge));
+        if let Some(place) = below {
+            columns[place + 1].open = "<td class=\"phone-below\">";
+        }
+        columns
+    }
+
+    /// Whether its head and cells stand at the right.
+    pub(crate) fn number(&self) -> bool {
+        matches!(self.face.field.kind, Kind::Whole | Kind::Money | Kind::Code)
+    }
+}
+
+/// Adds the rows of a page.
+pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], listed: &Listed, sight: &Sight<'_>) {
+    let Some(first) = listed.records.first() else { return };
+    let slots: Vec<Option<usize>> = columns.iter().map(|column| first.carried.slot(column.face.field.id)).collect();
+    for record in &listed.records {
+        out.push_str("<tr>");
+        for (place, (column, slot)) in columns.iter().zip(&slots).enumerate() {
+            out.push_str(column.open);
+            if let Some(value) = slot.and_then(|slot| record.values.get(slot)) {
+                if place == 0 {
+                    name(out, entity, record, column, value, sight);
+                } else {
+                    column.face.cell(value, sight, out);
+                }
+            }
+            out.push_str("</td>");
+        }
+        out.push_str("</tr>\n");
+    }
+}
+
+fn name(out: &mut String, entity: &Entity, record: &Record, column: &Column, value: &kernel::Value, sight: &Sight<'_>) {
+    out.push_str("<a class=\"row-link\" href=\"/");
+    out.push_str(entity.plural);
+    let _ = write!(out, "/{}\">", record.id);
+    if value.is_empty() {
+        html::nothing(out, sight.speech);
+    } else {
+        column.face.cell(value, sight, out);
+    }
+    out.push_str("</a>");
+}

@@ -1,0 +1,34 @@
+//! The pages: made from the descriptions for any entity, rendered here, alive with htmx, usable without it.
+//!
+//! A page is a template in `templates/`, and its parts that depend on the kinds of fields are written by `fields`. A
+//! route answers with the whole page or the part that was asked for, by the same code.
+
+pub(crate) mod answer;
+mod company;
+pub(crate) mod html;
+mod list;
+pub(crate) mod reader;
+mod sign_in;
+pub(crate) mod speech;
+pub(crate) mod toast;
+
+use crate::Routes;
+use crate::route::{Policy, Rate, Route};
+use axum::response::Response;
+use http::Method;
+use reader::Reader;
+
+/// The routes of all pages.
+pub fn routes(routes: Routes) -> Routes {
+    let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
+    let routes = sign_in::routes(routes);
+    list::routes(routes)
+}
+
+pub(crate) use company::read as company;
+
+/// Where one begins: the first area.
+async fn home(reader: Reader) -> Response {
+    let first = reader.areas().first().map_or("/preferences".to_owned(), |area| format!("/{}", area.plural));
+    answer::to(&first)
+}

@@ -1,0 +1,153 @@
+//! Whoever reads a page, and what every page shows him: the areas, his name, his theme.
+
+use crate::caller::Caller;
+use crate::fields::link::has_card;
+use crate::pages::speech::Speech;
+use crate::pages::toast::{self, Toast};
+use crate::{Failure, Web};
+use axum::extract::FromRequestParts;
+use engine::Principal;
+use engine::principal::Verb;
+use http::HeaderMap;
+use http::header::COOKIE;
+use http::request::Parts;
+use meta::{Model, Reading};
+use std::sync::Arc;
+
+/// The reader of a page.
+pub(crate) struct Reader {
+    /// The installation.
+    pub(crate) web: Web,
+    /// Who he is.
+    pub(crate) who: Principal,
+    /// His words.
+    pub(crate) speech: Speech,
+    /// His formats.
+    pub(crate) reading: Reading,
+    /// The entities as they are now.
+    pub(crate) model: Arc<Model>,
+    /// What his forms carry.
+    pub(crate) csrf: Arc<str>,
+    /// His session.
+    pub(crate) session: Option<Arc<str>>,
+    /// `light`, `dark` or `system`.
+    pub(crate) theme: &'static str,
+    /// Whether the left bar is folded.
+    pub(crate) narrow: bool,
+    /// The company's name.
+    pub(crate) company: Arc<str>,
+    /// The area he is in: a plural.
+    pub(crate) here: &'static str,
+    /// What stands in the search of the top bar.
+    pub(crate) searched: String,
+    /// What the page before wants to have said.
+    pub(crate) toast: Option<Toast>,
+    /// Which part of a page was asked for: the identity of its element; empty for the whole.
+    pub(crate) part: String,
+    /// Whether a module of ours asked, not the browser itself.
+    pub(crate) fragment: bool,
+}
+
+/// An area in the left bar, or a record to be made from the top bar.
+pub(crate) struct Area {
+    pub(crate) plural: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) label: String,
+}
+
+/// The entities that administrators look after.
+const ADMINISTRATION: [&str; 3] = ["user", "team", "term"];
+
+impl FromRequestParts<Web> for Reader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Reader, Failure> {
+        let caller = Caller::from_request_parts(parts, web).await?;
+        Ok(Reader::new(web, &caller, &parts.headers))
+    }
+}
+
+impl Reader {
+    /// The reader behind a request.
+    pub(crate) fn new(web: &Web, caller: &Caller, headers: &HeaderMap) -> Reader {
+        let speech = Speech::new(web, caller.language);
+        let target = headers.get("hx-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+        Reader {
+            who: caller.who.clone(),
+            reading: Reading { language: caller.language, zone: web.engine().settings().zone.clone() },
+            model: web.engine().model(),
+            csrf: caller.csrf.clone(),
+            session: caller.session.clone(),
+            theme: theme(headers),
+            narrow: cookie(headers, "scheda_rail") == Some("narrow"),
+            company: web.company(),
+            here: "",
+            searched: String::new(),
+            toast: toast::read(web, &caller.csrf, headers, &speech),
+            part: target.rsplit('#').next().unwrap_or_default().to_owned(),
+            fragment: headers.contains_key("hx-request"),
+            speech,
+            web: web.clone(),
+        }
+    }
+
+    /// The same, in an area.
+    pub(crate) fn within(mut self, plural: &'static str) -> Reader {
+        self.here = plural;
+        self
+    }
+
+    /// The areas of the left bar.
+    pub(crate) fn areas(&self) -> Vec<Area> {
+        self.listed(|entity| !ADMINISTRATION.contains(&entity.key), "many")
+    }
+
+    /// What administrators look after.
+    pub(crate) fn administration(&self) -> Vec<Area> {
+        self.listed(|entity| ADMINISTRATION.contains(&entity.key), "many")
+    }
+
+    /// What may be made from everywhere.
+    pub(crate) fn makings(&self) -> Vec<Area> {
+        self.listed(|entity| !ADMINISTRATION.contains(&entity.key) && self.who.may(Verb::Create, entity), "new")
+    }
+
+    fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
+        let entities = self.model.entities().filter(|entity| has_card(entity) && self.who.may(Verb::See, entity) && which(entity));
+        entities
+            .map(|entity| Area { plural: entity.plural, icon: icon(entity.key), label: self.speech.entity(entity.key, words) })
+            .collect()
+    }
+}
+
+/// The icon of an entity.
+pub(crate) fn icon(entity: &str) -> &'static str {
+    match entity {
+        "account" => "account",
+        "contact" => "contacts",
+        "site" => "site",
+        "user" => "person",
+        "team" => "users",
+        "term" => "tag",
+        _ => "document",
+    }
+}
+
+/// The value of a cookie that is no secret.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// The theme that a browser was told to remember.
+pub(crate) fn theme(headers: &HeaderMap) -> &'static str {
+    match cookie(headers, "scheda_theme") {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    }
+}

@@ -1,0 +1,117 @@
+//! Signing in and out. A try is weighed before anything is hashed; whoever comes in gets a session of his own.
+
+use crate::caller::{Caller, Visitor};
+use crate::form::{Asking, Fields};
+use crate::pages::answer;
+use crate::pages::reader::theme;
+use crate::pages::speech::Speech;
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Web};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use engine::Through;
+use engine::identity::Attempt;
+use http::header::{self, HeaderValue};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use kernel::Error;
+use std::sync::Arc;
+
+/// The routes of signing in and out.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .add(Route::page(Method::GET, "/sign-in", Policy::Public, Rate::Person, "", ""), form)
+        .add(Route::page(Method::POST, "/sign-in", Policy::Public, Rate::OpenForm, "SignIn", "sign-in"), enter)
+        .add(Route::page(Method::POST, "/sign-out", Policy::SignedIn, Rate::Person, "SignOut", "sign-out"), leave)
+}
+
+/// What the pages before one is in have in common.
+pub(crate) struct Door {
+    pub(crate) speech: Speech,
+    pub(crate) theme: &'static str,
+    pub(crate) company: Arc<str>,
+    /// There is no session yet, and so no token.
+    pub(crate) csrf: &'static str,
+}
+
+impl Door {
+    pub(crate) fn new(web: &Web, visitor: &Visitor, headers: &HeaderMap) -> Door {
+        Door { speech: Speech::new(web, visitor.language), theme: theme(headers), company: web.company(), csrf: "" }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct SignInPage<'s> {
+    reader: &'s Door,
+    title: &'s str,
+    email: &'s str,
+    next: &'s str,
+    wrong: Option<String>,
+}
+
+async fn form(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, Asking(asked): Asking) -> Answer {
+    let next = safe(asked.get("next").unwrap_or_default());
+    if visitor.caller.is_some() {
+        return Ok(answer::to(next));
+    }
+    shown(&Door::new(&web, &visitor, &headers), StatusCode::OK, "", next, None)
+}
+
+fn shown(door: &Door, status: StatusCode, email: &str, next: &str, wrong: Option<String>) -> Answer {
+    let page = SignInPage { reader: door, title: door.speech.say("sign-in"), email, next: if next == "/" { "" } else { next }, wrong };
+    Ok(answer::html(status, answer::markup(&page)?))
+}
+
+async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fields: Fields) -> Answer {
+    let door = Door::new(&web, &visitor, &headers);
+    let email: String = fields.get("email").unwrap_or_default().trim().chars().take(254).collect();
+    let next = safe(fields.get("next").unwrap_or_default());
+    let attempt = Attempt { account: email.clone(), address: visitor.address.to_string() };
+    let engine = web.engine();
+    match engine.may_try(&attempt).await {
+        Ok(()) => {}
+        Err(Error::Busy(seconds)) => {
+            let wait = door.speech.with("sign-in-wait", &[("seconds", &seconds.to_string())]);
+            let mut response = shown(&door, StatusCode::TOO_MANY_REQUESTS, &email, next, Some(wait))?;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            return Ok(response);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let password = fields.get("password").unwrap_or_default().to_owned();
+    let Some(who) = engine.by_password(&email, password, Through::Pages).await? else {
+        engine.failed(&attempt).await?;
+        let wrong = door.speech.say("sign-in-wrong").to_owned();
+        return shown(&door, StatusCode::UNPROCESSABLE_ENTITY, &email, next, Some(wrong));
+    };
+    engine.succeeded(&attempt).await?;
+    // Whoever sat here before is out: a session is never taken over.
+    if let Some(Caller { session: Some(session), .. }) = &visitor.caller {
+        engine.end_session(session).await?;
+    }
+    let device = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let session = engine.open_session(who, device).await?;
+    let mut response = answer::to(next);
+    response.headers_mut().append(header::SET_COOKIE, web.session_cookie(&session.secret)?);
+    Ok(response)
+}
+
+async fn leave(State(web): State<Web>, caller: Caller) -> Result<Response, crate::Failure> {
+    if let Some(session) = &caller.session {
+        web.engine().end_session(session).await?;
+    }
+    let mut response = answer::to("/sign-in");
+    response.headers_mut().append(header::SET_COOKIE, web.no_cookie());
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
+    Ok(response)
+}
+
+/// An address to go on to: one of ours, never another host's.
+fn safe(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
+    if own && next.len() <= 2_000 && next.is_ascii() && !next.starts_with("/sign-") { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! The words of a page, in the language of whoever reads it.
+
+use crate::Web;
+use kernel::{Language, Say};
+
+/// The words in one language.
+#[derive(Clone)]
+pub(crate) struct Speech {
+    web: Web,
+    /// The language.
+    pub(crate) language: Language,
+}
+
+impl Speech {
+    /// The words of an installation in a language.
+    pub(crate) fn new(web: &Web, language: Language) -> Speech {
+        Speech { web: web.clone(), language }
+    }
+
+    /// A message without arguments.
+    pub(crate) fn say<'s>(&'s self, key: &'s str) -> &'s str {
+        self.web.words().get(key, self.language)
+    }
+
+    /// A message without arguments, if there is one.
+    pub(crate) fn known(&self, key: &str) -> Option<&str> {
+        self.web.words().known(key, self.language)
+    }
+
+    /// A message with arguments.
+    pub(crate) fn with(&self, key: &str, arguments: &[(&str, &str)]) -> String {
+        self.web.words().with(key, self.language, arguments)
+    }
+
+    /// A sentence of an error.
+    pub(crate) fn sentence(&self, say: &Say) -> String {
+        self.web.words().say(say, self.language)
+    }
+
+    /// What a field, or a relation, is called.
+    pub(crate) fn field(&self, entity: &str, key: &str) -> String {
+        let key = key.replace('.', "-");
+        self.first(&[&format!("field-{entity}-{key}"), &format!("field-{key}")]).unwrap_or(key)
+    }
+
+    /// The same where there is little room.
+    pub(crate) fn short(&self, entity: &str, key: &str) -> String {
+        let dashed = key.replace('.', "-");
+        self.known(&format!("short-{entity}-{dashed}")).map_or_else(|| self.field(entity, key), str::to_owned)
+    }
+
+    /// What is to be known before writing into a field; empty where nothing is.
+    pub(crate) fn hint(&self, entity: &str, key: &str) -> String {
+        let key = key.replace('.', "-");
+        self.first(&[&format!("hint-{entity}-{key}"), &format!("hint-{key}")]).unwrap_or_default()
+    }
+
+    /// What a choice is called.
+    pub(crate) fn choice(&self, entity: &str, field: &str, key: &str) -> String {
+        self.first(&[&format!("choice-{entity}-{field}-{key}"), &format!("choice-{field}-{key}")]).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// What an entity is called: `one`, `many`, `new`.
+    pub(crate) fn entity(&self, entity: &str, form: &str) -> String {
+        self.known(&format!("entity-{entity}-{form}")).unwrap_or(entity).to_owned()
+    }
+
+    /// The title of a section.
+    pub(crate) fn section(&self, entity: &str, key: &str) -> String {
+        self.first(&[&format!("section-{entity}-{key}"), &format!("section-{key}")]).unwrap_or_else(|| key.to_owned())
+    }
+
+    fn first(&self, keys: &[&str]) -> Option<String> {
+        keys.iter().find_map(|key| self.known(key)).map(str::to_owned)
+    }
+}

@@ -1,0 +1,222 @@
+//! What every handler is given: the engine, the settings of this face, the words.
+
+use crate::limits::{Limits, Measures};
+use crate::problem::ErrorPage;
+use crate::route::Route;
+use crate::seal::Seal;
+use crate::words::Words;
+use arc_swap::ArcSwap;
+use engine::Engine;
+use kernel::{Error, Result, Say};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::watch;
+
+/// Settings of the web.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// The address people use; without one, only this machine's own names are answered.
+    pub base_url: Option<BaseUrl>,
+    /// Proxies whose word about the sender is taken.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The secret in the set-up link that the console prints; without one, nobody sets up through the web.
+    pub console_token: Option<String>,
+    /// How much is too much.
+    pub measures: Measures,
+}
+
+impl WebSettings {
+    /// For this machine alone.
+    pub fn local(listen: SocketAddr) -> WebSettings {
+        WebSettings { base_url: None, trusted_proxies: Vec::new(), listen, console_token: None, measures: Measures::default() }
+    }
+}
+
+/// The address under which people reach an installation: scheme and host, nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    /// Whether it is https.
+    pub secure: bool,
+    /// Host, and port where it is not the scheme's own, in lower case.
+    pub authority: String,
+}
+
+impl BaseUrl {
+    /// Reads `https://crm.example.it`; plain http is for this machine alone.
+    pub fn parse(text: &str) -> Result<BaseUrl> {
+        let wrong = || Error::invalid("base_url", Say::new("error-base-url"));
+        let (secure, rest) = match text.trim() {
+            text if text.starts_with("https://") => (true, &text[8..]),
+            text if text.starts_with("http://") => (false, &text[7..]),
+            _ => return Err(wrong()),
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest).to_ascii_lowercase();
+        let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        if authority.is_empty() || !authority.chars().all(host) || !secure && !is_this_machine(&authority) {
+            return Err(wrong());
+        }
+        let default_port = if secure { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(default_port).map_or(authority.clone(), str::to_owned);
+        Ok(BaseUrl { secure, authority })
+    }
+}
+
+impl std::fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}://{}", if self.secure { "https" } else { "http" }, self.authority)
+    }
+}
+
+/// Whether an authority (`host` or `host:port`) is one of the names of this machine for itself.
+pub(crate) fn is_this_machine(authority: &str) -> bool {
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((host, port)) if port.is_empty() || is_port(port) => host,
+            _ => return false,
+        },
+        None => match authority.split_once(':') {
+            Some((host, port)) if is_port(&format!(":{port}")) => host,
+            Some(_) => return false,
+            None => authority,
+        },
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "::1")
+}
+
+fn is_port(text: &str) -> bool {
+    text.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok())
+}
+
+/// The web of one installation on one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    inside: Arc<Inside>,
+}
+
+struct Inside {
+    engine: Engine,
+    settings: WebSettings,
+    words: Words,
+    limits: Limits,
+    seal: Seal,
+    set_up: AtomicBool,
+    company: ArcSwap<Arc<str>>,
+    closing: watch::Sender<bool>,
+    table: OnceLock<Vec<Route>>,
+    error_page: OnceLock<ErrorPage>,
+}
+
+impl Web {
+    /// Makes ready to serve: reads the words of all slices, and the installation's key (made the first time).
+    pub async fn open(engine: Engine, settings: WebSettings) -> Result<Web> {
+        let mut texts = vec![include_str!("../words.toml"), include_str!("pages/words.toml")];
+        texts.extend(engine.words());
+        let words = Words::load(&texts)?;
+        let seal = Seal::of(&engine).await?;
+        let set_up = AtomicBool::new(engine.is_set_up().await?);
+        let company = ArcSwap::from_pointee(crate::pages::company(&engine).await?);
+        let limits = Limits::new(settings.measures.clone());
+        let inside = Inside {
+            engine,
+            settings,
+            words,
+            limits,
+            seal,
+            set_up,
+            company,
+            closing: watch::Sender::new(false),
+            table: OnceLock::new(),
+            error_page: OnceLock::new(),
+        };
+        Ok(Web { inside: Arc::new(inside) })
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.inside.engine
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &WebSettings {
+        &self.inside.settings
+    }
+
+    /// The words.
+    pub fn words(&self) -> &Words {
+        &self.inside.words
+    }
+
+    /// The key of this installation, for tokens that only it can have made.
+    pub fn seal(&self) -> &Seal {
+        &self.inside.seal
+    }
+
+    /// What was counted against the limits.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inside.limits
+    }
+
+    /// Whether people reach it through https.
+    pub fn secure(&self) -> bool {
+        self.inside.settings.base_url.as_ref().is_some_and(|base| base.secure)
+    }
+
+    /// Whether the installation has an administrator.
+    pub async fn is_set_up(&self) -> Result<bool> {
+        if self.inside.set_up.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let set_up = self.inside.engine.is_set_up().await?;
+        self.inside.set_up.store(set_up, Ordering::Relaxed);
+        Ok(set_up)
+    }
+
+    /// The company's name.
+    pub(crate) fn company(&self) -> Arc<str> {
+        self.inside.company.load().as_ref().clone()
+    }
+
+    pub(crate) fn remember_company(&self, name: Arc<str>) {
+        self.inside.company.store(Arc::new(name));
+    }
+
+    /// All routes, once they are wired.
+    pub fn table(&self) -> &[Route] {
+        self.inside.table.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// The page that shows what went wrong, once it is wired.
+    pub(crate) fn error_page(&self) -> Option<ErrorPage> {
+        self.inside.error_page.get().copied()
+    }
+
+    pub(crate) fn wire(&self, table: Vec<Route>, error_page: Option<ErrorPage>) {
+        // A second wiring of the same web shows the first table; nobody does that but tests.
+        let _ = self.inside.table.set(table);
+        if let Some(page) = error_page {
+            let _ = self.inside.error_page.set(page);
+        }
+    }
+
+    /// Ends what lasts, such as event streams, so that the server can stop.
+    pub fn close(&self) {
+        self.inside.closing.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.inside.closing.subscribe()
+    }
+}
+
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Web({:?})", self.inside.settings.listen)
+    }
+}
+
+#[cfg(test)]
+mod tests;

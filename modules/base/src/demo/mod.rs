@@ -1,0 +1,276 @@
+//! Demonstration data: a believable Italian company, the same for the same seed.
+
+pub mod seeded;
+mod words_of_italy;
+
+use crate::accounts::entity as account;
+use crate::addresses::entity::{emails, phones};
+use crate::contacts::entity as contact;
+use crate::sites::entity as site;
+use crate::vocabularies as term;
+use engine::identity::users;
+use engine::{Act, Draft, Engine, Principal};
+use kernel::{Id, Result};
+use meta::fields::{stored, term_key};
+use seeded::Seeded;
+use words_of_italy::{FAMILIES, FORMS, GIVEN, ROLES, STREETS, TERMS, TOWNS, TRADES};
+
+/// How much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    /// Accounts.
+    pub accounts: usize,
+    /// Contacts; each at an account, the first ones of each being its main contact.
+    pub contacts: usize,
+    /// The same seed gives the same company.
+    pub seed: u64,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// Accounts.
+    pub accounts: usize,
+    /// Contacts.
+    pub contacts: usize,
+    /// Sites.
+    pub sites: usize,
+    /// The changeset that undoing takes everything back with.
+    pub changeset: Id,
+}
+
+/// Accounts written in one commit, each with what belongs to it.
+const BATCH: usize = 40;
+
+/// Fills an installation. `progress` is told how many accounts are there.
+pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progress: impl FnMut(usize)) -> Result<Made> {
+    let mut chance = Seeded::new(measure.seed);
+    let changeset = engine.id();
+    terms(engine, who, changeset).await?;
+    let agents = people(engine, who, changeset).await?;
+    let mut made = Made { accounts: 0, contacts: 0, sites: 0, changeset };
+    while made.accounts < measure.accounts {
+        let mut acts = Vec::with_capacity(BATCH * 10);
+        for _ in 0..BATCH.min(measure.accounts - made.accounts) {
+            let due = measure.contacts * (made.accounts + 1) / measure.accounts;
+            customer(engine, &mut chance, &agents, due - made.contacts, &mut made, &mut acts);
+        }
+        engine.write_slice(who, "demo", changeset, acts).await?;
+        progress(made.accounts);
+    }
+    Ok(made)
+}
+
+async fn terms(engine: &Engine, who: &Principal, changeset: Id) -> Result<()> {
+    let model = engine.model();
+    let known =
+        |vocabulary: &str, italian: &str| term_key(italian).is_some_and(|key| model.terms.contains_key(&(vocabulary.to_owned(), key)));
+    let acts: Vec<Act> = TERMS
+        .iter()
+        .filter(|(vocabulary, italian, _)| !known(vocabulary, italian))
+        .map(|(vocabulary, italian, english)| {
+            Act::Create(
+                Draft::new("term")
+                    .with(term::VOCABULARY.id(), *vocabulary)
+                    .with(term::ITALIAN.id(), *italian)
+                    .with(term::ENGLISH.id(), *english),
+            )
+        })
+        .collect();
+    if !acts.is_empty() {
+        engine.write_slice(who, "demo", changeset, acts).await?;
+        engine.load_terms().await?;
+    }
+    Ok(())
+}
+
+/// Two teams of agents, who can't sign in until somebody gives them a password.
+async fn people(engine: &Engine, who: &Principal, changeset: Id) -> Result<Vec<Id>> {
+    let mut acts = Vec::new();
+    let mut agents = Vec::new();
+    for (team, members) in
+        [("Rete Toscana", ["Giulia Conti", "Marco Ferri", "Elena Bellini"]), ("Rete Nord", ["Luca Sala", "Chiara Monti", "Davide Gatti"])]
+    {
+        let of = engine.id();
+        let mut draft = Draft::new("team").with(users::teams::NAME.id(), team);
+        draft.id = Some(of);
+        acts.push(Act::Create(draft));
+        for name in members {
+            let id = engine.id();
+            let address = format!("{}@demo.example", term_key(name).unwrap_or_default().replace('-', "."));
+            if engine.principal_by_email(&address, who.through).await?.is_some() {
+                return agents_known(engine, who).await;
+            }
+            let mut draft = Draft::new("user")
+                .with(users::NAME.id(), name)
+                .with(users::EMAIL.id(), address)
+                .with(users::ROLE.id(), "agent")
+                .with(users::TEAM_OF.id(), of);
+            draft.id = Some(id);
+            acts.push(Act::Create(draft));
+            agents.push(id);
+        }
+    }
+    engine.write_slice(who, "demo", changeset, acts).await?;
+    Ok(agents)
+}
+
+async fn agents_known(engine: &Engine, who: &Principal) -> Result<Vec<Id>> {
+    let users = engine.entity("user")?;
+    let asked = engine::Asked::new(users).filtered(users::ROLE.is("agent"));
+    Ok(engine.list(who, asked).await?.records.iter().map(|record| record.id).collect())
+}
+
+/// One account with its contacts, their places there, sites, phones and e-mails.
+fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize, made: &mut Made, acts: &mut Vec<Act>) {
+    let owner = (!agents.is_empty()).then(|| *chance.common(agents));
+    let family = *chance.common(&FAMILIES);
+    let company = chance.percent(82);
+    let (trade, sector) = *chance.one(&TRADES);
+    let form = *chance.one(&FORMS);
+    let town = *chance.common(&TOWNS);
+    let name = match (company, chance.below(4)) {
+        (false, _) => format!("{family} {}", chance.common(&GIVEN)),
+        (true, 0) => format!("{trade} {family} & Figli {form}"),
+        (true, 1) => format!("{trade} {} {family} {form}", chance.common(&GIVEN)),
+        (true, _) => format!("{trade} {family} {form}"),
+    };
+    let domain =
+        format!("{}.example", term_key(&format!("{} {family}", trade.split(' ').next_back().unwrap_or(trade))).unwrap_or_default());
+    let stage = *chance.one(&["suspect", "suspect", "lead", "prospect", "customer", "customer", "customer", "former"]);
+    let id = engine.id();
+    let mut draft = address(Draft::new("account"), &account::ADDRESS, chance, town)
+        .with(account::NAME.id(), name)
+        .with(account::KIND.id(), if company { "company" } else { "person" })
+        .with(account::STAGE.id(), stage)
+        .with(account::SECTOR.id(), sector)
+        .with(account::MARKET.id(), *chance.one(&["locale", "locale", "nazionale", "europa", "mondo"]))
+        .with(
+            account::ZONE.id(),
+            *chance.one(&[
+                "pisa-e-livorno",
+                "toscana-nord",
+                "toscana-sud",
+                "liguria",
+                "emilia",
+                "nord-ovest",
+                "nord-est",
+                "centro",
+                "sud-e-isole",
+            ]),
+        )
+        .with(account::SOURCE.id(), *chance.one(&["fiera", "passaparola", "sito-web"]))
+        .with(account::INTERESTS.id(), stored([*chance.one(&["gestionale", "centralino", "rete-e-wi-fi", "videosorveglianza"])]))
+        .with(account::REVENUE.id(), (chance.below(9_000) as i64 + 50) * 100_000)
+        .with(account::EMPLOYEES.id(), chance.below(120) as i64 + 1)
+        .with(account::CREDIT_LIMIT.id(), (chance.below(60) as i64) * 50_000)
+        .with(account::OWNER.id(), owner);
+    if company {
+        draft.put(account::VAT_NUMBER.id(), vat_number(chance).into());
+        draft.put(account::PEC.id(), format!("{}@pec.example", term_key(family).unwrap_or_default()).into());
+    }
+    draft.lines.push(("phones", vec![phone(landline(chance, town), "work")]));
+    draft.lines.push(("emails", vec![email(format!("info@{domain}"))]));
+    draft.id = Some(id);
+    acts.push(Act::Create(draft));
+    made.accounts += 1;
+    for place in 0..contacts {
+        person(engine, chance, id, place == 0, family, &domain, town, owner, acts);
+        made.contacts += 1;
+    }
+    if company && chance.percent(35) {
+        let town = *chance.common(&TOWNS);
+        let mut draft = address(Draft::new("site"), &site::ADDRESS, chance, town)
+            .with(site::NAME.id(), *chance.one(&["Stabilimento", "Magazzino", "Filiale", "Punto vendita"]))
+            .with(site::ACCOUNT.id(), id)
+            .with(site::USE.id(), *chance.one(&["branch", "delivery"]));
+        draft.lines.push(("phones", vec![phone(landline(chance, town), "work")]));
+        acts.push(Act::Create(draft));
+        made.sites += 1;
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a person shares with the account")]
+fn person(
+    engine: &Engine,
+    chance: &mut Seeded,
+    account: Id,
+    main: bool,
+    family: &str,
+    domain: &str,
+    town: Town,
+    owner: Option<Id>,
+    acts: &mut Vec<Act>,
+) {
+    let own = if main { family } else { chance.common(&FAMILIES) };
+    let given = *chance.common(&GIVEN);
+    let role = *chance.common(&ROLES);
+    let id = engine.id();
+    let mut draft =
+        address(Draft::new("contact"), &contact::ADDRESS, chance, if chance_home(own) { town } else { TOWNS[own.len() % TOWNS.len()] })
+            .with(contact::NAME.given.id(), given)
+            .with(contact::NAME.family.id(), own)
+            .with(contact::JOB_TITLE.id(), role)
+            .with(contact::OWNER.id(), owner);
+    draft.lines.push(("phones", vec![phone(landline(chance, town), "work"), phone(mobile(chance), "mobile")]));
+    draft
+        .lines
+        .push(("emails", vec![email(format!("{}@{domain}", term_key(&format!("{given} {own}")).unwrap_or_default().replace('-', ".")))]));
+    draft.id = Some(id);
+    acts.push(Act::Create(draft));
+    let place = Draft::new("account_contact")
+        .with(contact::place::ACCOUNT.id(), account)
+        .with(contact::place::CONTACT.id(), id)
+        .with(contact::place::ROLE.id(), role)
+        .with(contact::place::MAIN.id(), main);
+    acts.push(Act::Create(place));
+}
+
+/// Most people live where they work.
+fn chance_home(name: &str) -> bool {
+    name.len() % 5 != 0
+}
+
+type Town = (&'static str, &'static str, &'static str, &'static str);
+
+fn address(draft: Draft, keys: &meta::fields::Address, chance: &mut Seeded, town: Town) -> Draft {
+    let (city, province, postcode, _) = town;
+    let street = format!("{} {}", chance.one(&STREETS), chance.below(180) + 1);
+    draft.with(keys.street.id(), street).with(keys.city.id(), city).with(keys.province.id(), province).with(keys.postcode.id(), postcode)
+}
+
+fn phone(number: String, of: &str) -> Draft {
+    Draft::new("phone").with(phones::NUMBER.id(), number).with(phones::USE.id(), of)
+}
+
+fn email(address: String) -> Draft {
+    Draft::new("email").with(emails::ADDRESS.id(), address)
+}
+
+fn landline(chance: &mut Seeded, town: Town) -> String {
+    format!("+39{}{:06}", town.3, chance.below(900_000) + 100_000)
+}
+
+fn mobile(chance: &mut Seeded) -> String {
+    format!("+393{}{:07}", chance.one(&["28", "33", "35", "38", "40", "47", "49"]), chance.below(9_000_000) + 1_000_000)
+}
+
+/// A partita IVA with a right check digit, of a real office.
+fn vat_number(chance: &mut Seeded) -> String {
+    let digits = format!("{:07}{:03}", chance.below(9_999_999) + 1, chance.below(95) + 1);
+    let sum: u32 = digits
+        .bytes()
+        .enumerate()
+        .map(|(place, byte)| {
+            let digit = u32::from(byte - b'0');
+            if place % 2 == 0 {
+                digit
+            } else if digit > 4 {
+                digit * 2 - 9
+            } else {
+                digit * 2
+            }
+        })
+        .sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
