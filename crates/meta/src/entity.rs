@@ -101,6 +101,8 @@ pub struct Entity {
     pub can: Capabilities,
     /// Fields of a list, by name.
     pub columns: Vec<&'static str>,
+    /// Fields at the head of a card, by name: how it stands, whose it is, how it is reached.
+    pub head: Vec<&'static str>,
     /// The field a list is sorted by, and whether from the end.
     pub sort: (&'static str, bool),
     /// The groups of the card and the form.
@@ -128,6 +130,7 @@ impl Entity {
             visibility: Visibility::Everyone,
             can: Capabilities { tracked: true, public: true, ..Capabilities::default() },
             columns: vec![title],
+            head: Vec::new(),
             sort: (title, false),
             layout: Vec::new(),
             carried: Arc::new(Carried { entity: key, fields: Vec::new() }),
@@ -229,6 +232,12 @@ impl Entity {
     /// The same, with these columns in lists.
     pub fn columns(mut self, columns: &[&'static str]) -> Entity {
         self.columns = columns.to_vec();
+        self
+    }
+
+    /// The same, with these fields at the head of a card.
+    pub fn head(mut self, fields: &[&'static str]) -> Entity {
+        self.head = fields.to_vec();
         self
     }
 

@@ -78,6 +78,7 @@ pub(crate) fn user() -> Entity {
         .titled(&NAME)
         .seen(Visibility::Everyone)
         .columns(&["name", "email", "role", "team", "active"])
+        .head(&["role", "team", "email"])
         .section("user", &["name", "email", "role", "team", "active", "language"])
 }
 

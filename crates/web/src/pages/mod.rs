@@ -3,9 +3,13 @@
 //! A page is a template in `templates/`, and its parts that depend on the kinds of fields are written by `fields`. A
 //! route answers with the whole page or the part that was asked for, by the same code.
 
+mod acts;
 pub(crate) mod answer;
+mod card;
 mod company;
+mod form;
 pub(crate) mod html;
+pub(crate) mod layout;
 mod list;
 pub(crate) mod reader;
 mod sign_in;
@@ -22,7 +26,10 @@ use reader::Reader;
 pub fn routes(routes: Routes) -> Routes {
     let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
     let routes = sign_in::routes(routes);
-    list::routes(routes)
+    let routes = list::routes(routes);
+    let routes = card::routes(routes);
+    let routes = acts::routes(routes);
+    form::routes(routes)
 }
 
 pub(crate) use company::read as company;

@@ -108,6 +108,7 @@ pub fn account() -> Entity {
         .index(&["stage", "name"])
         .index(&["owner", "name"])
         .columns(&["name", "stage", "address.city", "address.province", "phone", "email", "vat_number", "owner"])
+        .head(&["stage", "owner", "zone", "phone", "email", "address.city", "vat_number"])
         .section("identity", &["name", "kind", "stage", "owner", "trade_name"])
         .section("fiscal", &["vat_number", "tax_code", "pec", "recipient_code", "code"])
         .section("reach", &["phones", "emails", "web_site", "address"])
