@@ -18,7 +18,10 @@ use http::{HeaderMap, Method};
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .add(Route::page(Method::POST, "/{plural}/{id}/removal", Policy::Entity(Verb::Remove), Rate::Person, "Removal", "remove"), remove)
-        .add(Route::page(Method::POST, "/{plural}/{id}/restoration", Policy::Entity(Verb::Remove), Rate::Person, "Restoration", "restore"), restore)
+        .add(
+            Route::page(Method::POST, "/{plural}/{id}/restoration", Policy::Entity(Verb::Remove), Rate::Person, "Restoration", "restore"),
+            restore,
+        )
         .add(Route::page(Method::POST, "/changes/{id}/undo", Policy::SignedIn, Rate::Person, "Undo", "undo"), undo)
 }
 

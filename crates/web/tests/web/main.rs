@@ -6,6 +6,7 @@ mod forms;
 mod house;
 mod lists;
 mod live;
+mod openapi;
 mod records;
 mod routes;
 mod words;

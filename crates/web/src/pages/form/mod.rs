@@ -127,8 +127,16 @@ async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(aske
     let reader = reader.within(entity.plural);
     let (fields, titles) = entered::blank(&reader, &entity, &asked).await?;
     let place = Place::asked(&reader, &entity, &fields).await?;
-    let form =
-        Form { reader: &reader, entity: &entity, record: None, fields: &fields, problems: Vec::new(), place, titles, notice: String::new() };
+    let form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: None,
+        fields: &fields,
+        problems: Vec::new(),
+        place,
+        titles,
+        notice: String::new(),
+    };
     form.shown(StatusCode::OK)
 }
 
