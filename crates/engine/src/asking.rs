@@ -33,6 +33,8 @@ pub struct Asked {
     pub trash: bool,
     /// Whether to read the owned lines too.
     pub lines: bool,
+    /// Whether to read the names of the records that links lead to.
+    pub names: bool,
 }
 
 impl Asked {
@@ -47,6 +49,7 @@ impl Asked {
             limit: 50,
             trash: false,
             lines: false,
+            names: true,
         }
     }
 
@@ -133,7 +136,7 @@ impl Engine {
         let statement = Statement::new(sql.text, sql.values);
         let owned: Vec<Relation> = if asked.lines { entity.owned().copied().collect() } else { Vec::new() };
         let engine = self.clone();
-        let who_titles = who.clone();
+        let (who_titles, names) = (who.clone(), asked.names);
         let width = carried.fields.len() + 2;
         let (rows, titles, lines) = self
             .inside
@@ -150,7 +153,8 @@ impl Engine {
                     }
                     let ids: Vec<Id> = records.iter().map(|(record, _)| record.id).collect();
                     let lines = engine.lines_of(tx, &owned, &ids).await?;
-                    let titles = engine.titles(tx, &who_titles, records.iter().map(|(record, _)| record)).await?;
+                    let named = records.iter().map(|(record, _)| record).filter(|_| names);
+                    let titles = engine.titles(tx, &who_titles, named).await?;
                     Ok(((records, full), titles, lines))
                 })
             })

@@ -73,7 +73,14 @@ impl Engine {
     /// Works off jobs until the future is dropped: the loop of `scheda work`, and of `serve` beside its pages.
     pub async fn work(&self) {
         let mut topics = self.listen();
+        let mut renewed = self.now();
         loop {
+            if self.now().millis() - renewed.millis() > crate::nodes::RENEWED_MILLIS {
+                renewed = self.now();
+                if let Err(error) = crate::nodes::renew(&self.inside.store, self.inside.node).await {
+                    tracing::warn!(%error, "the lease of this node could not be renewed");
+                }
+            }
             if let Err(error) = self.schedule_due().await {
                 tracing::warn!(%error, "the schedule could not be read");
             }

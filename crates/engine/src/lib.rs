@@ -26,9 +26,10 @@ pub use context::Settings;
 pub use history::{Entry, FieldChange};
 pub use principal::{Principal, Through};
 pub use search::{Found, Group};
+pub use store::Dialect;
 pub use store::{Statement, Tx, Work};
 pub use undo::Undone;
-pub use write::{Act, Created, Draft, Lines, Once, Outcome, Twin};
+pub use write::{Act, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
 
 use arc_swap::ArcSwap;
 use kernel::{Chance, Clock, Date, Error, IdMaker, Moment, Result};
@@ -56,6 +57,7 @@ pub(crate) struct Inside {
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
     pub(crate) words: Vec<&'static str>,
+    pub(crate) node: u16,
 }
 
 impl Engine {
@@ -106,6 +108,7 @@ impl Engine {
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
                 words,
+                node,
             }),
         };
         engine.load_terms().await?;
@@ -171,6 +174,9 @@ impl Engine {
 
     /// Ends the work with the database in good order.
     pub async fn close(&self) {
+        if let Err(error) = nodes::release(&self.inside.store, self.inside.node).await {
+            tracing::warn!(%error, "the number of this node could not be given back");
+        }
         self.inside.store.close().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use kernel::{Error, Id, Language, Result, Say, Value};
 use meta::filter::{Filter, Path};
-use meta::{Entity, Model, Visibility};
+use meta::{Entity, Kind, Model, Visibility};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -213,7 +213,19 @@ impl Principal {
         }
         let target = |link: &str| entity.field(link).and_then(|field| model.target(field));
         match entity.visibility {
-            Visibility::Everyone | Visibility::Parent(..) => Some(Filter::everything()),
+            Visibility::Everyone => Some(Filter::everything()),
+            Visibility::Parent(link, kind) => {
+                let targets = match entity.field(link)?.kind {
+                    Kind::About(targets) => targets,
+                    _ => return None,
+                };
+                let within = targets.iter().filter_map(|target| {
+                    let seen = self.seen_within(model, model.entity(target)?, scope, depth + 1)?;
+                    let step = meta::name(&format!("{link}/{target}"));
+                    Some(Filter::All(vec![Filter::is(kind, *target), along(step, seen)]))
+                });
+                Some(Filter::Any(within.collect()))
+            }
             Visibility::Administrators => self.role.administer.then(Filter::everything),
             Visibility::Owner(field) => Some(self.owned(field, scope)),
             Visibility::Through(link) => Some(along(link, self.seen_within(model, target(link)?, scope, depth + 1)?)),

@@ -3,9 +3,10 @@
 use crate::Engine;
 use crate::area::Slice;
 use crate::jobs::{Done, JobContext, Run};
-use kernel::{Result, Value};
+use kernel::{Id, Result, Value};
 use meta::sql::Sql;
-use store::{Statement, Work};
+use meta::{Entity, Kind};
+use store::{Statement, Tx, Work};
 
 /// What the trash registers.
 pub(crate) fn slice() -> Slice {
@@ -26,7 +27,13 @@ impl Run for EmptyTrash {
         Box::pin(async move {
             let engine = &context.engine;
             for entity in engine.model().entities() {
-                while engine.purge(entity.key).await? {}
+                let mut after = None;
+                loop {
+                    after = engine.purge(entity.key, after).await?;
+                    if after.is_none() {
+                        break;
+                    }
+                }
             }
             Ok(Done::Finished)
         })
@@ -34,8 +41,9 @@ impl Run for EmptyTrash {
 }
 
 impl Engine {
-    /// Purges a slice of an entity's old trash; tells whether there may be more.
-    async fn purge(&self, entity: &'static str) -> Result<bool> {
+    /// Purges a slice of an entity's old trash, beyond a given record; gives the last one looked at, while there
+    /// may be more. What another record still links to stays.
+    async fn purge(&self, entity: &'static str, after: Option<Id>) -> Result<Option<Id>> {
         let before = self.now().plus_millis(-self.settings().trash_days * 86_400_000);
         let engine = self.clone();
         self.inside
@@ -44,31 +52,61 @@ impl Engine {
                 Box::pin(async move {
                     let entity = engine.entity(entity)?;
                     let mut old = Sql::new();
-                    old.push("SELECT \"id\" FROM ")
-                        .name(entity.key)
-                        .push(" WHERE \"removed_at\" < ")
-                        .bind(before)
-                        .push(" LIMIT ")
-                        .number(SLICE);
-                    let ids: Vec<kernel::Id> =
-                        tx.rows(&Statement::new(old.text, old.values)).await?.iter().filter_map(|row| row.link(0)).collect();
+                    old.push("SELECT \"id\" FROM ").name(entity.key).push(" WHERE \"removed_at\" < ").bind(before);
+                    old.push(" AND \"id\" > ").bind(after.map_or(Value::Int(0), Value::Link));
+                    old.push(" ORDER BY \"id\" LIMIT ").number(SLICE);
+                    let rows = tx.rows(&Statement::new(old.text, old.values)).await?;
+                    let ids: Vec<Id> = rows.iter().filter_map(|row| row.link(0)).collect();
                     for id in &ids {
-                        for relation in entity.owned() {
-                            let child = engine.entity(relation.child)?;
-                            let via = child.field(relation.via).map(meta::Field::column).unwrap_or_default();
-                            let mut lines = Sql::new();
-                            lines.push("DELETE FROM ").name(child.key).push(" WHERE ").name(&via).push(" = ").bind(*id);
-                            tx.execute(&Statement::new(lines.text, lines.values)).await?;
-                        }
-                        let mut gone = Sql::new();
-                        gone.push("DELETE FROM ").name(entity.key).push(" WHERE \"id\" = ").bind(*id);
-                        tx.execute(&Statement::new(gone.text, gone.values)).await?;
-                        let forget = Statement::new("DELETE FROM \"history\" WHERE \"record\" = ?", vec![Value::Link(*id)]);
-                        tx.execute(&forget).await?;
+                        engine.purge_one(tx, &entity, *id).await?;
                     }
-                    Ok(ids.len() as i64 == SLICE)
+                    Ok(ids.last().copied().filter(|_| ids.len() as i64 == SLICE))
                 })
             })
             .await
+    }
+
+    async fn purge_one(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<()> {
+        let links = self.links_to(entity);
+        for (other, column, tracked) in &links {
+            if !tracked {
+                continue;
+            }
+            let mut linked = Sql::new();
+            linked.push("SELECT 1 FROM ").name(other).push(" WHERE ").name(column).push(" = ").bind(id).push(" LIMIT 1");
+            if !tx.rows(&Statement::new(linked.text, linked.values)).await?.is_empty() {
+                return Ok(());
+            }
+        }
+        // Lines, and what is written along with the record, go with it.
+        for (other, column, _) in links.iter().filter(|(_, _, tracked)| !tracked) {
+            let mut along = Sql::new();
+            along.push("DELETE FROM ").name(other).push(" WHERE ").name(column).push(" = ").bind(id);
+            tx.execute(&Statement::new(along.text, along.values)).await?;
+        }
+        let mut gone = Sql::new();
+        gone.push("DELETE FROM ").name(entity.key).push(" WHERE \"id\" = ").bind(id);
+        tx.execute(&Statement::new(gone.text, gone.values)).await?;
+        tx.execute(&Statement::new("DELETE FROM \"history\" WHERE \"record\" = ?", vec![Value::Link(id)])).await?;
+        Ok(())
+    }
+
+    /// Every column that may link to an entity: its table, its name, and whether its records have a life of their own.
+    fn links_to(&self, entity: &Entity) -> Vec<(&'static str, String, bool)> {
+        let model = self.model();
+        let mut links = Vec::new();
+        for other in model.entities() {
+            for field in &other.fields {
+                let leads_here = match field.kind {
+                    Kind::Link(target) => target == entity.key,
+                    Kind::About(targets) => targets.contains(&entity.key),
+                    _ => false,
+                };
+                if leads_here {
+                    links.push((other.key, field.column(), other.can.tracked));
+                }
+            }
+        }
+        links
     }
 }

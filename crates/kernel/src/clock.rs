@@ -26,6 +26,9 @@ impl Clock for SystemClock {
 pub struct Moment(i64);
 
 impl Moment {
+    /// No earlier one is read: the start of the year 1, wherever that is. Databases reach about as far.
+    const FIRST: Moment = Moment(-62_135_596_800_000 - 86_400_000);
+
     /// From milliseconds since 1970.
     pub const fn from_millis(millis: i64) -> Moment {
         Moment(millis)
@@ -87,7 +90,8 @@ impl FromStr for Moment {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Moment, NotATime> {
-        text.parse::<jiff::Timestamp>().map(|t| Moment(t.as_millisecond())).map_err(|_| NotATime)
+        let moment = text.parse::<jiff::Timestamp>().map(|t| Moment(t.as_millisecond())).map_err(|_| NotATime)?;
+        if moment < Moment::FIRST { Err(NotATime) } else { Ok(moment) }
     }
 }
 
@@ -143,7 +147,9 @@ impl Date {
 
     /// Midnight at the start of this day in a zone.
     pub fn start(self, zone: &Zone) -> Moment {
-        self.0.to_zoned(zone.0.clone()).map(|z| Moment(z.timestamp().as_millisecond())).unwrap_or_default()
+        // The last days of the calendar begin after the last moment there is: they begin with it.
+        let last = || Moment(jiff::Timestamp::MAX.as_millisecond());
+        self.0.to_zoned(zone.0.clone()).map_or_else(|_| last(), |zoned| Moment(zoned.timestamp().as_millisecond()))
     }
 
     /// `gg/mm/aaaa` read as Italians write it; also with dots or dashes, or a two-digit year (up to 2049).

@@ -35,6 +35,8 @@ pub struct Relation {
     pub owned: bool,
     /// For a link entity: its other link field, through which pages show the far record.
     pub far: Option<&'static str>,
+    /// The children go into the trash and come out of it with their parent.
+    pub following: bool,
 }
 
 /// Who may see a record, besides those who may see all of its entity.
@@ -199,19 +201,25 @@ impl Entity {
 
     /// The same, with these children: `via` is their link field.
     pub fn children(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: false, far: None });
+        self.relations.push(Relation { key, child, via, owned: false, far: None, following: false });
+        self
+    }
+
+    /// The same, with children that go into the trash and come out of it with their parent.
+    pub fn belongings(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
+        self.relations.push(Relation { key, child, via, owned: false, far: None, following: true });
         self
     }
 
     /// The same, with records of another entity through a link entity: `via` leads here, `far` there.
     pub fn through(mut self, key: &'static str, child: &'static str, via: &'static str, far: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: false, far: Some(far) });
+        self.relations.push(Relation { key, child, via, owned: false, far: Some(far), following: true });
         self
     }
 
     /// The same, with owned lines.
     pub fn lines(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: true, far: None });
+        self.relations.push(Relation { key, child, via, owned: true, far: None, following: false });
         self
     }
 

@@ -65,6 +65,10 @@ impl Model {
             if entity.fields[..place].iter().any(|other| other.key == field.key || other.id == field.id) {
                 return Err(Fault(format!("{here}.{} is described twice", field.key)));
             }
+            let columns = |field: &Field| [field.column(), field.compared_column()];
+            if entity.fields[..place].iter().any(|other| columns(other).iter().any(|column| columns(field).contains(column))) {
+                return Err(Fault(format!("the column of {here}.{} is another field's already", field.key)));
+            }
             let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
             if field.key.is_empty() || field.key.len() > 50 || !field.key.bytes().all(named) {
                 return Err(Fault(format!("{here}.{} is no name for a field", field.key)));
@@ -127,6 +131,22 @@ impl Model {
             Kind::Link(target) => self.entity(target),
             _ => None,
         }
+    }
+
+    /// The link field of a step along a path, and the entity it leads to: `owner`, or `parent/account` for an *about*
+    /// link. No step leads along a secret.
+    pub fn step<'m, 'e>(&'m self, entity: &'e Entity, link: &str) -> Option<(&'e Field, &'m Arc<Entity>)> {
+        let (key, target) = match link.split_once('/') {
+            Some((key, target)) => (key, Some(target)),
+            None => (link, None),
+        };
+        let field = entity.field(key).filter(|field| !field.secret)?;
+        let target = match (field.kind, target) {
+            (Kind::Link(target), None) => target,
+            (Kind::About(targets), Some(target)) if targets.contains(&target) => target,
+            _ => return None,
+        };
+        self.entity(target).map(|target| (field, target))
     }
 
     /// The entity of a relation's children.

@@ -2,11 +2,11 @@
 
 use crate::entity::Entity;
 use crate::field::Field;
-use crate::fields::Kind;
 use crate::filter::Filter;
 use crate::filter::compile::{Compile, ID, Mode};
-use crate::sql::{Alias, Sql};
-use kernel::{Date, Id, Moment, Result, Value};
+use crate::shape::ColumnType;
+use crate::sql::{Alias, Dialect, Sql};
+use kernel::{Error, Id, Result, Say, Value};
 
 /// The one table of these questions.
 const HERE: Alias = Alias(0);
@@ -66,13 +66,23 @@ impl Page<'_> {
         conditions(self.entity, self.filter, self.seen, self.trash, compile, &mut sql)?;
         let backward = self.after.is_some_and(|cursor| cursor.backward);
         if let Some(cursor) = self.after {
+            cursor.fits(self.order)?;
+        }
+        if let Some(cursor) = self.after {
             sql.push(" AND ");
             self.beyond(cursor, &mut sql);
         }
         sql.push(" ORDER BY ");
         for order in self.order {
-            key(order, &mut sql);
-            sql.push(if order.descending != backward { " DESC," } else { "," });
+            sql.column(HERE, &order.field.compared_column());
+            let down = order.descending != backward;
+            // Empty comes before everything else: SQLite's own order, and the one PostgreSQL's indexes are built in.
+            sql.push(match (compile.dialect == Dialect::Postgres && nullable(order), down) {
+                (false, false) => ",",
+                (false, true) => " DESC,",
+                (true, false) => " NULLS FIRST,",
+                (true, true) => " DESC NULLS LAST,",
+            });
         }
         sql.column(HERE, "id").push(if self.last_descending() != backward { " DESC" } else { "" });
         sql.push(" LIMIT ").number(self.limit as i64);
@@ -83,55 +93,105 @@ impl Page<'_> {
         self.order.last().is_some_and(|order| order.descending)
     }
 
-    /// Beyond the cursor: one comparison of rows where all directions agree, which an index serves.
+    /// Beyond the cursor: one comparison of rows where all directions agree, which an index serves; else key by key.
     fn beyond(&self, cursor: &Cursor, sql: &mut Sql) {
         let directions: Vec<bool> =
             self.order.iter().map(|order| order.descending).chain([self.last_descending()]).map(|down| down != cursor.backward).collect();
-        let uniform = directions.iter().all(|down| *down == directions[0]);
-        let keys = self.order.len() + 1;
-        let write_key = |place: usize, sql: &mut Sql| match self.order.get(place) {
-            Some(order) => key(order, sql),
-            None => {
-                sql.column(HERE, "id");
-            }
-        };
-        let value = |place: usize| match self.order.get(place) {
-            Some(order) => match cursor.values.get(place) {
-                Some(Value::Empty) | None => lowest(order.field.kind),
-                Some(value) => value.clone(),
-            },
-            None => Value::Link(cursor.id),
-        };
-        if uniform {
+        let down = directions[0];
+        let uniform = directions.iter().all(|other| *other == down);
+        let values: Vec<Value> = cursor.values.iter().cloned().chain([Value::Link(cursor.id)]).collect();
+        let maybe_empty = self.order.iter().any(|order| nullable(order) && !order.field.system);
+        // Going up, what is empty lies behind, and a comparison with it is never true: as it should be.
+        if uniform && !values.contains(&Value::Empty) && !(down && maybe_empty) {
             sql.push("(");
-            for place in 0..keys {
+            for place in 0..values.len() {
                 sql.push(if place > 0 { "," } else { "" });
-                write_key(place, sql);
+                self.key(place, sql);
             }
-            sql.push(if directions[0] { ") < (" } else { ") > (" });
-            for place in 0..keys {
-                sql.push(if place > 0 { "," } else { "" }).bind(value(place));
+            sql.push(if down { ") < (" } else { ") > (" });
+            for (place, value) in values.into_iter().enumerate() {
+                sql.push(if place > 0 { "," } else { "" }).bind(value);
             }
             sql.push(")");
             return;
         }
         sql.push("(");
-        for last in 0..keys {
+        for last in 0..values.len() {
             sql.push(if last > 0 { " OR (" } else { "(" });
-            for place in 0..=last {
-                sql.push(if place > 0 { " AND " } else { "" });
-                write_key(place, sql);
-                sql.push(match (place == last, directions[place]) {
-                    (false, _) => " = ",
-                    (true, true) => " < ",
-                    (true, false) => " > ",
-                });
-                sql.bind(value(place));
+            for (place, value) in values[..last].iter().enumerate() {
+                self.key(place, sql);
+                match value {
+                    Value::Empty => sql.push(" IS NULL AND "),
+                    value => sql.push(" = ").bind(value.clone()).push(" AND "),
+                };
             }
+            self.further(last, &values[last], directions[last], sql);
             sql.push(")");
         }
         sql.push(")");
     }
+
+    /// One key lies further on than a value; empty lies before everything.
+    fn further(&self, place: usize, value: &Value, down: bool, sql: &mut Sql) {
+        let maybe_empty = self.order.get(place).is_some_and(nullable);
+        match (value, down) {
+            (Value::Empty, true) => {
+                sql.push("FALSE");
+            }
+            (Value::Empty, false) => {
+                self.key(place, sql);
+                sql.push(" IS NOT NULL");
+            }
+            (value, false) => {
+                self.key(place, sql);
+                sql.push(" > ").bind(value.clone());
+            }
+            (value, true) if maybe_empty => {
+                sql.push("(");
+                self.key(place, sql);
+                sql.push(" < ").bind(value.clone()).push(" OR ");
+                self.key(place, sql);
+                sql.push(" IS NULL)");
+            }
+            (value, true) => {
+                self.key(place, sql);
+                sql.push(" < ").bind(value.clone());
+            }
+        }
+    }
+
+    /// A sorted column; after the last of them, the identity.
+    fn key(&self, place: usize, sql: &mut Sql) {
+        let column = self.order.get(place).map_or_else(|| "id".to_owned(), |order| order.field.compared_column());
+        sql.column(HERE, &column);
+    }
+}
+
+impl Cursor {
+    /// Refuses a cursor that was not made for this order: cursors come back from outside.
+    fn fits(&self, orders: &[Order]) -> Result<()> {
+        let fits = |order: &Order, value: &Value| {
+            matches!(
+                (order.field.kind.column(), value),
+                (ColumnType::Text, Value::Text(_))
+                    | (ColumnType::Int, Value::Int(_))
+                    | (ColumnType::Bool, Value::Bool(_))
+                    | (ColumnType::Date, Value::Date(_) | Value::Empty)
+                    | (ColumnType::Moment, Value::Moment(_) | Value::Empty)
+                    | (ColumnType::Link, Value::Link(_) | Value::Empty)
+            )
+        };
+        if self.values.len() == orders.len() && orders.iter().zip(&self.values).all(|(order, value)| fits(order, value)) {
+            Ok(())
+        } else {
+            Err(Error::invalid("cursor", Say::new("error-cursor")))
+        }
+    }
+}
+
+/// Whether the column of a sorted field may hold NULL; the identity never does.
+fn nullable(order: &Order) -> bool {
+    order.field.kind.nullable() && order.field.key != ID.key
 }
 
 /// How many records there are, up to a limit.
@@ -213,23 +273,4 @@ pub fn probe(compile: &Compile<'_>, seen: &Filter, entity: &Entity, alias: Alias
 
 fn probing<'m>(compile: &Compile<'m>) -> Compile<'m> {
     Compile { mode: Mode::Probe, visible: &|_| Filter::All(Vec::new()), ..*compile }
-}
-
-fn key(order: &Order, sql: &mut Sql) {
-    let column = order.field.compared_column();
-    if order.field.kind.nullable() && !order.field.system && order.field.key != ID.key {
-        sql.push("coalesce(").column(HERE, &column).push(",").bind(lowest(order.field.kind)).push(")");
-    } else {
-        sql.column(HERE, &column);
-    }
-}
-
-/// What stands for empty in an order: before everything else.
-fn lowest(kind: Kind) -> Value {
-    match kind {
-        Kind::Date => Date::new(1, 1, 1).map_or(Value::Empty, Value::Date),
-        Kind::Moment => Value::Moment(Moment::from_millis(-62_135_596_800_000)),
-        Kind::Link(_) | Kind::About(_) => Value::Int(0),
-        other => other.empty(),
-    }
 }

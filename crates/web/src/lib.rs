@@ -4,6 +4,7 @@
 //! [`route`] (who asks, what he may, forged forms, limits), then to its handler, which calls one verb of the engine.
 //! Whatever goes wrong becomes an answer in [`problem`], once.
 
+pub mod api;
 mod assets;
 pub mod caller;
 mod fields;

@@ -17,7 +17,10 @@ use std::sync::Arc;
 
 /// Why a handler did not do what it was asked; the guard makes an answer of it.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub struct Failure(Box<Inside>);
+
+#[derive(Debug, Clone)]
+struct Inside {
     status: StatusCode,
     say: Say,
     problems: Problems,
@@ -53,7 +56,7 @@ pub type ErrorPage = fn(&Web, &Shown<'_>) -> String;
 impl Failure {
     /// A failure of HTTP's own: a status and a sentence.
     pub fn status(status: StatusCode, say: Say) -> Failure {
-        Failure { status, say, problems: Vec::new(), more: Vec::new(), headers: Vec::new(), cause: None }
+        Failure(Box::new(Inside { status, say, problems: Vec::new(), more: Vec::new(), headers: Vec::new(), cause: None }))
     }
 
     /// Nobody is signed in.
@@ -64,29 +67,35 @@ impl Failure {
 
     /// The same with one more member of the problem document.
     pub fn with(mut self, name: &'static str, value: Json) -> Failure {
-        self.more.push((name, value));
+        self.0.more.push((name, value));
         self
     }
 
     /// The same with one more header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Failure {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
+        self
+    }
+
+    /// The same about some fields.
+    fn about(mut self, problems: Problems) -> Failure {
+        self.0.problems = problems;
         self
     }
 
     /// What it says, in the caller's language.
     pub fn says(&self, web: &Web, language: Language) -> String {
-        web.words().say(&self.say, language)
+        web.words().say(&self.0.say, language)
     }
 
     /// Its status.
     pub fn code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// What is wrong with which field.
     pub fn problems(&self) -> &[Problem] {
-        &self.problems
+        &self.0.problems
     }
 }
 
@@ -96,13 +105,13 @@ impl From<Error> for Failure {
         match error {
             Error::NotFound => Failure::status(S::NOT_FOUND, Say::new("error-not-found")),
             Error::Forbidden(say) => Failure::status(S::FORBIDDEN, say),
-            Error::Invalid(problems) => Failure { problems, ..Failure::status(S::UNPROCESSABLE_ENTITY, Say::new("error-invalid")) },
+            Error::Invalid(problems) => Failure::status(S::UNPROCESSABLE_ENTITY, Say::new("error-invalid")).about(problems),
             Error::Conflict(Conflict::Stale { version }) => {
                 Failure::status(S::CONFLICT, Say::new("error-stale")).with("version", json!(version))
             }
             Error::Conflict(Conflict::Taken { field }) => {
                 let problems = vec![Problem { field, say: Say::new("error-taken") }];
-                Failure { problems, ..Failure::status(S::CONFLICT, Say::new("error-taken-record")) }
+                Failure::status(S::CONFLICT, Say::new("error-taken-record")).about(problems)
             }
             Error::Conflict(Conflict::State(say)) => Failure::status(S::CONFLICT, say),
             Error::Busy(seconds) => Failure::status(S::TOO_MANY_REQUESTS, Say::new("error-busy").with("seconds", seconds))
@@ -112,7 +121,9 @@ impl From<Error> for Failure {
                 Failure::status(S::SERVICE_UNAVAILABLE, say).header(header::RETRY_AFTER, HeaderValue::from_static("5"))
             }
             Error::Internal(cause) => {
-                Failure { cause: Some(cause), ..Failure::status(S::INTERNAL_SERVER_ERROR, Say::new("error-internal")) }
+                let mut failure = Failure::status(S::INTERNAL_SERVER_ERROR, Say::new("error-internal"));
+                failure.0.cause = Some(cause);
+                failure
             }
         }
     }
@@ -121,7 +132,7 @@ impl From<Error> for Failure {
 /// Carries the failure to the guard, which knows the face and the language.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         response.extensions_mut().insert(Arc::new(self));
         response
     }
@@ -153,6 +164,7 @@ pub(crate) fn carried(response: &mut Response) -> Option<Failure> {
 
 /// The answer to a failure.
 pub(crate) fn answer(web: &Web, failure: Failure, face: Face, language: Language, caller: Option<&Caller>, fragment: bool) -> Response {
+    let failure = *failure.0;
     let id = failure.status.is_server_error().then(|| web.engine().id().to_string());
     match &failure.cause {
         Some(cause) => tracing::error!(id = id.as_deref(), cause, "a request failed"),

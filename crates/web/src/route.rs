@@ -19,6 +19,7 @@ use futures_util::FutureExt;
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 use kernel::{Error, Language, Say};
+use meta::Filter;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -37,8 +38,11 @@ pub enum Policy {
     SignedIn,
     /// Administrators.
     Administrator,
-    /// Whoever may do this with the public entity that `{plural}` names; which records, the verb itself decides.
+    /// Whoever may do this with the public entity that `{plural}` names.
     Entity(Verb),
+    /// Whoever may do this with the record `{id}` of the public entity that `{plural}` names: not found for whoever may not
+    /// see it, forbidden for whoever may see it but not do this.
+    Record(Verb),
     /// Whoever may do this with this entity.
     On(&'static str, Verb),
     /// Whoever may read files into the entity that `{plural}` names.
@@ -183,7 +187,6 @@ impl Routes {
     }
 
     /// The same with one more.
-    #[expect(clippy::should_implement_trait, reason = "adding a route to a table is what it is called")]
     pub fn add<H, T>(mut self, route: Route, handler: H) -> Routes
     where
         H: Handler<T, Web>,
@@ -345,6 +348,7 @@ async fn permit(web: &Web, route: &Route, request: &mut Request, caller: Option<
         Policy::Administrator => caller.who.administers()?,
         Policy::On(entity, verb) => caller.who.permit(verb, &*web.engine().entity(entity)?)?,
         Policy::Entity(verb) => named_entity(web, request, caller, verb).await?,
+        Policy::Record(verb) => named_record(web, request, caller, verb).await?,
         Policy::Import => {
             named_entity(web, request, caller, Verb::See).await?;
             if !caller.who.role.import {
@@ -371,6 +375,25 @@ async fn named_entity(web: &Web, request: &mut Request, caller: &Caller, verb: V
     parts.extensions.insert(Of(entity));
     *request = Request::from_parts(parts, body);
     Ok(())
+}
+
+/// The record that the address names. Whoever may do this at all is let through: the verb finds out, in its transaction,
+/// whether he sees the record. Whoever may not is told so only of a record that he sees.
+async fn named_record(web: &Web, request: &mut Request, caller: &Caller, verb: Verb) -> Result<(), Failure> {
+    named_entity(web, request, caller, Verb::See).await?;
+    let entity = request.extensions().get::<Of>().map(|of| of.0.clone()).ok_or(Error::NotFound)?;
+    if caller.who.may(verb, &entity) {
+        return Ok(());
+    }
+    let (mut parts, body) = std::mem::take(request).into_parts();
+    let id = Named::from_request_parts(&mut parts, &()).await?.id("id")?;
+    *request = Request::from_parts(parts, body);
+    for trash in [false, true] {
+        if web.engine().count(&caller.who, &entity, &Filter::id(id), trash, Some(1)).await?.number > 0 {
+            caller.who.permit(verb, &entity)?;
+        }
+    }
+    Err(Error::NotFound.into())
 }
 
 /// The set-up page: gone once there is an administrator, and before that for whoever has the console's secret.

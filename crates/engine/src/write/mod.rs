@@ -4,9 +4,11 @@ mod check;
 mod create;
 mod lines;
 mod once;
+mod slices;
 mod twins;
 
 pub use once::{Created, Once};
+pub use slices::Slicing;
 pub use twins::Twin;
 
 use crate::Engine;
@@ -178,7 +180,7 @@ impl Engine {
         Ok(Outcome { changeset: writing.changeset, records })
     }
 
-    async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
+    pub(super) async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
         if depth > 4 {
             return Err(Error::internal("hooks ask for more writes without end"));
         }
@@ -214,19 +216,41 @@ impl Engine {
                 let before = self.held(tx, writing, &entity, id, version, Verb::Remove, false).await?;
                 self.mark(tx, writing, &entity, &before, Value::Moment(writing.now), Action::Remove).await?;
                 self.search_forget(tx, &entity, id).await?;
+                for (child, id) in self.following(tx, &entity, id, None).await? {
+                    more.push(Act::Remove { entity: child, id, version: None });
+                }
                 Ok((id, before.version + 1))
             }
             Act::Restore { entity, id } => {
                 let entity = self.entity(entity)?;
                 let before = self.held(tx, writing, &entity, id, None, Verb::Remove, true).await?;
-                if before.removed_at().is_none() {
-                    return Ok((id, before.version));
-                }
+                let Some(removed_at) = before.removed_at() else { return Ok((id, before.version)) };
                 self.mark(tx, writing, &entity, &before, Value::Empty, Action::Restore).await?;
                 self.search_learn(tx, &entity, std::slice::from_ref(&before)).await?;
+                for (child, id) in self.following(tx, &entity, id, Some(removed_at)).await? {
+                    more.push(Act::Restore { entity: child, id });
+                }
                 Ok((id, before.version + 1))
             }
         }
+    }
+
+    /// The children that follow a record: the living ones, or those that went into the trash with it.
+    async fn following(&self, tx: &mut Tx, entity: &Entity, id: Id, removed_at: Option<Moment>) -> Result<Vec<(&'static str, Id)>> {
+        let mut children = Vec::new();
+        for relation in entity.relations.iter().filter(|relation| relation.following) {
+            let child = self.entity(relation.child)?;
+            let via = child.field(relation.via).map(meta::Field::column).unwrap_or_default();
+            let mut sql = meta::sql::Sql::new();
+            sql.push("SELECT \"id\" FROM ").name(child.key).push(" WHERE ").name(&via).push(" = ").bind(id);
+            match removed_at {
+                None => sql.push(" AND \"removed_at\" IS NULL"),
+                Some(removed_at) => sql.push(" AND \"removed_at\" = ").bind(removed_at),
+            };
+            let rows = tx.rows(&Statement::new(sql.text, sql.values)).await?;
+            children.extend(rows.iter().filter_map(|row| Some((child.key, row.link(0)?))));
+        }
+        Ok(children)
     }
 
     /// Reads a record to be written, held against other writers; refuses what may not be done with it.

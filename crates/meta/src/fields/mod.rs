@@ -38,6 +38,10 @@ use crate::shape::ColumnType;
 use kernel::{Language, Say, Value, Zone};
 use serde_json::Value as Json;
 
+/// The greatest number a field takes, either way: fifteen digits, which JSON and spreadsheets carry exactly and of
+/// which thousands can be summed.
+pub const MOST_NUMBER: u64 = 999_999_999_999_999;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
@@ -195,7 +199,7 @@ impl Kind {
             return Ok(self.empty());
         }
         self.limit(input)?;
-        self.behaviour().parse(input, reading)
+        self.exact(self.behaviour().parse(input, reading)?)
     }
 
     /// Reads a JSON attribute; `null` is the empty value.
@@ -209,7 +213,7 @@ impl Kind {
             }
             self.limit(text)?;
         }
-        self.behaviour().from_json(json)
+        self.exact(self.behaviour().from_json(json)?)
     }
 
     /// The JSON attribute; empty dates and links are `null`.
@@ -217,10 +221,20 @@ impl Kind {
         if matches!(value, Value::Empty) { Json::Null } else { self.behaviour().to_json(value) }
     }
 
+    /// Refuses numbers beyond [`MOST_NUMBER`].
+    fn exact(&self, value: Value) -> Result<Value, Say> {
+        match value {
+            Value::Int(number) if number.unsigned_abs() > MOST_NUMBER => {
+                Err(Say::new(if *self == Kind::Money { "error-money" } else { "error-whole" }))
+            }
+            value => Ok(value),
+        }
+    }
+
     fn limit(&self, input: &str) -> Result<(), Say> {
         let most = match self {
             Kind::LongText => 100_000,
-            Kind::Text => 500,
+            Kind::Text | Kind::Code => 500,
             _ => 2_000,
         };
         if input.contains('\0') {

@@ -66,6 +66,6 @@ impl Behaviour for MoneyKind {
     }
 
     fn schema(&self) -> Json {
-        serde_json::json!({ "type": "string", "pattern": "^-?[0-9]{1,16}(\\.[0-9]{1,2})?$", "example": "1234.50" })
+        serde_json::json!({ "type": "string", "pattern": "^-?[0-9]{1,13}(\\.[0-9]{1,2})?$", "example": "1234.50" })
     }
 }

@@ -63,6 +63,6 @@ impl Behaviour for WholeKind {
     }
 
     fn schema(&self) -> Json {
-        serde_json::json!({ "type": "integer", "format": "int64" })
+        serde_json::json!({ "type": "integer", "format": "int64", "minimum": -(super::MOST_NUMBER as i64), "maximum": super::MOST_NUMBER })
     }
 }

@@ -100,8 +100,7 @@ impl Compile<'_> {
             let column = column(alias, field);
             return self.test(&column, field, &ready(test, field.kind, self.present), sql);
         };
-        let link = field_of(entity, first)?;
-        let target = self.model.target(link).ok_or_else(|| unknown(first))?;
+        let (link, target) = self.model.step(entity, first).ok_or_else(|| unknown(first))?;
         let rest = Path { links: rest.to_vec(), field: path.field };
         let holds_for_none = self.holds_for_none(&rest, test, target)?;
         let inner = Alias(alias.0 + 1);
@@ -111,7 +110,7 @@ impl Compile<'_> {
         match self.mode {
             Mode::Collect => {
                 sql.push("(").column(alias, &link.column()).push(" IS NOT NULL AND ").column(alias, &link.column());
-                sql.push(" IN (SELECT ").column(inner, "id").push(" FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
+                self.collected(alias, sql).column(inner, "id").push(" FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
             }
             Mode::Probe => {
                 sql.push("(EXISTS (SELECT 1 FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
@@ -127,7 +126,7 @@ impl Compile<'_> {
             sql.push("NOT ");
         }
         self.path(&rest, test, target, inner, sql)?;
-        sql.push("))");
+        self.end(alias, sql);
         Ok(())
     }
 
@@ -135,7 +134,7 @@ impl Compile<'_> {
     fn holds_for_none(&self, path: &Path, test: &Test, entity: &Entity) -> Result<bool> {
         let mut entity = entity;
         for link in &path.links {
-            entity = self.model.target(field_of(entity, link)?).ok_or_else(|| unknown(link))?;
+            entity = self.model.step(entity, link).ok_or_else(|| unknown(link))?.1;
         }
         let kind = field_of(entity, path.field)?.kind;
         Ok(ready(test, kind, self.present).passes(&kind.empty(), kind))
@@ -166,7 +165,8 @@ impl Compile<'_> {
         let inner = Alias(alias.0 + 1);
         match self.mode {
             Mode::Collect => {
-                sql.push("(").column(alias, "id").push(" IN (SELECT ").column(inner, &via).push(" FROM ");
+                sql.push("(").column(alias, "id");
+                self.collected(alias, sql).column(inner, &via).push(" FROM ");
                 sql.name(child.key).push(" AS ").alias(inner).push(" WHERE ").column(inner, &via).push(" IS NOT NULL AND ");
             }
             Mode::Probe => {
@@ -174,16 +174,32 @@ impl Compile<'_> {
                 sql.column(inner, &via).push(" = ").column(alias, "id").push(" AND ");
             }
         }
-        self.living(child, inner_filter, inner, sql)?;
+        self.living(relation, child, inner_filter, inner, sql)?;
         ending(sql, inner)?;
-        sql.push("))");
+        self.end(alias, sql);
         Ok(())
     }
 
-    /// The conditions on children: not in the trash, visible, and the filter's own.
-    fn living(&self, child: &Entity, filter: &Filter, alias: Alias, sql: &mut Sql) -> Result<()> {
+    /// Begins the identities that a semi-join collects. PostgreSQL would flatten nested ones into joins, and knowing
+    /// little of the data runs the innermost once for every combination of rows: within another, each is reckoned once.
+    fn collected<'s>(&self, alias: Alias, sql: &'s mut Sql) -> &'s mut Sql {
+        sql.push(if self.kept_apart(alias) { " IN (WITH \"collected\" AS MATERIALIZED (SELECT " } else { " IN (SELECT " })
+    }
+
+    /// Ends a semi-join, and the bracket around it.
+    fn end(&self, alias: Alias, sql: &mut Sql) {
+        sql.push(if self.kept_apart(alias) { ") SELECT * FROM \"collected\"))" } else { "))" });
+    }
+
+    fn kept_apart(&self, alias: Alias) -> bool {
+        self.dialect == Dialect::Postgres && self.mode == Mode::Collect && alias.0 > 0
+    }
+
+    /// The conditions on children: not in the trash, visible, and the filter's own. Owned lines are seen with whom
+    /// they belong to.
+    fn living(&self, relation: &Relation, child: &Entity, filter: &Filter, alias: Alias, sql: &mut Sql) -> Result<()> {
         sql.column(alias, "removed_at").push(" IS NULL");
-        let seen = (self.visible)(child);
+        let seen = if relation.owned { Filter::everything() } else { (self.visible)(child) };
         if !seen.is_everything() {
             sql.push(" AND ");
             self.probing().condition(&seen, child, alias, sql)?;
@@ -209,7 +225,8 @@ impl Compile<'_> {
         sql.push(if complement { "NOT " } else { "" });
         if matches!(measure.what, What::First | What::Last) {
             let outer = Alias(alias.0 + 2);
-            sql.push("(").column(alias, "id").push(" IN (SELECT ").column(outer, "parent").push(" FROM (SELECT ");
+            sql.push("(").column(alias, "id");
+            collecting.collected(alias, sql).column(outer, "parent").push(" FROM (SELECT ");
             sql.column(inner, &via)
                 .push(" AS \"parent\", ")
                 .column(inner, &compared)
@@ -217,17 +234,17 @@ impl Compile<'_> {
             sql.column(inner, &via).push(" ORDER BY ").column(inner, "id").push(if measure.what == What::Last { " DESC" } else { " ASC" });
             sql.push(") AS \"place\" FROM ").name(child.key).push(" AS ").alias(inner).push(" WHERE ");
             sql.column(inner, &via).push(" IS NOT NULL AND ");
-            collecting.living(child, &measure.filter, inner, sql)?;
+            collecting.living(relation, child, &measure.filter, inner, sql)?;
             sql.push(") AS ").alias(outer).push(" WHERE ").column(outer, "place").push(" = 1 AND ").push(negation);
             let value = format!("t{}.\"value\"", outer.0);
             self.test(&value, &field, &ready, sql)?;
-            sql.push("))");
+            collecting.end(alias, sql);
             return Ok(());
         }
         let quoted = column(inner, &field);
         let expression = match measure.what {
             What::Count => "count(*)".to_owned(),
-            What::Sum => format!("CAST(sum({quoted}) AS BIGINT)"),
+            What::Sum => format!("sum({quoted})"),
             What::Min => format!("min({quoted})"),
             _ => format!("max({quoted})"),
         };
@@ -305,16 +322,29 @@ impl Compile<'_> {
                     sql.text.push_str(expression);
                     sql.push(" IS NOT NULL AND (");
                 }
-                for (place, range) in ranges.iter().enumerate() {
-                    if place > 0 {
-                        sql.push(" OR ");
-                    }
-                    within(expression, range, sql);
-                }
+                any_of(expression, ranges, sql);
                 sql.push(if nullable { "))" } else { ")" });
             }
         }
         Ok(())
+    }
+}
+
+/// One of these ranges. Halved again and again: a chain of hundreds is deeper than SQLite reads.
+fn any_of(expression: &str, ranges: &[Range], sql: &mut Sql) {
+    match ranges {
+        [] => {
+            sql.push("FALSE");
+        }
+        [range] => within(expression, range, sql),
+        _ => {
+            let (first, second) = ranges.split_at(ranges.len() / 2);
+            sql.push("(");
+            any_of(expression, first, sql);
+            sql.push(" OR ");
+            any_of(expression, second, sql);
+            sql.push(")");
+        }
     }
 }
 

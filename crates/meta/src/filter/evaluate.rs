@@ -15,7 +15,8 @@ pub trait World {
     /// The record of an entity with this identity, if the asker may see it.
     fn record(&self, entity: &str, id: Id) -> Option<&Record>;
 
-    /// The living children of a record that the asker may see, in the order of their creation.
+    /// The living children of a record that the asker may see, in the order of their creation; owned lines are seen
+    /// with whom they belong to.
     fn children(&self, relation: &Relation, parent: Id) -> Vec<&Record>;
 }
 
@@ -60,11 +61,11 @@ impl Evaluate<'_> {
                 let child = self.model.child(relation).ok_or_else(|| unknown(relation.key))?;
                 let field = measured(measure, child)?;
                 let children = self.chosen(relation, &measure.filter, record)?;
-                let values = || children.iter().map(|one| compared(field.kind, one.named(field.key)));
+                let values = || children.iter().map(|one| value_of(one, field.key, field.kind));
                 let given = || values().filter(|value| !matches!(value, Value::Empty));
                 let value = match measure.what {
                     What::Count => Value::Int(children.len() as i64),
-                    What::Sum => Value::Int(values().map(|value| value.int()).sum()),
+                    What::Sum => Value::Int(values().fold(0, |sum, value| sum.saturating_add(value.int()))),
                     What::Min => given().min_by(|a, b| order(a, b).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(field.kind.empty()),
                     What::Max => given().max_by(|a, b| order(a, b).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(field.kind.empty()),
                     What::First => values().next().unwrap_or(field.kind.empty()),
@@ -91,18 +92,26 @@ impl Evaluate<'_> {
         let mut entity = entity;
         let mut record = record;
         for link in &path.links {
-            let field = field_of(entity, link)?;
-            let target = self.model.target(field).ok_or_else(|| unknown(link))?;
-            record = record.and_then(|record| record.named(link).link()).and_then(|id| self.world.record(target.key, id));
+            let (field, target) = self.model.step(entity, link).ok_or_else(|| unknown(link))?;
+            record = record.and_then(|record| record.named(field.key).link()).and_then(|id| self.world.record(target.key, id));
             entity = target;
         }
         let field = field_of(entity, path.field)?;
         let kind: Kind = field.kind;
         let value = match record {
             None => kind.empty(),
-            Some(record) if path.field == "id" => Value::Link(record.id),
-            Some(record) => compared(kind, record.named(path.field)),
+            Some(record) => value_of(record, path.field, kind),
         };
         Ok(ready(test, kind, self.present).passes(&value, kind))
+    }
+}
+
+/// The value of a field in its compared form; identity and version are not among the values of a record.
+fn value_of(record: &Record, key: &str, kind: Kind) -> Value {
+    match (key, record.named(key)) {
+        ("id", _) => Value::Link(record.id),
+        ("version", _) => Value::Int(record.version),
+        (_, Value::Empty) => kind.empty(),
+        (_, value) => compared(kind, value),
     }
 }

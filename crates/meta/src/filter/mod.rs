@@ -47,7 +47,7 @@ pub enum Filter {
 /// The way to a field: links to step along, then the field's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    /// Links, from the record on.
+    /// Links, from the record on; `link/entity` where a link may lead to one of several entities.
     pub links: Vec<&'static str>,
     /// The field's name; `id` for the record's identity.
     pub field: &'static str,

@@ -20,7 +20,7 @@ pub fn parse(text: &str, model: &Model, entity: &Entity) -> Result<Filter> {
         return Ok(Filter::everything());
     }
     let mut parser = Parser { model, tokens: &tokens, place: 0, depth: 0, tests: 0, end: text.chars().count() };
-    let filter = parser.any(entity)?;
+    let filter = parser.any(entity).map_err(|error| parser.placed(error))?;
     match parser.tokens.get(parser.place) {
         None => Ok(filter),
         Some(_) => Err(parser.expected("and, or")),
@@ -65,6 +65,7 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>> {
                 }
             }
             '=' => Token::Word("is".to_owned()),
+            '\0' => return Err(wrong(start, "text")),
             '"' => {
                 let mut quoted = String::new();
                 loop {
@@ -93,6 +94,9 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>> {
                     if next.is_whitespace() || matches!(next, '(' | ')' | ',' | '<' | '>' | '=' | '"') {
                         break;
                     }
+                    if next == '\0' {
+                        return Err(wrong(place, "text"));
+                    }
                     word.push(next);
                     place += 1;
                 }
@@ -120,6 +124,18 @@ struct Parser<'p> {
 impl Parser<'_> {
     fn expected(&self, expected: &str) -> Error {
         wrong(self.tokens.get(self.place).map_or(self.end, |(_, at)| *at), expected)
+    }
+
+    /// An error with the place where reading stopped, unless it has one.
+    fn placed(&self, error: Error) -> Error {
+        let Error::Invalid(mut problems) = error else { return error };
+        let at = self.tokens.get(self.place).map_or(self.end, |(_, at)| *at) + 1;
+        for problem in &mut problems {
+            if !problem.say.with.iter().any(|(name, _)| name == "at") {
+                problem.say = problem.say.clone().with("at", at);
+            }
+        }
+        Error::Invalid(problems)
     }
 
     fn peek(&self) -> Option<&Token> {
@@ -234,8 +250,13 @@ impl Parser<'_> {
                 return Err(super::compile::unknown(name));
             }
             let step = entity.fields.iter().find_map(|field| {
-                let after = rest.strip_prefix(field.key)?.strip_prefix('.')?;
-                self.model.target(field).filter(|_| !field.secret).map(|target| (field.key, target, after))
+                let after = rest.strip_prefix(field.key)?;
+                if let Some(after) = after.strip_prefix('.') {
+                    return self.model.step(entity, field.key).map(|(_, target)| (field.key, target, after));
+                }
+                let (target, after) = after.strip_prefix('/')?.split_once('.')?;
+                let step = format!("{}/{target}", field.key);
+                self.model.step(entity, &step).map(|(_, target)| (crate::name(&step), target, after))
             });
             let Some((key, target, after)) = step else { return Err(super::compile::unknown(name)) };
             links.push(key);
@@ -249,7 +270,9 @@ impl Parser<'_> {
         if what.is_none() && name != "exists" {
             return Err(self.expected("exists, count, sum, min, max, first, last"));
         }
+        let start = self.place;
         self.place += 2;
+        let inside_at = self.place;
         let Some(inside) = self.word().map(str::to_owned) else { return Err(self.expected("relation")) };
         let (relation_key, field_key) = match inside.split_once('.') {
             Some((relation, field)) => (relation.to_owned(), Some(field.to_owned())),
@@ -262,16 +285,22 @@ impl Parser<'_> {
         self.needs(Token::Close, ")")?;
         let Some(what) = what else {
             return match field_key {
-                Some(field) => Err(super::compile::unknown(&field)),
+                Some(field) => {
+                    self.place = inside_at;
+                    Err(super::compile::unknown(&field))
+                }
                 None => Ok(Filter::Has(relation.key, Box::new(filter))),
             };
         };
+        let after = std::mem::replace(&mut self.place, inside_at);
         let field = match &field_key {
             Some(key) => Some(field_of(&child, key)?.key),
             None => None,
         };
+        self.place = start;
         let measure = Measure { what, relation: relation.key, field, filter };
         let reckoned = measured(&measure, &child)?;
+        self.place = after;
         let (test, negated) = self.operator(&reckoned)?;
         let filter = Filter::Measure(Box::new(measure), test);
         Ok(if negated { filter.negate() } else { filter })

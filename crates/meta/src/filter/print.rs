@@ -96,8 +96,8 @@ impl Printer<'_> {
         let mut entity = entity;
         for link in &path.links {
             let _ = write!(self.text, "{link}.");
-            match entity.field(link).and_then(|field| self.model.target(field)) {
-                Some(target) => entity = target,
+            match self.model.step(entity, link) {
+                Some((_, target)) => entity = target,
                 None => return,
             }
         }
@@ -174,7 +174,9 @@ impl Printer<'_> {
             Value::Date(date) => date.to_string(),
             other => kind.behaviour().write(other),
         };
-        let bare = !matches!(kind.family(), Family::Words) && !text.is_empty();
+        // A key that is a word of the language stands in quotes.
+        let keyword = kind.family() == Family::Keys && matches!(text.as_str(), "not" | "empty");
+        let bare = !matches!(kind.family(), Family::Words) && !text.is_empty() && !keyword;
         if bare && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | ':' | '_')) {
             self.text.push_str(&text);
         } else {

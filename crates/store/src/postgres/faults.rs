@@ -34,6 +34,11 @@ pub(crate) fn translate(error: tokio_postgres::Error, uniques: &Uniques) -> Erro
     {
         return Error::Busy(1);
     }
+    // A text too long for an index.
+    if *code == SqlState::PROGRAM_LIMIT_EXCEEDED {
+        tracing::warn!(%error, "a limit of PostgreSQL");
+        return Error::invalid("", Say::new("error-too-long").with("most", 500));
+    }
     if *code == SqlState::DISK_FULL {
         return Error::Unavailable(Say::new("error-disk-full"));
     }

@@ -109,7 +109,8 @@ fn create_index(dialect: Dialect, table: &Table, index: &TableIndex, concurrentl
         .iter()
         .map(|name| {
             // SQLite sorts NULL first; an index of PostgreSQL serves such an order only if it is told so.
-            let nulls_first = dialect == Dialect::Postgres && kind_of(name).is_some_and(ColumnType::nullable);
+            let key = table.primary.contains(name);
+            let nulls_first = dialect == Dialect::Postgres && !key && kind_of(name).is_some_and(ColumnType::nullable);
             format!("{}{}", quoted(name), if nulls_first { " NULLS FIRST" } else { "" })
         })
         .collect();

@@ -69,7 +69,11 @@ impl Face {
             badge: choices.iter().any(|choice| choice.colour == "green"),
             choices: choices
                 .iter()
-                .map(|choice| Chosen { key: choice.key, tone: tone(choice.colour), label: speech.choice(field.entity, field.key, choice.key) })
+                .map(|choice| Chosen {
+                    key: choice.key,
+                    tone: tone(choice.colour),
+                    label: speech.choice(field.entity, field.key, choice.key),
+                })
                 .collect(),
             widget: widget(field.kind),
         }
@@ -130,11 +134,6 @@ impl Face {
             }
             _ => control.input(self, "form-control", "autocomplete=\"off\"", out),
         }
-    }
-
-    /// Whether it stands at the right of its column.
-    pub(crate) fn number(&self) -> bool {
-        matches!(self.field.kind, Kind::Whole | Kind::Money)
     }
 
     /// Whether its controls are a group, which wants a legend instead of a label.

@@ -7,7 +7,8 @@ pub(super) struct MoneyWidget;
 
 impl Widget for MoneyWidget {
     fn entered(&self, face: &Face, value: &Value, sight: &Sight<'_>) -> Vec<(String, String)> {
-        let text = if value.is_empty() { String::new() } else { Scaled { units: value.int(), scale: 2 }.for_people(sight.reading.language) };
+        let text =
+            if value.is_empty() { String::new() } else { Scaled { units: value.int(), scale: 2 }.for_people(sight.reading.language) };
         vec![(face.field.key.to_owned(), text)]
     }
 

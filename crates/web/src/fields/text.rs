@@ -12,7 +12,11 @@ impl Widget for TextWidget {
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, _: &Sight<'_>, out: &mut String) {
-        let more = if control.name == face.field.key && face.field.required { "maxlength=\"500\" autocomplete=\"off\"" } else { "maxlength=\"500\"" };
+        let more = if control.name == face.field.key && face.field.required {
+            "maxlength=\"500\" autocomplete=\"off\""
+        } else {
+            "maxlength=\"500\""
+        };
         control.input(face, "form-control", more, out);
     }
 }

@@ -11,10 +11,8 @@ const KEY: &str = "company";
 /// The company's name; the product's own where nobody has said it yet.
 pub(crate) async fn read(engine: &Engine) -> Result<Arc<str>> {
     let sql = Statement::new("SELECT \"value\" FROM \"installation\" WHERE \"key\" = ?", vec![KEY.into()]);
-    let found = engine
-        .store()
-        .read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| row.text(0).to_owned())) }))
-        .await?;
+    let found =
+        engine.store().read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| row.text(0).to_owned())) })).await?;
     Ok(found.filter(|name| !name.is_empty()).map_or_else(|| Arc::from("Scheda"), Arc::from))
 }
 

@@ -100,7 +100,7 @@ pub fn account() -> Entity {
         .importable()
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
-        .children("sites", "site", "account")
+        .belongings("sites", "site", "account")
         .through("contacts", "account_contact", "account", "contact")
         .children("steps", "account_step", "account")
         .index(&["address.city", "name"])

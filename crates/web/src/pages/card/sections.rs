@@ -32,7 +32,11 @@ pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sig
             continue;
         }
         let title = sight.speech.section(entity.key, section.key);
-        let _ = write!(out, "<section class=\"section\" aria-labelledby=\"section-{0}\"><div class=\"section-head\"><h2 id=\"section-{0}\">", section.key);
+        let _ = write!(
+            out,
+            "<section class=\"section\" aria-labelledby=\"section-{0}\"><div class=\"section-head\"><h2 id=\"section-{0}\">",
+            section.key
+        );
         html::text(&mut out, &title);
         out.push_str("</h2>");
         if changes {

@@ -55,7 +55,9 @@ fn numbers(relation: &Relation, fields: &Fields) -> Vec<usize> {
 /// Whether nothing was written into a line: what is only chosen does not count.
 fn is_blank(child: &Entity, relation: &Relation, number: usize, fields: &Fields) -> bool {
     let written = own(child, relation).filter(|field| !matches!(field.kind, Kind::Choice(_) | Kind::YesNo));
-    written.map(|field| format!("{}.{number}.{}", relation.key, field.key)).all(|name| fields.get(&name).unwrap_or_default().trim().is_empty())
+    written
+        .map(|field| format!("{}.{number}.{}", relation.key, field.key))
+        .all(|name| fields.get(&name).unwrap_or_default().trim().is_empty())
 }
 
 /// The numbers of the lines that count.
@@ -133,7 +135,8 @@ pub(super) fn write(out: &mut String, relation: &Relation, fields: &Fields, prob
     out.push_str("><div class=\"lines\" data-lines");
     html::attribute(out, "data-next", &(next + 1).to_string());
     out.push('>');
-    let main = fields.get(&format!("{}.{MAIN}", relation.key)).map(str::to_owned).or_else(|| Some(numbers.first().unwrap_or(&next).to_string()));
+    let main =
+        fields.get(&format!("{}.{MAIN}", relation.key)).map(str::to_owned).or_else(|| Some(numbers.first().unwrap_or(&next).to_string()));
     for (place, number) in numbers.iter().copied().chain([next]).enumerate() {
         line(out, relation, child, &number.to_string(), &(place + 1).to_string(), fields, main.as_deref(), problems, sight);
     }
@@ -212,7 +215,11 @@ fn line(
     }
     out.push_str("<button type=\"button\" class=\"btn btn-quiet btn-icon btn-sm\" data-line-remove");
     let key = format!("remove-{}", relation.key);
-    let key = if sight.speech.known(&key).is_some() || !sight.speech.with(&key, &[("number", "1")]).eq(&key) { key } else { "form-remove-line".to_owned() };
+    let key = if sight.speech.known(&key).is_some() || !sight.speech.with(&key, &[("number", "1")]).eq(&key) {
+        key
+    } else {
+        "form-remove-line".to_owned()
+    };
     html::attribute(out, "aria-label", &sight.speech.with(&key, &[("number", shown)]));
     out.push('>');
     out.push_str(assets::icon("close"));

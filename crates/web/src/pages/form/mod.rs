@@ -68,7 +68,6 @@ struct FormPage<'f> {
     back: &'f str,
     version: Option<i64>,
     sending: String,
-    place: Option<&'f Place>,
     unlink: Option<Id>,
     notice: &'f str,
     summary: String,
@@ -103,7 +102,6 @@ impl Form<'_> {
             back: if asked == "/" { &cancel } else { asked },
             version: self.record.map(|record| record.version),
             sending,
-            place: self.place.as_ref(),
             unlink,
             notice: &self.notice,
             summary: write::summary(self, &sight),
@@ -127,8 +125,16 @@ async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(aske
     let reader = reader.within(entity.plural);
     let (fields, titles) = entered::blank(&reader, &entity, &asked).await?;
     let place = Place::asked(&reader, &entity, &fields).await?;
-    let form =
-        Form { reader: &reader, entity: &entity, record: None, fields: &fields, problems: Vec::new(), place, titles, notice: String::new() };
+    let form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: None,
+        fields: &fields,
+        problems: Vec::new(),
+        place,
+        titles,
+        notice: String::new(),
+    };
     form.shown(StatusCode::OK)
 }
 

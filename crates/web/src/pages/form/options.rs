@@ -30,7 +30,9 @@ pub(super) async fn options(State(web): State<Web>, Of(entity): Of, reader: Read
         }
     }
     let second = entity.columns.iter().filter(|key| **key != entity.title).filter_map(|key| entity.field(key));
-    let second = second.filter(|field| !matches!(field.kind, Kind::Link(_))).find(|field| field.key.ends_with(".city") || matches!(field.kind, Kind::Choice(_) | Kind::Email));
+    let second = second
+        .filter(|field| !matches!(field.kind, Kind::Link(_)))
+        .find(|field| field.key.ends_with(".city") || matches!(field.kind, Kind::Choice(_) | Kind::Email));
     let mut fields = vec![entity.title];
     fields.extend(second.map(|field| field.key));
     let listed = web.engine().list(&reader.who, Asked { fields, limit: MOST, ..Asked::new(entity.clone()).filtered(filter) }).await?;

@@ -65,7 +65,9 @@ async fn one(
         _ => checked(field, text, &reader.reading),
     };
     match read {
-        Ok(value) if field.required && value.is_empty() => problems.push(Problem { field: name.to_owned(), say: Say::new("error-required") }),
+        Ok(value) if field.required && value.is_empty() => {
+            problems.push(Problem { field: name.to_owned(), say: Say::new("error-required") })
+        }
         Ok(value) => values.push((field.id, value)),
         Err(say) => problems.push(Problem { field: name.to_owned(), say }),
     }

@@ -207,4 +207,3 @@ fn said(out: &mut String, form: &Form<'_>, name: &str, hint: &str, sight: &Sight
     html::text(out, &sentences.join(" "));
     out.push_str("</p>");
 }
-

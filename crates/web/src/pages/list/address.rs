@@ -164,8 +164,7 @@ pub(crate) fn words_filter(words: &str, entity: &Entity) -> Filter {
         .collect();
     let digits: String = words.chars().filter(char::is_ascii_digit).collect();
     let dialled = digits.len() >= 4 && words.chars().all(|c| c.is_ascii_digit() || " +-./()".contains(c));
-    let asked: Vec<String> =
-        if dialled { vec![digits] } else { words.split_whitespace().take(6).map(str::to_owned).collect() };
+    let asked: Vec<String> = if dialled { vec![digits] } else { words.split_whitespace().take(6).map(str::to_owned).collect() };
     let mut all = Vec::new();
     for word in asked {
         let mut any: Vec<Filter> = Vec::new();

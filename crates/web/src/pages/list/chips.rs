@@ -12,7 +12,12 @@ use meta::{Entity, Field, Kind};
 use std::collections::HashMap;
 
 /// Adds what a small form asks for to the filter: the text of the whole, or what is wrong with it.
-pub(super) async fn with_added(reader: &Reader, entity: &Entity, address: &ListAddress, filter: &Filter) -> Result<Result<String, Problems>> {
+pub(super) async fn with_added(
+    reader: &Reader,
+    entity: &Entity,
+    address: &ListAddress,
+    filter: &Filter,
+) -> Result<Result<String, Problems>> {
     let mut parts = if filter.is_everything() { Vec::new() } else { address::parts(filter) };
     let mut problems = Vec::new();
     for (key, text) in &address.added {
@@ -34,7 +39,13 @@ fn operand(field: &Field, text: &str, reader: &Reader) -> Result<Operand, Say> {
 }
 
 /// Adds everything beside the box of words.
-pub(super) async fn write(reader: &Reader, entity: &Entity, address: &ListAddress, parts: Vec<Filter>, problems: &Problems) -> Result<String> {
+pub(super) async fn write(
+    reader: &Reader,
+    entity: &Entity,
+    address: &ListAddress,
+    parts: Vec<Filter>,
+    problems: &Problems,
+) -> Result<String> {
     let titles = titles(reader, entity, &parts).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let mut out = String::with_capacity(4096);
@@ -98,8 +109,7 @@ impl Chips<'_> {
     fn menus(&self, out: &mut String) {
         for field in self.menu_fields() {
             let face = Face::new(field, &self.reader.speech);
-            let chosen: Vec<Operand> =
-                self.parts.iter().filter_map(|part| asked(part, field.key)).flatten().cloned().collect();
+            let chosen: Vec<Operand> = self.parts.iter().filter_map(|part| asked(part, field.key)).flatten().cloned().collect();
             let mut options: Vec<(Operand, String)> = match field.kind {
                 Kind::Link(_) => vec![(Operand::Me, self.reader.speech.say("filter-me").to_owned())],
                 _ => face.choices.iter().map(|choice| (Operand::Value(Value::from(choice.key)), choice.label.clone())).collect(),
@@ -110,7 +120,11 @@ impl Chips<'_> {
                     options.push((operand.clone(), self.said(&face, operand)));
                 }
             }
-            out.push_str(if chosen.is_empty() { "<details class=\"menu chip\"><summary>" } else { "<details class=\"menu chip on\"><summary>" });
+            out.push_str(if chosen.is_empty() {
+                "<details class=\"menu chip\"><summary>"
+            } else {
+                "<details class=\"menu chip on\"><summary>"
+            });
             out.push_str("<span><span class=\"key\">");
             html::text(out, &face.label);
             out.push_str("</span> ");
@@ -238,7 +252,11 @@ impl Chips<'_> {
     /// The filter as text, with what is wrong with it beside it.
     fn expert(&self, problems: &Problems, out: &mut String) {
         let speech = &self.reader.speech;
-        out.push_str(if problems.is_empty() { "<details class=\"menu chip add\"><summary" } else { "<details class=\"menu chip add\" open><summary" });
+        out.push_str(if problems.is_empty() {
+            "<details class=\"menu chip add\"><summary"
+        } else {
+            "<details class=\"menu chip add\" open><summary"
+        });
         html::attribute(out, "aria-label", speech.say("filter-expert"));
         html::attribute(out, "title", speech.say("filter-expert"));
         out.push_str("><code>a = b</code></summary><div class=\"menu-items\"><form");

@@ -48,7 +48,11 @@ pub(super) async fn count(State(web): State<Web>, Of(entity): Of, OriginalUri(ur
     let mut out = String::new();
     if !reader.fragment {
         // Without modules the count is a page of its own, with the way back.
-        return answer::notice(&reader.within(entity.plural), &plain(&number, counted), &format!("/{}{}", entity.plural, address.question("")));
+        return answer::notice(
+            &reader.within(entity.plural),
+            &plain(&number, counted),
+            &format!("/{}{}", entity.plural, address.question("")),
+        );
     }
     out.push_str("<span id=\"list-count\">");
     if counted.more {
@@ -64,7 +68,10 @@ pub(super) async fn count(State(web): State<Web>, Of(entity): Of, OriginalUri(ur
         out.push_str("</a>");
     } else {
         let text = counted.number.to_string();
-        html::text(&mut out, &reader.speech.with("list-counted", &[("count", &text), ("number", &format!("{number}\u{200b}"))]).replace('\u{200b}', ""));
+        html::text(
+            &mut out,
+            &reader.speech.with("list-counted", &[("count", &text), ("number", &format!("{number}\u{200b}"))]).replace('\u{200b}', ""),
+        );
     }
     out.push_str("</span><hx-partial hx-target=\"#count\" hx-swap=\"textContent\">");
     out.push_str(&plain(&number, counted));

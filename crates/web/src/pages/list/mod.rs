@@ -203,7 +203,13 @@ fn empty(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
     let speech = &reader.speech;
     let narrowed = !address.filter.is_empty() || !address.words.is_empty();
     out.push_str("<section class=\"empty\">");
-    out.push_str(assets::icon(if address.trash { "remove" } else if narrowed { "search" } else { icon(entity.key) }));
+    out.push_str(assets::icon(if address.trash {
+        "remove"
+    } else if narrowed {
+        "search"
+    } else {
+        icon(entity.key)
+    }));
     if narrowed {
         html::element(out, "h2", speech.say("list-nothing"));
         html::element(out, "p", speech.say("list-nothing-text"));

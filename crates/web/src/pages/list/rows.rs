@@ -22,7 +22,10 @@ impl Column {
             .iter()
             .filter_map(|key| entity.field(key))
             .filter(|field| !field.secret)
-            .map(|field| Column { face: Face::short(field, speech), open: if matches!(field.kind, Kind::Whole | Kind::Money) { "<td class=\"number\">" } else { "<td>" } })
+            .map(|field| Column {
+                face: Face::short(field, speech),
+                open: if matches!(field.kind, Kind::Whole | Kind::Money) { "<td class=\"number\">" } else { "<td>" },
+            })
             .collect();
         // A phone shows the name, how it stands at its right, and where it is below.
         let end = columns.iter().skip(1).position(|column| column.face.badge);

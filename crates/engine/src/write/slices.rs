@@ -1,0 +1,61 @@
+//! Long work in slices: each slice is one transaction, all of them share one changeset, and a slice may note in
+//! the same transaction how far the work has come.
+
+use super::{Act, Writing};
+use crate::Engine;
+use crate::principal::Principal;
+use kernel::{Id, Result};
+use meta::{Entity, Record};
+use store::{Tx, Work};
+
+/// One slice of long work: acts, and the work's own bookkeeping, in one transaction.
+pub struct Slicing<'t> {
+    engine: Engine,
+    tx: &'t mut Tx,
+    writing: Writing,
+}
+
+impl Engine {
+    /// Runs a slice of long work under a changeset that goes on over slices. People's writes go first; the work
+    /// waits for nothing but the slice, and should end within 20 ms. All of it is committed, or nothing.
+    pub async fn slice<T, F>(&self, who: &Principal, why: &'static str, changeset: Id, work: F) -> Result<T>
+    where
+        F: for<'s> FnOnce(&'s mut Slicing<'_>) -> Work<'s, T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let writing = Writing { changeset, ..self.writing(who, why) };
+        let engine = self.clone();
+        self.inside
+            .store
+            .write_slice(move |tx| {
+                Box::pin(async move {
+                    crate::history::open(tx, &writing).await?;
+                    work(&mut Slicing { engine, tx, writing }).await
+                })
+            })
+            .await
+    }
+}
+
+impl Slicing<'_> {
+    /// Applies acts; the record of each, and its version now.
+    pub async fn apply(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
+        self.engine.apply_acts(self.tx, &self.writing, acts, 0).await
+    }
+
+    /// The same, but what fails leaves no trace, and the slice goes on.
+    pub async fn attempt(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
+        let (engine, writing) = (self.engine.clone(), self.writing.clone());
+        self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_acts(tx, &writing, acts, 0).await })).await
+    }
+
+    /// The living records with these identities, as far as the writer may see them, with all fields and owned lines.
+    pub async fn records(&mut self, entity: &Entity, ids: &[Id]) -> Result<Vec<Record>> {
+        self.engine.read_records(self.tx, &self.writing.who, entity, ids, false, true).await
+    }
+
+    /// The transaction, for the named statements of the work's slice.
+    pub fn tx(&mut self) -> &mut Tx {
+        self.tx
+    }
+}

@@ -1,0 +1,243 @@
+//! What must fail, and how.
+
+use crate::house::{House, deactivate, houses, public};
+use engine::testing::both;
+use serde_json::json;
+
+/// A2: no trace of what belongs to others, in lists, counts and searches.
+#[tokio::test]
+async fn others_leave_no_trace() {
+    for house in houses().await {
+        let paths = [
+            "/accounts".to_owned(),
+            "/contacts".to_owned(),
+            "/sites".to_owned(),
+            "/account_contacts".to_owned(),
+            "/accounts?filter=name%20contains%20%22Officine%22&lines=1".to_owned(),
+            "/contacts?filter=count(accounts)%20%3E%200".to_owned(),
+            "/search?q=officine".to_owned(),
+            "/search?q=rossi".to_owned(),
+            format!("/accounts?filter=id%20is%20%22{}%22", house.south.account),
+        ];
+        for path in paths {
+            let text = house.get("anna", &path).await.expect(200).text();
+            for trace in [house.south.account, house.south.contact, house.south.site] {
+                assert!(!text.contains(&trace.to_string()), "{path}: {text}");
+            }
+            assert!(!text.contains("Officine B") && !text.contains("Rossi B") && !text.contains("Livorno"), "{path}: {text}");
+        }
+        for plural in ["accounts", "contacts", "sites"] {
+            assert_eq!(house.get("anna", &format!("/{plural}/count")).await.expect(200).json()["count"], 1, "{plural}");
+            assert_eq!(house.get("mara", &format!("/{plural}/count")).await.expect(200).json()["count"], 2, "{plural}");
+        }
+    }
+}
+
+/// A7: nothing of others can be tied to what is one's own.
+#[tokio::test]
+async fn others_can_not_be_reached_through_a_link() {
+    for house in houses().await {
+        let b = house.south.account.to_string();
+        let (anna, bruno) = (house.north, house.south);
+        let before = house.everything().await;
+        house.post("anna", "/sites", json!({ "name": "x", "account": b })).await.expect(422);
+        let link = json!({ "account": anna.account.to_string(), "contact": bruno.contact.to_string() });
+        house.post("anna", "/account_contacts", link).await.expect(422);
+        let path = format!("/sites/{}", anna.site);
+        let got = house.api("anna", "PATCH", &path).if_match(1).json(&json!({ "account": b })).send().await.expect(422);
+        assert!(!got.text().contains("Officine"));
+        // A line of somebody else's record is none of mine.
+        let line = house.get("bruno", &format!("/contacts/{}/emails", bruno.contact)).await.json()["records"][0]["id"].clone();
+        let steal = json!({ "emails": [{ "id": line, "address": "mine@example.it" }] });
+        house.api("anna", "PATCH", &format!("/contacts/{}", anna.contact)).if_match(1).json(&steal).send().await.expect(422);
+        assert_eq!(before, house.everything().await);
+        let mut sent = steal;
+        sent["name"] = json!({ "family": "Ladro" });
+        let made = house.post("anna", "/contacts?insist=1", sent).await;
+        assert_ne!(made.status, 500, "{}", made.text());
+        let still = house.get("bruno", &format!("/contacts/{}", bruno.contact)).await.expect(200).json();
+        assert_eq!(still["emails"][0]["id"], line);
+    }
+}
+
+/// A8: what nobody may write is no attribute.
+#[tokio::test]
+async fn nobody_promotes_himself() {
+    for house in houses().await {
+        let before = house.everything().await;
+        let path = format!("/accounts/{}", house.north.account);
+        for (name, value) in [
+            ("role", json!("administrator")),
+            ("is_admin", json!(true)),
+            ("owner_id", json!("x")),
+            ("created_at", json!("2020-01-01T00:00:00Z")),
+            ("created_by", json!(house.people["anna"].id.to_string())),
+            ("removed_at", json!(null)),
+            ("password_hash", json!("x")),
+            ("email_verified", json!(true)),
+            ("id", json!("0000000000001")),
+            ("version", json!(7)),
+            ("stage_since", json!("2020-01-01")),
+        ] {
+            let got = house.api("anna", "PATCH", &path).if_match(1).json(&json!({ name: value })).send().await;
+            assert_eq!(got.status, 422, "{name}: {}", got.text());
+        }
+        let me = format!("/users/{}", house.people["mara"].id);
+        house.api("mara", "PATCH", &me).if_match(1).json(&json!({ "role": "administrator" })).send().await.expect(403);
+        house.api("ada", "PATCH", &me).if_match(1).json(&json!({ "password_hash": "x" })).send().await.expect(422);
+        assert_eq!(before, house.everything().await);
+        house.api("ada", "PATCH", &me).if_match(1).json(&json!({ "role": "reader" })).send().await.expect(200);
+    }
+}
+
+/// A11: whoever is deactivated is out at the next request.
+#[tokio::test]
+async fn whoever_is_out_is_out_everywhere() {
+    for house in houses().await {
+        house.get("anna", "/accounts").await.expect(200);
+        house.page("anna", "GET", "/test/hello").send().await.expect(200);
+        deactivate(&house, "anna").await;
+        house.get("anna", "/accounts").await.expect(401);
+        house.page("anna", "GET", "/test/hello").send().await.expect(303);
+        house.page("anna", "GET", "/live").send().await.expect(401);
+    }
+}
+
+/// E1, E7: the host is the one that people were told; what headers say about the sender counts from trusted proxies alone.
+#[tokio::test]
+async fn nobody_is_fooled_by_headers() {
+    for house in houses().await {
+        let to = house.address.to_string();
+        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", ""] {
+            let got = house.send("GET", "/healthz").without_host().header("Host", host).send().await;
+            assert_eq!(got.status, 421, "{host}");
+        }
+        house.send("GET", "/healthz").header("Host", "evil.example").send().await.expect(421);
+        house.send("GET", "http://evil.example/healthz").send().await.expect(421);
+        house.send("GET", "/healthz").header("X-Forwarded-Host", "evil.example").send().await.expect(200);
+        house.send("GET", "/healthz").without_host().header("Host", "localhost:1").send().await.expect(200);
+        let spoofed = house
+            .send("POST", "/test/enter")
+            .header("X-Forwarded-For", "6.6.6.6")
+            .header("X-Real-IP", "6.6.6.6")
+            .header("Forwarded", "for=6.6.6.6")
+            .form("a=b")
+            .send()
+            .await
+            .expect(200);
+        assert_eq!(spoofed.text(), "127.0.0.1");
+        house.send("GET", "/test/hello").header("X-Remote-User", "ada@example.it").header("Remote-User", "ada").send().await.expect(303);
+        house.send("GET", "/api/v1/me").header("X-Remote-User", "ada@example.it").send().await.expect(401);
+        let shown = house.send("GET", "/test/hello").header("X-Forwarded-Proto", "https").send().await;
+        assert_eq!(shown.header("strict-transport-security"), "", "{to}");
+    }
+}
+
+#[tokio::test]
+async fn behind_https_everything_is_told_to_stay_there() {
+    for (engine, clock) in both(|| vec![base::area()]).await {
+        let house = House::furnish(engine, clock, |settings| {
+            settings.base_url = Some(public());
+            settings.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        })
+        .await;
+        let send = |method: &str, path: &str| house.send(method, path).without_host().header("Host", "CRM.example.it");
+        let got = send("GET", "/nowhere/at/all").send().await.expect(404);
+        assert_eq!(got.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
+        assert!(house.people["anna"].cookie.starts_with("__Host-sid="));
+        let cookie = house.web.session_cookie("x").unwrap();
+        assert_eq!(cookie, "__Host-sid=x; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure");
+        send("GET", "/test/hello").header("Cookie", &house.people["anna"].cookie).send().await.expect(200);
+        let other_name = house.people["anna"].cookie.replace("__Host-", "");
+        send("GET", "/test/hello").header("Cookie", other_name).send().await.expect(303);
+        house.send("GET", "/test/hello").send().await.expect(421);
+        house.send("GET", "/healthz").send().await.expect(200);
+        // The last address that the trusted proxy did not add itself.
+        let told =
+            send("POST", "/test/enter").header("X-Forwarded-For", "6.6.6.6, 9.9.9.9, 127.0.0.1").form("a=b").send().await.expect(200);
+        assert_eq!(told.text(), "9.9.9.9");
+        let garbled = send("POST", "/test/enter").header("X-Forwarded-For", "6.6.6.6, nonsense").form("a=b").send().await.expect(200);
+        assert_eq!(garbled.text(), "127.0.0.1");
+        let foreign = |origin: &str| send("POST", "/test/enter").header("Origin", origin).form("a=b");
+        foreign("https://crm.example.it").send().await.expect(200);
+        foreign("http://crm.example.it").send().await.expect(403);
+    }
+}
+
+/// Every answer tells the browser to trust nobody else.
+#[tokio::test]
+async fn every_answer_carries_its_guards() {
+    for house in houses().await {
+        let answers = [
+            house.page("anna", "GET", "/test/hello").send().await.expect(200),
+            house.get("anna", "/accounts").await.expect(200),
+            house.send("GET", "/test/hello").send().await.expect(303),
+            house.send("GET", "/nowhere/at/all").send().await.expect(404),
+            house.send("GET", "/api/v1/me").send().await.expect(401),
+            house.send("GET", "/healthz").header("Host", "evil").send().await.expect(421),
+            house.page("anna", "GET", "/test/boom").send().await.expect(500),
+        ];
+        for got in answers {
+            let csp = got.header("content-security-policy");
+            assert!(csp.starts_with("default-src 'none'; script-src 'self';") && csp.contains("frame-ancestors 'none'"), "{csp}");
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "same-origin"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+                ("cache-control", "no-store"),
+            ] {
+                assert_eq!(got.header(name), value, "{name} of {}", got.status);
+            }
+            assert_eq!(got.header("access-control-allow-origin"), "");
+            assert_eq!(got.header("server"), "");
+        }
+        let asset = assets::all()[0];
+        let got = house.send("GET", asset.path).header("Accept-Encoding", "gzip, br").send().await.expect(200);
+        assert_eq!(got.header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(got.body.len(), if asset.brotli.is_empty() { asset.body.len() } else { asset.brotli.len() });
+        house.send("GET", asset.path).header("If-None-Match", asset.etag).send().await.expect(304);
+    }
+}
+
+/// A fault of ours tells its number, and nothing of itself.
+#[tokio::test]
+async fn a_panic_is_a_number() {
+    for house in houses().await {
+        let got = house.page("anna", "GET", "/test/boom").send().await.expect(500);
+        assert!(!got.text().contains("secret fault") && !got.text().contains("panic"), "{}", got.text());
+        assert!(got.text().contains("Internal error"));
+        house.page("anna", "GET", "/test/hello").send().await.expect(200);
+    }
+}
+
+/// G4: heavy work of one person goes two at a time; another's is not in the way.
+#[tokio::test]
+async fn heavy_work_of_one_person_waits_for_itself() {
+    for house in houses().await {
+        let three = futures_util::future::join_all((0..3).map(|_| house.page("anna", "GET", "/test/export").send()));
+        let (three, other) = futures_util::future::join(three, house.page("bruno", "GET", "/test/export").send()).await;
+        let mut statuses: Vec<u16> = three.iter().map(|got| got.status).collect();
+        statuses.sort_unstable();
+        assert_eq!((statuses, other.status), (vec![200, 200, 429], 200));
+        let busy = three.iter().find(|got| got.status == 429).unwrap();
+        assert_eq!(busy.header("retry-after"), "1");
+        house.page("anna", "GET", "/test/export").send().await.expect(200);
+    }
+}
+
+/// Limits of tokens are the administrator's; a minute later one may go on.
+#[tokio::test]
+async fn a_token_may_have_a_measure() {
+    for (engine, clock) in both(|| vec![base::area()]).await {
+        let house = House::furnish(engine, clock, |settings| settings.measures.api_per_minute = Some(3)).await;
+        for _ in 0..3 {
+            house.get("anna", "/me").await.expect(200);
+        }
+        let got = house.get("anna", "/me").await.expect(429);
+        assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds <= 60));
+        house.get("bruno", "/me").await.expect(200);
+        house.clock.pass(61_000);
+        house.get("anna", "/me").await.expect(200);
+    }
+}

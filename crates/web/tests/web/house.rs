@@ -1,0 +1,260 @@
+//! A served installation with people and customers in it: the fixture of all stories.
+
+use crate::client::{Got, Sending};
+use axum::response::IntoResponse;
+use engine::identity::users;
+use engine::testing::{StandingClock, both};
+use engine::{Draft, Engine, Principal, Through};
+use http::Method;
+use kernel::{Error, Id, Value};
+use meta::FieldId;
+use serde_json::{Value as Json, json};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use web::{Answer, BaseUrl, Caller, Fields, Policy, Rate, Route, Routes, Visitor, Web, WebSettings};
+
+/// Anna (agent, North) owns the account A with its contact and site, Bruno (agent, South) owns B with his.
+pub struct House {
+    pub web: Web,
+    pub engine: Engine,
+    pub clock: Arc<StandingClock>,
+    pub address: SocketAddr,
+    pub people: HashMap<&'static str, Person>,
+    pub north: Branch,
+    pub south: Branch,
+    _stop: oneshot::Sender<()>,
+}
+
+pub struct Person {
+    pub id: Id,
+    pub token: String,
+    pub cookie: String,
+    pub csrf: String,
+}
+
+/// A customer with what hangs on it.
+#[derive(Clone, Copy)]
+pub struct Branch {
+    pub account: Id,
+    pub contact: Id,
+    pub site: Id,
+    pub changeset: Id,
+}
+
+/// The secret of the console.
+pub const CONSOLE: &str = "the-console-knows";
+
+/// A house on each database.
+pub async fn houses() -> Vec<House> {
+    let mut houses = Vec::new();
+    for (engine, clock) in both(|| vec![base::area()]).await {
+        houses.push(House::furnish(engine, clock, |_| {}).await);
+    }
+    houses
+}
+
+impl House {
+    /// Serves an engine, with people in it, under settings of one's own.
+    pub async fn furnish(engine: Engine, clock: Arc<StandingClock>, settle: impl FnOnce(&mut WebSettings)) -> House {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let mut settings = WebSettings::local(address);
+        settings.console_token = Some(CONSOLE.to_owned());
+        settle(&mut settings);
+        let web = Web::open(engine.clone(), settings).await.expect("the web");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = web::serve(web.clone(), routes(), listener, async {
+            let _ = stopped.await;
+        });
+        tokio::spawn(serving);
+        let system = engine.system(Through::CommandLine);
+        let mut people = HashMap::new();
+        let mut team = HashMap::new();
+        for name in ["north", "south"] {
+            team.insert(name, put(&engine, &system, "team", json!({ "name": name })).await);
+        }
+        for (name, role, of) in [
+            ("anna", "agent", "north"),
+            ("aldo", "agent", "north"),
+            ("bruno", "agent", "south"),
+            ("rita", "reader", ""),
+            ("mara", "manager", ""),
+            ("ada", "administrator", ""),
+        ] {
+            let email = format!("{name}@example.it");
+            let mut user = json!({ "name": name, "email": email, "role": role, "language": "en" });
+            if let Some(team) = team.get(of) {
+                user["team"] = json!(team.to_string());
+            }
+            let id = put(&engine, &system, "user", user).await;
+            people.insert(name, person(&web, id).await);
+        }
+        let mut branches = Vec::new();
+        for (owner, letter, city) in [("anna", "A", "Pisa"), ("bruno", "B", "Livorno")] {
+            branches.push(branch(&engine, people[owner].id, letter, city).await);
+        }
+        House { web, engine, clock, address, people, north: branches[0], south: branches[1], _stop: stop }
+    }
+
+    pub fn send(&self, method: &str, target: &str) -> Sending {
+        Sending::new(self.address, method, target)
+    }
+
+    /// A request to the API with somebody's token.
+    pub fn api(&self, who: &str, method: &str, path: &str) -> Sending {
+        self.send(method, &format!("/api/v1{path}")).bearer(&self.people[who].token)
+    }
+
+    pub async fn get(&self, who: &str, path: &str) -> Got {
+        self.api(who, "GET", path).send().await
+    }
+
+    pub async fn post(&self, who: &str, path: &str, body: Json) -> Got {
+        self.api(who, "POST", path).json(&body).send().await
+    }
+
+    /// A request of a page with somebody's cookie.
+    pub fn page(&self, who: &str, method: &str, target: &str) -> Sending {
+        self.send(method, target).header("Cookie", &self.people[who].cookie)
+    }
+
+    /// Everything that is in the tables, as one text.
+    pub async fn everything(&self) -> String {
+        let mut tables: Vec<String> = self.engine.model().entities().map(|entity| entity.key.to_owned()).collect();
+        tables.extend(["changeset", "history", "idempotency", "session", "token", "job"].map(str::to_owned));
+        let read = self.engine.store().read(move |tx| {
+            Box::pin(async move {
+                let mut all = String::new();
+                for table in tables {
+                    let rows = tx.rows(&engine::Statement::new(format!("SELECT * FROM \"{table}\" ORDER BY 1, 2"), Vec::new())).await?;
+                    all += &format!("{table} {:?}\n", rows.into_values());
+                }
+                Ok(all)
+            })
+        });
+        read.await.expect("the tables")
+    }
+}
+
+/// Puts a record as JSON has it; for fixtures.
+pub async fn put(engine: &Engine, who: &Principal, entity: &str, attributes: Json) -> Id {
+    let entity = engine.entity(entity).expect("an entity");
+    let mut draft = Draft::new(entity.key);
+    for (key, value) in attributes.as_object().expect("attributes") {
+        match entity.field(key) {
+            Some(field) => draft.put(field.id, field.kind.from_json(value).expect("a value")),
+            None => draft.lines.push(lines(engine, &entity, key, value)),
+        }
+    }
+    engine.create(who, draft).await.unwrap_or_else(|error| panic!("{}: {error}", entity.key)).id()
+}
+
+fn lines(engine: &Engine, entity: &meta::Entity, key: &str, value: &Json) -> (&'static str, Vec<Draft>) {
+    let relation = entity.relation(key).expect("a relation");
+    let child = engine.entity(relation.child).expect("an entity");
+    let draft = |line: &Json| {
+        let mut draft = Draft::new(child.key);
+        for (key, value) in line.as_object().expect("a line") {
+            let field = child.field(key).expect("a field");
+            draft.put(field.id, field.kind.from_json(value).expect("a value"));
+        }
+        draft
+    };
+    (relation.key, value.as_array().expect("lines").iter().map(draft).collect())
+}
+
+async fn person(web: &Web, id: Id) -> Person {
+    let token = web.engine().make_token(id, "tests").await.expect("a token");
+    let who = web.engine().principal_of(id, Through::Pages).await.expect("a person").expect("an active one");
+    let session = web.engine().open_session(who, "tests").await.expect("a session");
+    let csrf = web.csrf(&engine::identity::digest(&session.secret));
+    Person { id, token, cookie: format!("{}={}", web.cookie_name(), session.secret), csrf }
+}
+
+async fn branch(engine: &Engine, owner: Id, letter: &str, city: &str) -> Branch {
+    let who = engine.principal_of(owner, Through::Pages).await.expect("a person").expect("an active one");
+    let entity = engine.entity("account").expect("accounts");
+    let value = |key: &str, text: &str| -> (FieldId, Value) { (entity.field(key).expect("a field").id, Value::from(text)) };
+    let mut draft = Draft::new("account");
+    let number = if letter == "A" { "00743110157" } else { "02313821007" };
+    for (field, value) in [value("name", &format!("Officine {letter}")), value("vat_number", number), value("address.city", city)] {
+        draft.put(field, value);
+    }
+    let made = engine.create(&who, draft).await.expect("an account");
+    let account = made.id();
+    let contact = put(
+        engine,
+        &who,
+        "contact",
+        json!({ "name.family": format!("Rossi {letter}"), "emails": [{ "address": format!("rossi.{letter}@example.it") }] }),
+    )
+    .await;
+    put(engine, &who, "account_contact", json!({ "account": account.to_string(), "contact": contact.to_string(), "role": letter })).await;
+    let site = put(engine, &who, "site", json!({ "name": format!("Sede {letter}"), "account": account.to_string() })).await;
+    Branch { account, contact, site, changeset: made.changeset }
+}
+
+/// The platform's routes and the API's, and a few pages to break into.
+pub fn routes() -> Routes {
+    let page = |method, path, policy, audit: &'static str| {
+        let rate = if policy == Policy::Public && method == Method::POST { Rate::OpenForm } else { Rate::Person };
+        Route::page(method, path, policy, rate, if audit.is_empty() { "" } else { "Fields" }, audit)
+    };
+    web::pages::routes(web::api::routes(Routes::platform()))
+        .add(page(Method::GET, "/test/hello", Policy::SignedIn, ""), hello)
+        .add(page(Method::POST, "/test/hello", Policy::SignedIn, "hello"), hello_form)
+        .add(page(Method::POST, "/test/enter", Policy::Public, "sign-in"), sign_in)
+        .add(page(Method::GET, "/test/setup", Policy::SetUp, ""), set_up)
+        .add(page(Method::POST, "/test/setup", Policy::SetUp, "set-up"), set_up_form)
+        .add(page(Method::GET, "/test/settings", Policy::Administrator, ""), hello)
+        .add(page(Method::GET, "/test/boom", Policy::SignedIn, ""), boom)
+        .add(Route::page(Method::GET, "/test/export", Policy::SignedIn, Rate::Heavy, "", ""), slow)
+}
+
+async fn hello(caller: Caller) -> Answer {
+    Ok(caller.who.name.into_response())
+}
+
+async fn hello_form(caller: Caller, fields: Fields) -> Answer {
+    match fields.get("name") {
+        Some(name) => Ok(format!("{} {name}", caller.who.name).into_response()),
+        None => Err(Error::invalid("name", kernel::Say::new("error-required")).into()),
+    }
+}
+
+async fn sign_in(visitor: Visitor, _: Fields) -> Answer {
+    Ok(visitor.address.to_string().into_response())
+}
+
+async fn set_up() -> Answer {
+    Ok("set up".into_response())
+}
+
+async fn set_up_form(fields: Fields) -> Answer {
+    Ok(fields.get("company").unwrap_or_default().to_owned().into_response())
+}
+
+async fn boom(_: Caller) -> Answer {
+    panic!("the handler's own secret fault")
+}
+
+async fn slow(_: Caller) -> Answer {
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    Ok("exported".into_response())
+}
+
+/// The address people would use, for tests of an installation behind https.
+pub fn public() -> BaseUrl {
+    BaseUrl::parse("https://crm.example.it").expect("an address")
+}
+
+/// Deactivates somebody.
+pub async fn deactivate(house: &House, who: &str) {
+    let system = house.engine.system(Through::CommandLine);
+    let entity = house.engine.entity("user").expect("users");
+    let values = vec![(users::ACTIVE.id(), Value::Bool(false))];
+    house.engine.change(&system, &entity, house.people[who].id, None, values, Vec::new()).await.expect("deactivated");
+}

@@ -1,0 +1,69 @@
+//! Live: who hears what, and until when.
+
+use crate::house::{House, deactivate, houses};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
+/// Reads until the text has come, or the stream ends; gives all that came.
+async fn until(stream: &mut TcpStream, text: &str, patience: Duration) -> (String, bool) {
+    let (mut heard, end) = (String::new(), Instant::now() + patience);
+    let mut some = [0; 4096];
+    while Instant::now() < end && !heard.contains(text) {
+        match tokio::time::timeout(end - Instant::now(), stream.read(&mut some)).await {
+            Ok(Ok(0)) | Ok(Err(_)) => return (heard, true),
+            Ok(Ok(count)) => heard.push_str(&String::from_utf8_lossy(&some[..count])),
+            Err(_) => break,
+        }
+    }
+    (heard, false)
+}
+
+async fn listen(house: &House, who: &str) -> TcpStream {
+    let mut stream = house.page(who, "GET", "/live").open().await;
+    let (heard, _) = until(&mut stream, "retry: 2000", Duration::from_secs(5)).await;
+    assert!(heard.contains("text/event-stream"), "{heard}");
+    stream
+}
+
+#[tokio::test]
+async fn one_hears_of_what_one_sees() {
+    for house in houses().await {
+        let (mut anna, mut bruno) = (listen(&house, "anna").await, listen(&house, "bruno").await);
+        let path = format!("/accounts/{}", house.north.account);
+        house.api("anna", "PATCH", &path).if_match(1).json(&json!({ "trade_name": "Nuova" })).send().await.expect(200);
+        let topic = format!("data: account/{}\n", house.north.account);
+        let (heard, _) = until(&mut anna, &topic, Duration::from_secs(5)).await;
+        assert!(heard.contains("event: changed\ndata: account\n") && heard.contains(&topic), "{heard}");
+        let (heard, _) = until(&mut bruno, "data: account/", Duration::from_millis(700)).await;
+        assert!(heard.contains("data: account\n") && !heard.contains("data: account/"), "{heard}");
+    }
+}
+
+#[tokio::test]
+async fn the_stream_of_whoever_is_out_ends_within_five_seconds() {
+    for house in houses().await {
+        let mut anna = listen(&house, "anna").await;
+        let began = Instant::now();
+        deactivate(&house, "anna").await;
+        let (_, ended) = until(&mut anna, "never said", Duration::from_secs(7)).await;
+        assert!(ended && began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn the_server_stops_although_somebody_listens() {
+    for (engine, _) in engine::testing::both(|| vec![base::area()]).await {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let web = web::Web::open(engine, web::WebSettings::local(address)).await.unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(web::serve(web, crate::house::routes(), listener, async {
+            let _ = stopped.await;
+        }));
+        crate::client::Sending::new(address, "GET", "/healthz").send().await.expect(200);
+        stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(5), serving).await.expect("it stops").unwrap().unwrap();
+    }
+}

@@ -1,0 +1,12 @@
+//! The web through real HTTP on a loopback port, on both databases.
+
+mod attacks;
+mod client;
+mod forms;
+mod house;
+mod lists;
+mod live;
+mod openapi;
+mod records;
+mod routes;
+mod words;

@@ -1,0 +1,171 @@
+//! Every route of the table, visited by those who may not.
+
+use crate::client::Sending;
+use crate::house::{Branch, House, houses};
+use engine::principal::Verb;
+use web::{Csrf, Face, Policy, Route};
+
+/// The addresses of a route, with another branch's ids in the places of its names.
+fn addresses(house: &House, route: &Route, of: Branch) -> Vec<String> {
+    let mut addresses = Vec::new();
+    let model = house.engine.model();
+    let records = [("accounts", of.account), ("contacts", of.contact), ("sites", of.site)];
+    for (plural, id) in records {
+        let entity = model.plural(plural).expect("an entity");
+        let path = route.path.replace("{plural}", plural).replace("{*path}", "x");
+        let path = if route.path.contains("/changesets/") {
+            path.replace("{id}", &of.changeset.to_string())
+        } else {
+            path.replace("{id}", &id.to_string())
+        };
+        if path.contains("{relation}") {
+            addresses.extend(entity.relations.iter().map(|relation| path.replace("{relation}", relation.key)));
+        } else if !addresses.contains(&path) {
+            addresses.push(path);
+        }
+    }
+    addresses
+}
+
+fn sending(house: &House, route: &Route, address: &str) -> Sending {
+    let sending = house.send(route.method.as_str(), address);
+    match route.face {
+        _ if route.method.is_safe() => sending,
+        Face::Api => sending.header("If-Match", "*").body("application/json", "{}"),
+        _ => sending.form("a=b"),
+    }
+}
+
+/// The same with somebody's token, or his cookie and the token of his forms.
+fn as_person(house: &House, route: &Route, address: &str, who: &str) -> Sending {
+    let (sending, person) = (sending(house, route, address), &house.people[who]);
+    match route.face {
+        Face::Api => sending.bearer(&person.token),
+        _ => sending.header("Cookie", &person.cookie).header("X-CSRF-Token", &person.csrf),
+    }
+}
+
+#[tokio::test]
+async fn every_route_says_who_may_what_it_reads_and_what_it_leaves() {
+    for house in houses().await {
+        let table = house.web.table();
+        assert!(table.len() > 20);
+        for route in table {
+            let safe = route.method.is_safe();
+            assert!(safe || !route.input.is_empty() && !route.audit.is_empty(), "{route:?}");
+            assert_eq!(safe, route.csrf == Csrf::Safe, "{route:?}");
+            assert!(!route.path.contains("{plural}") || matches!(route.policy, Policy::Entity(_) | Policy::Record(_)), "{route:?}");
+            assert!(!route.path.contains("{id}") || route.policy != Policy::Public, "{route:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_nowhere() {
+    for house in houses().await {
+        let before = house.everything().await;
+        for route in house.web.table().iter().filter(|route| !matches!(route.policy, Policy::Public | Policy::SetUp)) {
+            for address in addresses(&house, route, house.south) {
+                for token in ["", "scheda_nobody", "nonsense"] {
+                    let mut sending = sending(&house, route, &address);
+                    if !token.is_empty() {
+                        sending = sending.bearer(token).header("Cookie", format!("sid={token}; __Host-sid={token}"));
+                    }
+                    let got = sending.send().await;
+                    let wanted = if route.face == Face::Page { 303 } else { 401 };
+                    assert_eq!(got.status, wanted, "{} {address}: {}", route.method, got.text());
+                }
+            }
+        }
+        assert_eq!(before, house.everything().await);
+    }
+}
+
+/// A cookie opens no door of the API, and a token no page.
+#[tokio::test]
+async fn each_face_has_its_own_key() {
+    for house in houses().await {
+        let ada = &house.people["ada"];
+        for route in house.web.table().iter().filter(|route| !matches!(route.policy, Policy::Public | Policy::SetUp)) {
+            for address in addresses(&house, route, house.south) {
+                let sending = sending(&house, route, &address);
+                let got = match route.face {
+                    Face::Api => sending.header("Cookie", &ada.cookie).header("X-CSRF-Token", &ada.csrf).send().await,
+                    _ => sending.bearer(&ada.token).send().await,
+                };
+                assert!(matches!(got.status, 401 | 303), "{} {address}: {}", route.method, got.status);
+            }
+        }
+    }
+}
+
+/// A1: somebody else's id is as unknown as one that never was, and nothing changes.
+#[tokio::test]
+async fn what_belongs_to_others_does_not_exist() {
+    for house in houses().await {
+        let before = house.everything().await;
+        let never =
+            Branch { account: house.engine.id(), contact: house.engine.id(), site: house.engine.id(), changeset: house.engine.id() };
+        for route in house.web.table().iter().filter(|route| route.path.contains("{id}")) {
+            for (theirs, none) in addresses(&house, route, house.south).into_iter().zip(addresses(&house, route, never)) {
+                let visit = async |address: &str| as_person(&house, route, address, "anna").send().await;
+                let (theirs_got, none_got) = (visit(&theirs).await.undated(), visit(&none).await.undated());
+                assert_eq!(theirs_got.status, 404, "{} {theirs}: {}", route.method, theirs_got.text());
+                assert_eq!(theirs_got, none_got, "{} {theirs}", route.method);
+            }
+        }
+        assert_eq!(before, house.everything().await);
+    }
+}
+
+/// A6: whoever only reads changes nothing, whatever he sends.
+#[tokio::test]
+async fn a_reader_changes_nothing() {
+    for house in houses().await {
+        let before = house.everything().await;
+        let table = house.web.table().iter();
+        let about_records = |route: &&Route| matches!(route.policy, Policy::Entity(_) | Policy::Record(_)) || route.face == Face::Api;
+        for route in table.clone().filter(about_records).filter(|route| !route.method.is_safe()) {
+            for address in addresses(&house, route, house.north) {
+                let got = as_person(&house, route, &address, "rita").send().await;
+                let wanted = if route.path.contains("/changesets/") { 404 } else { 403 };
+                assert_eq!(got.status, wanted, "{} {address}: {}", route.method, got.text());
+            }
+        }
+        assert_eq!(before, house.everything().await);
+        let may = |route: &&Route| !matches!(route.policy, Policy::Entity(verb) | Policy::Record(verb) if verb != Verb::See);
+        for route in table.filter(about_records).filter(|route| route.method.is_safe()).filter(may) {
+            for address in addresses(&house, route, house.north) {
+                let got = as_person(&house, route, &address, "rita").send().await;
+                assert_eq!(got.status, 200, "{address}: {}", got.text());
+            }
+        }
+        assert_eq!(before, house.everything().await, "asking left a trace");
+    }
+}
+
+#[tokio::test]
+async fn unknown_addresses_and_methods_are_said_so() {
+    for house in houses().await {
+        let got = house.get("ada", "/dragons").await.expect(404);
+        assert_eq!(got.header("content-type"), "application/problem+json");
+        for path in ["/emails", "/phones", "/accounts/0", "/accounts/nonsense", "/accounts/0/dragons", "/a/b/c/d/e"] {
+            house.get("ada", path).await.expect(404);
+        }
+        let got = house.api("ada", "PUT", "/accounts").json(&serde_json::json!({})).send().await.expect(405);
+        assert!(got.header("allow").contains("POST"), "{:?}", got.headers);
+        house.send("OPTIONS", "/api/v1/accounts").header("Origin", "null").send().await.expect(405);
+        house.send("GET", "/nowhere/at/all").send().await.expect(404);
+        // E10: nothing tells about the machinery.
+        for path in
+            ["/migrate", "/metrics", "/debug", "/.env", "/.git/config", "/openapi.json", "/assets/../Cargo.toml", "/assets/nothing.js"]
+        {
+            let got = house.send("GET", path).send().await;
+            assert!(matches!(got.status, 404 | 303), "{path}: {}", got.status);
+            let got = house.page("ada", "GET", path).send().await;
+            assert_eq!(got.status, 404, "{path}");
+        }
+        house.send("GET", "/api/v1/openapi.json").send().await.expect(401);
+        house.send("GET", "/healthz").send().await.expect(200);
+    }
+}
