@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod demo;
+pub mod export;
+pub mod import;
 pub mod serve;
 pub mod token;
 pub mod user;

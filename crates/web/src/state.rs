@@ -114,9 +114,7 @@ struct Inside {
 impl Web {
     /// Makes ready to serve: reads the words of all slices, and the installation's key (made the first time).
     pub async fn open(engine: Engine, settings: WebSettings) -> Result<Web> {
-        let mut texts = vec![include_str!("../words.toml"), include_str!("pages/words.toml")];
-        texts.extend(engine.words());
-        let words = Words::load(&texts)?;
+        let words = Words::of_platform_and(engine.words())?;
         let seal = Seal::of(&engine).await?;
         let set_up = AtomicBool::new(engine.is_set_up().await?);
         let company = ArcSwap::from_pointee(crate::pages::company(&engine).await?);

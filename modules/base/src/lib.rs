@@ -5,6 +5,8 @@ pub mod accounts;
 pub mod addresses;
 pub mod contacts;
 pub mod demo;
+pub mod exports;
+pub mod imports;
 pub mod sites;
 pub mod vocabularies;
 
@@ -19,4 +21,5 @@ pub fn area() -> engine::Area {
         .slice(sites::slice())
         .slice(addresses::slice())
         .slice(vocabularies::slice())
+        .slice(imports::slice())
 }

@@ -1,0 +1,193 @@
+//! Exports: the records a filter selects, as a file for a sheet or as JSON. Page by page, so that memory does not grow
+//! with the data; with the rights of who asks. What is imported again changes nothing.
+
+mod columns;
+
+pub use columns::{ExportColumn, columns, italian};
+
+use crate::imports::report::unwritable;
+use engine::{Asked, Engine, Principal, Sorting};
+use kernel::{Error, Id, Language, Result, Say, Value};
+use meta::fields::Kind;
+use meta::{Entity, Field, Reading, Record};
+use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::Arc;
+
+/// In which form an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For Italian sheets: `;`, decimal comma, UTF-8 with a mark, `gg/mm/aaaa`.
+    #[default]
+    Csv,
+    /// An array of the records as the API shows them.
+    Json,
+}
+
+impl Format {
+    /// Reads `csv`, `json`.
+    pub fn parse(text: &str) -> Option<Format> {
+        match text {
+            "csv" => Some(Format::Csv),
+            "json" => Some(Format::Json),
+            _ => None,
+        }
+    }
+}
+
+/// Names a column to people; imports know the names of [`italian`] again.
+pub type Labels = Arc<dyn Fn(&Entity, &str) -> String + Send + Sync>;
+
+/// What is exported, and how.
+#[derive(Clone)]
+pub struct Options {
+    /// The entity, by its plural: `accounts`.
+    pub entity: String,
+    /// The filter's text; everything where it is empty.
+    pub filter: String,
+    /// The form.
+    pub format: Format,
+    /// The names of the columns.
+    pub labels: Labels,
+}
+
+impl Options {
+    /// All records of an entity, as CSV with Italian headers.
+    pub fn new(entity: &str) -> Options {
+        Options { entity: entity.to_owned(), filter: String::new(), format: Format::Csv, labels: Arc::new(italian) }
+    }
+}
+
+/// Records asked for at once.
+const PAGE: usize = 200;
+
+/// Writes the records that a filter selects, the oldest first; how many.
+///
+/// Errors: forbidden without the right to export; not found for what may not be seen; invalid for a wrong filter.
+pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer: impl Write) -> Result<u64> {
+    if !who.role.export {
+        return Err(Error::Forbidden(Say::new("error-forbidden")));
+    }
+    let model = engine.model();
+    let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
+    let filter = match options.filter.trim() {
+        "" => meta::Filter::everything(),
+        text => meta::filter::parse::parse(text, &model, &entity)?,
+    };
+    let columns = columns(&entity);
+    let mut text = String::new();
+    match options.format {
+        Format::Csv => {
+            text.push('\u{feff}');
+            let labels: Vec<String> = columns.iter().map(|column| (options.labels)(&entity, column.path)).collect();
+            csv_row(&mut text, ';', labels.iter().map(String::as_str));
+        }
+        Format::Json => text.push('['),
+    }
+    let fields: Vec<&'static str> = entity.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect();
+    let reading = Reading { language: Language::Italian, zone: engine.settings().zone.clone() };
+    let mut asked = Asked {
+        filter,
+        sort: vec![Sorting { field: "id", descending: false }],
+        fields,
+        limit: PAGE,
+        lines: true,
+        ..Asked::new(entity.clone())
+    };
+    let mut count = 0_u64;
+    loop {
+        let listed = engine.list(who, asked.clone()).await?;
+        for record in &listed.records {
+            match options.format {
+                Format::Csv => {
+                    let cells = columns.iter().map(|column| cell(&entity, record, column.path, &listed.titles, &reading));
+                    csv_row(&mut text, ';', cells.collect::<Vec<_>>().iter().map(String::as_str));
+                }
+                Format::Json => {
+                    text.push_str(if count == 0 { "\n" } else { ",\n" });
+                    text.push_str(&json(&entity, record).to_string());
+                }
+            }
+            count += 1;
+        }
+        writer.write_all(text.as_bytes()).map_err(unwritable)?;
+        text.clear();
+        match listed.next {
+            Some(next) => asked.after = Some(next),
+            None => break,
+        }
+    }
+    if options.format == Format::Json {
+        text.push_str("\n]\n");
+    }
+    writer.write_all(text.as_bytes()).map_err(unwritable)?;
+    writer.flush().map_err(unwritable)?;
+    Ok(count)
+}
+
+fn cell(entity: &Entity, record: &Record, path: &str, titles: &HashMap<Id, String>, reading: &Reading) -> String {
+    let lines = |key: &str| {
+        record.lines(path).iter().map(|line| line.named(key).text()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    };
+    match path {
+        "id" => record.id.to_string(),
+        "phones" => lines("number"),
+        "emails" => lines("address"),
+        path => entity.field(path).map(|field| shown(field, record.named(path), titles, reading)).unwrap_or_default(),
+    }
+}
+
+/// A value as a cell: what a person reads in a sheet, and an import reads back.
+fn shown(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading: &Reading) -> String {
+    match (field.kind, value) {
+        (_, value) if value.is_empty() => String::new(),
+        (Kind::Money, Value::Int(cents)) => kernel::Money(*cents).to_string().replace('.', ","),
+        (Kind::Whole, Value::Int(number)) => number.to_string(),
+        (Kind::Link(_), Value::Link(id)) => titles.get(id).cloned().unwrap_or_else(|| id.to_string()),
+        (Kind::YesNo | Kind::Date | Kind::Moment, value) => field.kind.behaviour().show(value, reading),
+        (kind, value) => kind.behaviour().write(value).trim_matches('|').replace('|', ", "),
+    }
+}
+
+/// A record as the API shows it: links as ids, money as decimal text, dates as ISO writes them, owned lines in order.
+pub fn json(entity: &Entity, record: &Record) -> Json {
+    let mut object = Map::new();
+    object.insert("id".to_owned(), Json::String(record.id.to_string()));
+    object.insert("version".to_owned(), Json::from(record.version));
+    for field in entity.fields.iter().filter(|field| !field.secret && !matches!(field.key, "version" | "removed_at")) {
+        object.insert(field.key.to_owned(), field.kind.to_json(record.value(field.id)));
+    }
+    for relation in entity.owned() {
+        let lines = record.lines(relation.key).iter().map(|line| {
+            let mut object = Map::new();
+            object.insert("id".to_owned(), Json::String(line.id.to_string()));
+            let own = line.carried.fields.iter().zip(&line.values);
+            for (field, value) in own.filter(|(field, _)| !field.system && !field.secret && !field.key.starts_with(relation.via)) {
+                object.insert(field.key.to_owned(), field.kind.to_json(value));
+            }
+            Json::Object(object)
+        });
+        object.insert(relation.key.to_owned(), Json::Array(lines.collect()));
+    }
+    Json::Object(object)
+}
+
+/// Adds a row of CSV. A cell that a sheet would reckon with gets an apostrophe before it, which an import takes off.
+pub fn csv_row<'c>(text: &mut String, delimiter: char, cells: impl IntoIterator<Item = &'c str>) {
+    for (place, cell) in cells.into_iter().enumerate() {
+        if place > 0 {
+            text.push(delimiter);
+        }
+        let guarded = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        if guarded || cell.contains([delimiter, '"', '\n', '\r']) {
+            text.push('"');
+            text.push_str(if guarded { "'" } else { "" });
+            text.push_str(&cell.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(cell);
+        }
+    }
+    text.push_str("\r\n");
+}

@@ -1,0 +1,569 @@
+//! A batch of rows in one transaction: records found by their keys, created or brought up to date, and the run's own
+//! row moved on in the same commit. Whoever is killed between two batches finds whole batches, and where to go on.
+
+use super::Mode;
+use super::keys::Key;
+use super::mapping::Part;
+use super::rows::{Fault, Maker, Piece, Reach, Ready, Warning};
+use crate::accounts::entity as account;
+use crate::addresses::entity as addresses;
+use crate::contacts::entity::{self as contact, ACCOUNT_CONTACT, place};
+use crate::sites::entity as site;
+use engine::{Act, Draft, Engine, Slicing, Statement};
+use kernel::{Error, Id, Result, Say, Value, fold};
+use meta::sql::Sql;
+use meta::{Entity, FieldId, Record};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// A row on its way into the data.
+pub(super) struct Item {
+    pub(super) line: u64,
+    /// As it stands in the file; kept only where it may be written again.
+    pub(super) raw: String,
+    pub(super) ready: std::result::Result<Ready, Fault>,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A record was created.
+    Created,
+    /// A record got other values.
+    Updated,
+    /// The record had all of it already.
+    Unchanged,
+    /// Left out by the mode: it exists already, or it does not.
+    #[default]
+    Skipped,
+    /// It can't become a record.
+    Error,
+    /// It was looked at before this run was interrupted.
+    Earlier,
+}
+
+/// What became of a row, with the record and what was not taken.
+pub(super) struct Told {
+    pub(super) line: u64,
+    pub(super) raw: String,
+    pub(super) outcome: Outcome,
+    pub(super) record: Option<Id>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) fault: Option<Fault>,
+}
+
+/// What applying batches depends on.
+pub(super) struct Applying {
+    pub(super) engine: Engine,
+    pub(super) maker: Arc<Maker>,
+    pub(super) keys: Vec<Key>,
+    pub(super) mode: Mode,
+}
+
+/// What a row is about to be.
+enum Fate {
+    Create,
+    Change(Id),
+    Skip(Option<Id>),
+    Refuse(Fault),
+}
+
+impl Applying {
+    /// Applies a batch; what became of each row, in their order.
+    pub(super) async fn batch(&self, slicing: &mut Slicing<'_>, items: Vec<Item>) -> Result<Vec<Told>> {
+        let mut told = Vec::with_capacity(items.len());
+        let mut rows = Vec::with_capacity(items.len());
+        for item in items {
+            let place = told.len();
+            let mut one = Told { line: item.line, raw: item.raw, outcome: Outcome::Error, record: None, warnings: Vec::new(), fault: None };
+            match item.ready {
+                Ok(mut ready) => {
+                    one.warnings = std::mem::take(&mut ready.warnings);
+                    rows.push((place, ready));
+                }
+                Err(fault) => one.fault = Some(fault),
+            }
+            told.push(one);
+        }
+        self.of_accounts(slicing, &mut rows, &mut told).await?;
+        let mut rest = rows.as_slice();
+        while !rest.is_empty() {
+            let taken = self.wave(slicing, rest, &mut told).await?;
+            rest = &rest[taken.max(1)..];
+        }
+        Ok(told)
+    }
+
+    /// Applies rows up to the first that is about a record which one before it creates or changes; how many.
+    async fn wave(&self, slicing: &mut Slicing<'_>, rows: &[(usize, Ready)], told: &mut [Told]) -> Result<usize> {
+        if self.keys.is_empty() && self.mode == Mode::Create {
+            self.create(slicing, rows.iter().collect(), told).await?;
+            return Ok(rows.len());
+        }
+        let values: Vec<Vec<Vec<String>>> = rows.iter().map(|(_, ready)| self.keys.iter().map(|key| key.values(ready)).collect()).collect();
+        let mut found = Vec::with_capacity(self.keys.len());
+        for (place, key) in self.keys.iter().enumerate() {
+            let wanted: HashSet<&String> = values.iter().flat_map(|row| &row[place]).collect();
+            let wanted: Vec<String> = wanted.into_iter().cloned().collect();
+            found.push(key.find(slicing.tx(), &self.maker.entity, &wanted).await?);
+        }
+        let (mut create, mut change): (Vec<&(usize, Ready)>, Vec<(&(usize, Ready), Id)>) = (Vec::new(), Vec::new());
+        let mut pending: HashSet<(usize, &str)> = HashSet::new();
+        let mut touched: HashSet<Id> = HashSet::new();
+        let mut taken = 0;
+        for (row, values) in rows.iter().zip(&values) {
+            let mut own = values.iter().enumerate().flat_map(|(key, values)| values.iter().map(move |value| (key, value.as_str())));
+            if own.clone().any(|value| pending.contains(&value)) {
+                break;
+            }
+            let told = &mut told[row.0];
+            match self.fate(values, &found, told) {
+                Fate::Change(id) if touched.contains(&id) => break,
+                Fate::Change(id) => {
+                    touched.insert(id);
+                    change.push((row, id));
+                    pending.extend(&mut own);
+                }
+                Fate::Create => {
+                    create.push(row);
+                    pending.extend(&mut own);
+                }
+                Fate::Skip(record) => {
+                    told.outcome = Outcome::Skipped;
+                    told.record = record;
+                }
+                Fate::Refuse(fault) => told.fault = Some(fault),
+            }
+            taken += 1;
+        }
+        self.create(slicing, create, told).await?;
+        self.change(slicing, &change, told).await?;
+        Ok(taken)
+    }
+
+    fn fate(&self, values: &[Vec<String>], found: &[HashMap<String, Vec<Id>>], told: &mut Told) -> Fate {
+        let matches = values.iter().zip(found).find_map(|(values, found)| {
+            let mut ids: Vec<Id> = values.iter().filter_map(|value| found.get(value)).flatten().copied().collect();
+            ids.sort_unstable();
+            ids.dedup();
+            (!ids.is_empty()).then_some(ids)
+        });
+        // A row that names a record by its identity never makes another one.
+        let named = self.keys.iter().zip(values).any(|(key, values)| matches!(key, Key::Id) && !values.is_empty());
+        match (matches, self.mode) {
+            (Some(ids), Mode::Create) => Fate::Skip(ids.first().copied()),
+            (Some(ids), Mode::Update | Mode::Both) => {
+                if ids.len() > 1 {
+                    let say = Say::new("error-import-several").with("records", ids.len());
+                    told.warnings.push(Warning { column: String::new(), value: String::new(), say });
+                }
+                ids.first().map_or(Fate::Skip(None), |id| Fate::Change(*id))
+            }
+            (None, _) if named => Fate::Refuse(Fault::row(Say::new("error-import-id"))),
+            (None, Mode::Update) => Fate::Skip(None),
+            (None, Mode::Create | Mode::Both) => Fate::Create,
+        }
+    }
+
+    /// Creates the trees of rows: all at once, or one by one where something refuses one of them.
+    async fn create(&self, slicing: &mut Slicing<'_>, rows: Vec<&(usize, Ready)>, told: &mut [Told]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut acts = Vec::with_capacity(rows.len() * 4);
+        let mut ids = Vec::with_capacity(rows.len());
+        for (_, ready) in &rows {
+            ids.push(self.creation(ready, &mut acts)?);
+        }
+        match slicing.attempt(acts).await {
+            Ok(_) => {
+                for ((place, _), id) in rows.iter().zip(ids) {
+                    told[*place].outcome = Outcome::Created;
+                    told[*place].record = Some(id);
+                }
+                Ok(())
+            }
+            Err(error) if is_of_a_row(&error) => {
+                for (place, ready) in rows {
+                    let mut acts = Vec::new();
+                    let id = self.creation(ready, &mut acts)?;
+                    match slicing.attempt(acts).await {
+                        Ok(_) => {
+                            told[*place].outcome = Outcome::Created;
+                            told[*place].record = Some(id);
+                        }
+                        Err(error) => told[*place].fault = Some(refusal(error)?),
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The acts that create a row's tree; the identity of its root.
+    fn creation(&self, ready: &Ready, acts: &mut Vec<Act>) -> Result<Id> {
+        let entity = &self.maker.entity;
+        let id = self.engine.id();
+        let mut root = self.draft(entity.key, Part::Root, &ready.root, id);
+        if let (Some(link), Some(account)) = (entity.field("account"), ready.belongs) {
+            root.put(link.id, Value::Link(account));
+        }
+        acts.push(Act::Create(root));
+        if entity.key == "contact"
+            && let Some(account) = ready.belongs
+        {
+            acts.push(Act::Create(placed(account, id, ready.root.text(contact::JOB_TITLE.id()), false)));
+        }
+        for (number, piece) in ready.contacts.iter().enumerate() {
+            self.person(id, piece, number, number == 0, acts);
+        }
+        for (number, piece) in ready.sites.iter().enumerate() {
+            acts.push(Act::Create(self.site(id, piece, number)));
+        }
+        Ok(id)
+    }
+
+    fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, acts: &mut Vec<Act>) {
+        let id = self.engine.id();
+        acts.push(Act::Create(self.draft("contact", Part::Contact(number), piece, id)));
+        acts.push(Act::Create(placed(account, id, &piece.role, main)));
+    }
+
+    fn site(&self, account: Id, piece: &Piece, number: usize) -> Draft {
+        self.draft("site", Part::Site(number), piece, self.engine.id()).with(site::ACCOUNT.id(), account)
+    }
+
+    fn draft(&self, entity: &'static str, part: Part, piece: &Piece, id: Id) -> Draft {
+        let mut draft = Draft::new(entity);
+        draft.id = Some(id);
+        draft.values = Vec::with_capacity(piece.values.len() + 4);
+        draft.values.extend(piece.values.iter().cloned());
+        for (field, value) in self.maker.defaults(part) {
+            if draft.value(field).is_none() {
+                draft.values.push((field, value.clone()));
+            }
+        }
+        if !piece.notes.is_empty()
+            && let Some(field) = remarks(entity)
+        {
+            draft.put(field, Value::Text(noted(draft.value(field).map_or("", Value::text), &piece.notes)));
+        }
+        if !piece.emails.is_empty() {
+            draft.lines.push(("emails", piece.emails.iter().map(email_line).collect()));
+        }
+        if !piece.phones.is_empty() {
+            draft.lines.push(("phones", piece.phones.iter().map(phone_line).collect()));
+        }
+        draft
+    }
+
+    /// Brings records up to date: all at once, or one by one where something refuses one of them.
+    async fn change(&self, slicing: &mut Slicing<'_>, rows: &[(&(usize, Ready), Id)], told: &mut [Told]) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let held = self.held(slicing, rows).await?;
+        let mut all = Vec::new();
+        let mut each = Vec::with_capacity(rows.len());
+        for ((_, ready), id) in rows {
+            let mut acts = Vec::new();
+            match held.records.get(id) {
+                Some(record) => self.changes(&held, record, ready, &mut acts),
+                None => {
+                    each.push(None);
+                    continue;
+                }
+            }
+            each.push(Some(acts.len()));
+            all.extend(acts);
+        }
+        let outcome = if all.is_empty() { Ok(Vec::new()) } else { slicing.attempt(all).await };
+        match outcome {
+            Ok(_) => {
+                for (((place, _), id), count) in rows.iter().zip(&each) {
+                    let told = &mut told[*place];
+                    told.record = Some(*id);
+                    told.outcome = match count {
+                        None => {
+                            // It can't be seen by who imports: as if it were not there.
+                            told.record = None;
+                            Outcome::Skipped
+                        }
+                        Some(0) => Outcome::Unchanged,
+                        Some(_) => Outcome::Updated,
+                    };
+                }
+                Ok(())
+            }
+            Err(error) if is_of_a_row(&error) => {
+                for ((place, ready), id) in rows {
+                    let told = &mut told[*place];
+                    let Some(record) = held.records.get(id) else {
+                        told.outcome = Outcome::Skipped;
+                        continue;
+                    };
+                    let mut acts = Vec::new();
+                    self.changes(&held, record, ready, &mut acts);
+                    let count = acts.len();
+                    match slicing.attempt(acts).await {
+                        Ok(_) => {
+                            told.record = Some(*id);
+                            told.outcome = if count == 0 { Outcome::Unchanged } else { Outcome::Updated };
+                        }
+                        Err(error) => told.fault = Some(refusal(error)?),
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The records that rows are about, as far as they may be seen, with the people and places that rows speak of.
+    async fn held(&self, slicing: &mut Slicing<'_>, rows: &[(&(usize, Ready), Id)]) -> Result<Held> {
+        let entity = &self.maker.entity;
+        let ids: Vec<Id> = rows.iter().map(|(_, id)| *id).collect();
+        let mut held = Held::default();
+        for record in slicing.records(entity, &ids).await? {
+            held.records.insert(record.id, record);
+        }
+        if entity.key != "account" {
+            return Ok(held);
+        }
+        if rows.iter().any(|((_, ready), _)| !ready.contacts.is_empty()) {
+            let mut sql = Sql::new();
+            sql.push("SELECT \"account\", \"contact\", \"id\", \"role\" FROM ").name(ACCOUNT_CONTACT);
+            sql.push(" WHERE \"removed_at\" IS NULL AND \"account\"");
+            meta::query::among(&ids, &mut sql);
+            sql.push(" ORDER BY \"id\"");
+            let found = slicing.tx().rows(&Statement::new(sql.text, sql.values)).await?;
+            let places: Vec<(Id, Id, Id, String)> =
+                found.iter().filter_map(|row| Some((row.link(0)?, row.link(1)?, row.link(2)?, row.text(3).to_owned()))).collect();
+            let contacts: Vec<Id> = places.iter().map(|(_, contact, ..)| *contact).collect();
+            let contact = self.engine.entity("contact")?;
+            let mut people: HashMap<Id, Record> =
+                slicing.records(&contact, &contacts).await?.into_iter().map(|record| (record.id, record)).collect();
+            for (account, contact, place, role) in places {
+                if let Some(person) = people.remove(&contact) {
+                    held.people.entry(account).or_default().push((person, place, role));
+                }
+            }
+        }
+        if rows.iter().any(|((_, ready), _)| !ready.sites.is_empty()) {
+            let mut sql = Sql::new();
+            sql.push("SELECT \"id\" FROM \"site\" WHERE \"removed_at\" IS NULL AND \"account\"");
+            meta::query::among(&ids, &mut sql);
+            let found = slicing.tx().rows(&Statement::new(sql.text, sql.values)).await?;
+            let ids: Vec<Id> = found.iter().filter_map(|row| row.link(0)).collect();
+            let entity = self.engine.entity("site")?;
+            for record in slicing.records(&entity, &ids).await? {
+                if let Some(account) = record.get(&site::ACCOUNT) {
+                    held.sites.entry(account).or_default().push(record);
+                }
+            }
+        }
+        Ok(held)
+    }
+
+    /// The acts that bring a record up to date with a row: only what the row has, and what differs.
+    fn changes(&self, held: &Held, record: &Record, ready: &Ready, acts: &mut Vec<Act>) {
+        let guessed: &[FieldId] = if ready.kind_guessed { &[account::KIND.field.id] } else { &[] };
+        acts.extend(changed(&self.maker.entity, record, &ready.root, guessed));
+        let known = held.people.get(&record.id).map_or(&[][..], Vec::as_slice);
+        for (number, piece) in ready.contacts.iter().enumerate() {
+            match known.iter().find(|(person, ..)| is_same_person(person, piece)) {
+                Some((person, at, role)) => {
+                    if let Ok(entity) = self.engine.entity("contact") {
+                        acts.extend(changed(&entity, person, piece, &[]));
+                    }
+                    if role.is_empty() && !piece.role.is_empty() {
+                        let values = vec![(place::ROLE.id(), Value::from(piece.role.as_str()))];
+                        acts.push(Act::Change { entity: ACCOUNT_CONTACT, id: *at, version: None, values, lines: Vec::new() });
+                    }
+                }
+                None => self.person(record.id, piece, number, known.is_empty() && number == 0, acts),
+            }
+        }
+        let known = held.sites.get(&record.id).map_or(&[][..], Vec::as_slice);
+        for (number, piece) in ready.sites.iter().enumerate() {
+            match known.iter().find(|site| is_same_site(site, piece)) {
+                Some(found) => {
+                    if let Ok(entity) = self.engine.entity("site") {
+                        acts.extend(changed(&entity, found, piece, &[site::NAME.field.id, site::USE.field.id]));
+                    }
+                }
+                None => acts.push(Act::Create(self.site(record.id, piece, number))),
+            }
+        }
+    }
+
+    /// Contacts and sites name their account; it is found by what they name it with.
+    async fn of_accounts(&self, slicing: &mut Slicing<'_>, rows: &mut Vec<(usize, Ready)>, told: &mut [Told]) -> Result<()> {
+        if !matches!(self.maker.entity.key, "contact" | "site") {
+            return Ok(());
+        }
+        let entity = self.engine.entity("account")?;
+        let mut fields: Vec<meta::Field> = Vec::new();
+        for (field, _) in rows.iter().flat_map(|(_, ready)| &ready.account) {
+            if !fields.iter().any(|known| known.id == field.id) {
+                fields.push(*field);
+            }
+        }
+        for field in fields {
+            let key = Key::Fields(vec![field]);
+            let compared = |value: &Value| meta::filter::resolve::compared(field.kind, value).text().to_owned();
+            let values: Vec<String> = rows
+                .iter()
+                .flat_map(|(_, ready)| &ready.account)
+                .filter(|(of, value)| of.id == field.id && !value.is_empty())
+                .map(|(_, value)| compared(value))
+                .collect();
+            let found = key.find(slicing.tx(), &entity, &values).await?;
+            for (_, ready) in rows.iter_mut() {
+                let named = ready.account.iter().find(|(of, _)| of.id == field.id);
+                let account = named.and_then(|(_, value)| found.get(&compared(value))?.first()).copied();
+                ready.belongs = ready.belongs.or(account);
+            }
+        }
+        let needed = self.maker.entity.key == "site" && self.mode != Mode::Update;
+        rows.retain(|(place, ready)| {
+            let lost = ready.belongs.is_none() && (!ready.account.is_empty() || needed && ready.id.is_none());
+            if lost {
+                told[*place].fault = Some(Fault::row(Say::new("error-import-account")));
+            }
+            !lost
+        });
+        Ok(())
+    }
+}
+
+/// Records as they are, for the rows that are about them.
+#[derive(Default)]
+struct Held {
+    records: HashMap<Id, Record>,
+    /// People at an account: the contact, its place and its role there.
+    people: HashMap<Id, Vec<(Record, Id, String)>>,
+    sites: HashMap<Id, Vec<Record>>,
+}
+
+/// The act that brings one record up to date; none where it has all of it.
+fn changed(entity: &Entity, record: &Record, piece: &Piece, except: &[FieldId]) -> Option<Act> {
+    let mut values: Vec<(FieldId, Value)> = piece
+        .values
+        .iter()
+        .filter(|(field, value)| !value.is_empty() && !except.contains(field) && record.value(*field) != value)
+        .cloned()
+        .collect();
+    if let Some(field) = remarks(entity.key)
+        && !piece.notes.is_empty()
+    {
+        // What stands in the remarks stays; only what is missing is added.
+        let is = record.value(field).text();
+        let given = piece.text(field);
+        let begin = if is.contains(given) { is } else { given };
+        let text = noted(begin, &piece.notes);
+        values.retain(|(id, _)| *id != field);
+        if text != is {
+            values.push((field, Value::Text(text)));
+        }
+    }
+    let mut lines = Vec::new();
+    for (relation, reaches, key, line) in [
+        ("emails", &piece.emails, addresses::emails::ADDRESS.id(), email_line as fn(&Reach) -> Draft),
+        ("phones", &piece.phones, addresses::phones::NUMBER.id(), phone_line as fn(&Reach) -> Draft),
+    ] {
+        let known = record.lines(relation);
+        let fresh: Vec<&Reach> =
+            reaches.iter().filter(|reach| !known.iter().any(|line| line.value(key).text().eq_ignore_ascii_case(&reach.text))).collect();
+        if !fresh.is_empty() {
+            let kept = known.iter().map(|old| Draft { id: Some(old.id), ..Draft::new(old.entity()) });
+            lines.push((relation, kept.chain(fresh.into_iter().map(line)).collect()));
+        }
+    }
+    let nothing = values.is_empty() && lines.is_empty();
+    (!nothing).then(|| Act::Change { entity: entity.key, id: record.id, version: None, values, lines })
+}
+
+fn is_same_person(person: &Record, piece: &Piece) -> bool {
+    let words = |family: &str, given: &str| {
+        let mut words: Vec<String> = fold(family).split(' ').chain(fold(given).split(' ')).map(str::to_owned).collect();
+        words.retain(|word| !word.is_empty());
+        words.sort_unstable();
+        words
+    };
+    let known = words(person.get(&contact::NAME.family), person.get(&contact::NAME.given));
+    let new = words(piece.text(contact::NAME.family.id()), piece.text(contact::NAME.given.id()));
+    known == new
+}
+
+fn is_same_site(known: &Record, piece: &Piece) -> bool {
+    let parts = [site::ADDRESS.street.id(), site::ADDRESS.city.id()];
+    let addressed = parts.iter().any(|field| !piece.text(*field).is_empty());
+    let same = parts.iter().all(|field| fold(known.value(*field).text()) == fold(piece.text(*field)));
+    if addressed { same } else { fold(known.get(&site::NAME)) == fold(piece.text(site::NAME.id())) }
+}
+
+fn placed(account: Id, contact: Id, role: &str, main: bool) -> Draft {
+    let draft = Draft::new(ACCOUNT_CONTACT).with(place::ACCOUNT.id(), account).with(place::CONTACT.id(), contact);
+    draft.with(place::ROLE.id(), role).with(place::MAIN.id(), main)
+}
+
+fn email_line(reach: &Reach) -> Draft {
+    let line = Draft::new(addresses::EMAIL).with(addresses::emails::ADDRESS.id(), reach.text.as_str());
+    line.with(addresses::emails::USE.id(), reach.usage)
+}
+
+fn phone_line(reach: &Reach) -> Draft {
+    let line = Draft::new(addresses::PHONE).with(addresses::phones::NUMBER.id(), reach.text.as_str());
+    let line = line.with(addresses::phones::USE.id(), reach.usage);
+    if reach.note.is_empty() { line } else { line.with(addresses::phones::NOTE.id(), reach.note.as_str()) }
+}
+
+fn remarks(entity: &str) -> Option<FieldId> {
+    match entity {
+        "account" => Some(account::REMARKS.id()),
+        "contact" => Some(contact::REMARKS.id()),
+        "site" => Some(site::REMARKS.id()),
+        _ => None,
+    }
+}
+
+/// The remarks with these notes, each on its line, none twice.
+fn noted(remarks: &str, notes: &[String]) -> String {
+    let mut text = remarks.to_owned();
+    for note in notes {
+        let note = note.replace("\r\n", "\n");
+        if text.is_empty() {
+            text = note;
+        } else if !format!("\n{text}\n").contains(&format!("\n{note}\n")) {
+            text.push('\n');
+            text.push_str(&note);
+        }
+    }
+    text
+}
+
+/// Whether an error is about what a row says, rather than about the database.
+fn is_of_a_row(error: &Error) -> bool {
+    matches!(error, Error::Invalid(_) | Error::Conflict(_) | Error::NotFound | Error::Forbidden(_))
+}
+
+fn refusal(error: Error) -> Result<Fault> {
+    match error {
+        Error::Invalid(problems) => {
+            let problem = problems.into_iter().next();
+            Ok(problem.map_or_else(
+                || Fault::row(Say::new("error-import-refused")),
+                |problem| Fault { column: problem.field, value: String::new(), say: problem.say },
+            ))
+        }
+        Error::Conflict(kernel::error::Conflict::Taken { field }) => {
+            Ok(Fault { column: field, value: String::new(), say: Say::new("error-taken") })
+        }
+        Error::Conflict(_) | Error::NotFound => Ok(Fault::row(Say::new("error-import-refused"))),
+        Error::Forbidden(say) => Ok(Fault::row(say)),
+        other => Err(other),
+    }
+}

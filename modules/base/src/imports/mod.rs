@@ -1,0 +1,497 @@
+//! Imports: files of rows become trees of records, in batches that are each one commit, under one changeset that can
+//! be undone as a whole.
+//!
+//! One cell's way: [`reading`] decodes it and tells it from its neighbours; [`mapping`] says where its column goes,
+//! by a mapping file or by the names that Outlook gives; `rows` makes the row a tree of records; `keys` finds the
+//! record it is about; `batches` writes it through the engine; `report` tells what became of it.
+
+mod batches;
+pub mod entity;
+mod keys;
+mod mapping;
+mod nature;
+mod outlook;
+pub mod reading;
+pub mod report;
+mod rows;
+pub mod sentences;
+
+#[cfg(test)]
+mod tests;
+
+pub use batches::Outcome;
+pub use entity::IMPORT_RUN;
+pub use report::{Output, Speak};
+pub use rows::{Fault, Warning};
+
+use batches::{Applying, Item, Told};
+use engine::principal::Verb;
+use engine::{Act, Dialect, Draft, Engine, Principal, Slice, Slicing, Statement, Through};
+use entity::State;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use kernel::error::Conflict;
+use kernel::{Error, Id, Result, Say, Value};
+use meta::fields::Chosen;
+use meta::{Entity, Kind};
+use reading::Survey;
+use report::Reports;
+use rows::Maker;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+use std::sync::{Arc, Mutex};
+
+/// What imports register.
+pub fn slice() -> Slice {
+    Slice::new("imports").entity(entity::import_run()).words(include_str!("words.toml"))
+}
+
+/// What is done with rows whose record exists already, and with those whose record does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Records are created; with keys, rows whose record exists are left out.
+    #[default]
+    Create,
+    /// Records are brought up to date; rows without one are left out.
+    Update,
+    /// Both.
+    Both,
+}
+
+impl Mode {
+    /// Reads `create`, `update`, `both`.
+    pub fn parse(text: &str) -> Option<Mode> {
+        match text {
+            "create" => Some(Mode::Create),
+            "update" => Some(Mode::Update),
+            "both" => Some(Mode::Both),
+            _ => None,
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Mode::Create => "create",
+            Mode::Update => "update",
+            Mode::Both => "both",
+        }
+    }
+}
+
+/// How a file is imported.
+pub struct Options {
+    /// The entity, by its plural: `accounts`.
+    pub entity: String,
+    /// The file's name, for the run's record.
+    pub file: String,
+    /// What is done with rows whose record exists.
+    pub mode: Mode,
+    /// By what a row finds its record, the first that finds one: `vat_number`, `emails.address`,
+    /// `contact.emails.address`, `name+address.city`, `id`. A file with a column of ids has that key by itself.
+    pub keys: Vec<String>,
+    /// The text of a mapping file (see [`mapping`]); the names of the columns decide where there is none.
+    pub mapping: Option<String>,
+    /// Values of new records, where the row gives none: path and text.
+    pub defaults: Vec<(String, String)>,
+    /// Count what would happen, and write nothing.
+    pub dry_run: bool,
+    /// One row for each row of the file: what became of it. CSV, `;`, UTF-8 with a mark.
+    pub report: Option<Output>,
+    /// The refused rows as they were, with one column more that says why.
+    pub errors: Option<Output>,
+    /// Makes sentences of what is to be said; in Italian where nothing else is given.
+    pub speak: Speak,
+}
+
+impl Options {
+    /// An import of records of an entity (by its plural) from a file of this name: created, by the columns' names.
+    pub fn new(entity: &str, file: &str) -> Options {
+        Options {
+            entity: entity.to_owned(),
+            file: file.to_owned(),
+            mode: Mode::Create,
+            keys: Vec::new(),
+            mapping: None,
+            defaults: Vec::new(),
+            dry_run: false,
+            report: None,
+            errors: None,
+            speak: Arc::new(sentences::italian),
+        }
+    }
+}
+
+/// How far an import is, and what it did: of its first batch on, over interruptions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Totals {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Rows looked at.
+    pub done: u64,
+    /// Records created from rows.
+    pub created: u64,
+    /// Records that got other values.
+    pub updated: u64,
+    /// Records that had all of it already.
+    pub unchanged: u64,
+    /// Rows left out by the mode.
+    pub skipped: u64,
+    /// Rows that can't become a record.
+    pub errors: u64,
+    /// Values that stay in the remarks, because their field refused them.
+    pub warnings: u64,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// Rows that an interrupted run had looked at before.
+    pub resumed: u64,
+    /// Under which it stands in the history: what an undo takes.
+    pub changeset: Option<String>,
+    /// The encoding that was found.
+    pub encoding: &'static str,
+    /// The delimiter that was found.
+    pub delimiter: String,
+}
+
+impl Totals {
+    fn count(&mut self, told: &[Told]) {
+        for row in told {
+            self.done += 1;
+            self.warnings += row.warnings.len() as u64;
+            match row.outcome {
+                Outcome::Created => self.created += 1,
+                Outcome::Updated => self.updated += 1,
+                Outcome::Unchanged => self.unchanged += 1,
+                Outcome::Skipped => self.skipped += 1,
+                Outcome::Error => self.errors += 1,
+                Outcome::Earlier => {}
+            }
+        }
+    }
+}
+
+/// Rows in one commit: a slice of work that keeps nobody waiting.
+const BATCH: usize = 200;
+/// Batches made ready and not yet taken.
+const AHEAD: usize = 4;
+/// Batches handed to the database at once, where its one writer takes them in order.
+const IN_FLIGHT: usize = 3;
+
+/// Imports a file, under the rights of `who`; `progress` hears the counts after every batch. What a former run of
+/// the same file with the same options left undone is taken up where it stopped.
+///
+/// Errors: forbidden without the right to import; invalid for a file, mapping, key or default that is wrong (see
+/// [`reading::survey`] and the mapping's errors); unavailable where reading, writing or the database fails: the whole
+/// batches before are there, and the same call goes on.
+pub async fn run<R>(engine: &Engine, who: &Principal, file: R, mut options: Options, mut progress: impl FnMut(&Totals)) -> Result<Totals>
+where
+    R: Read + Seek + Send + 'static,
+{
+    if !who.role.import {
+        return Err(Error::Forbidden(Say::new("error-forbidden")));
+    }
+    let who = Principal { through: Through::Import, ..who.clone() };
+    let model = engine.model();
+    let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
+    who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
+    let (file, survey) = surveyed(file).await?;
+    let mapping = mapping::mapping(&model, &entity, &survey.header.cells, options.mapping.as_deref(), &options.defaults)?;
+    let keys = keys_of(&model, &entity, &options, &mapping)?;
+    let users = users(engine, &mapping).await?;
+    let maker = Arc::new(Maker::new(model.clone(), entity.clone(), mapping, engine.settings().zone.clone(), users)?);
+    let mut reports = Reports::begin(options.report.take(), options.errors.take(), options.speak.clone(), &survey)?;
+    let mut totals = Totals {
+        rows: survey.rows,
+        dry_run: options.dry_run,
+        encoding: survey.encoding.name(),
+        delimiter: survey.delimiter.to_string(),
+        ..Totals::default()
+    };
+    let applying = Arc::new(Applying { engine: engine.clone(), maker: maker.clone(), keys, mode: options.mode });
+    let batches = ahead(file, survey.clone(), maker, reports.wants_rows())?;
+    if options.dry_run {
+        let told = rehearse(engine, &who, applying, batches).await?;
+        totals.count(&told);
+        reports.tell(&told)?;
+        reports.finish()?;
+        progress(&totals);
+        return Ok(totals);
+    }
+    let run = Run::open(engine, &who, &survey, &options, &mut totals).await?;
+    run.all(&applying, batches, &mut totals, &mut reports, &mut progress).await?;
+    reports.finish()?;
+    Ok(totals)
+}
+
+/// The survey reads the whole file: on a thread that may wait.
+async fn surveyed<R: Read + Seek + Send + 'static>(mut file: R) -> Result<(R, Survey)> {
+    let surveying = tokio::task::spawn_blocking(move || reading::survey(&mut file).map(|survey| (file, survey)));
+    surveying.await.map_err(Error::internal)?
+}
+
+fn keys_of(model: &meta::Model, entity: &Arc<Entity>, options: &Options, mapping: &mapping::Mapping) -> Result<Vec<keys::Key>> {
+    let keys = keys::keys(model, entity, &options.keys)?;
+    if keys.is_empty() && options.mode != Mode::Create {
+        if mapping.columns.iter().any(|(_, target)| matches!(target, mapping::Target::Id)) {
+            return Ok(vec![keys::Key::Id]);
+        }
+        return Err(Error::invalid("key", Say::new("error-import-key-missing")));
+    }
+    Ok(keys)
+}
+
+/// The users by name and by e-mail, where the file speaks of them; a name that two of them have is nobody's.
+async fn users(engine: &Engine, mapping: &mapping::Mapping) -> Result<HashMap<String, Id>> {
+    let is_user = |field: &meta::Field| field.kind == Kind::Link("user");
+    let speaks = mapping.columns.iter().any(|(_, target)| matches!(target, mapping::Target::Field(_, field) if is_user(field)))
+        || mapping.defaults.iter().any(|(_, field, _)| is_user(field));
+    let mut users: HashMap<String, Option<Id>> = HashMap::new();
+    if speaks {
+        let sql = Statement::new("SELECT \"id\", \"email_f\", \"name_f\" FROM \"user\" WHERE \"removed_at\" IS NULL", Vec::new());
+        let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&sql).await })).await?;
+        for row in rows.iter() {
+            for name in [row.text(1), row.text(2)] {
+                users.entry(name.to_owned()).and_modify(|id| *id = id.filter(|known| row.link(0) == Some(*known))).or_insert(row.link(0));
+            }
+        }
+    }
+    Ok(users.into_iter().filter_map(|(name, id)| Some((name, id?))).collect())
+}
+
+type Batches = tokio::sync::mpsc::Receiver<Result<Vec<Item>>>;
+
+/// Reads and makes ready on a thread of its own, some batches ahead of the database.
+fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, maker: Arc<Maker>, keep_rows: bool) -> Result<Batches> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(AHEAD);
+    let mut rows = reading::rows(file, &survey)?;
+    let read = move || {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let row = match rows.next_row() {
+                Ok(Some(row)) if row.is_blank() => continue,
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(error) => {
+                    let _ = sender.blocking_send(Err(error));
+                    return;
+                }
+            };
+            let ready = maker.make(&row);
+            batch.push(Item { line: row.line, raw: if keep_rows { row.raw } else { String::new() }, ready });
+            if batch.len() == BATCH {
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                // Nobody waits for it any more.
+                if sender.blocking_send(Ok(full)).is_err() {
+                    return;
+                }
+            }
+        }
+        if !batch.is_empty() {
+            let _ = sender.blocking_send(Ok(batch));
+        }
+    };
+    std::thread::Builder::new().name("import-read".to_owned()).spawn(read).map_err(Error::internal)?;
+    Ok(receiver)
+}
+
+/// Does all of it in one transaction that is never committed: the same counts, and nothing written.
+async fn rehearse(engine: &Engine, who: &Principal, applying: Arc<Applying>, mut batches: Batches) -> Result<Vec<Told>> {
+    let outcome: Arc<Mutex<Option<Vec<Told>>>> = Arc::default();
+    let kept = outcome.clone();
+    let waits = engine.store().dialect() == Dialect::Postgres;
+    let rehearsed: Result<()> = engine
+        .slice(who, "import", engine.id(), move |slicing: &mut Slicing<'_>| {
+            Box::pin(async move {
+                let mut told = Vec::new();
+                // The writer of the embedded database is a thread of its own, which may wait for the next batch.
+                while let Some(batch) = if waits { batches.recv().await } else { batches.blocking_recv() } {
+                    told.extend(applying.batch(slicing, batch?).await?);
+                }
+                *kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(told);
+                Err(Error::Busy(0))
+            })
+        })
+        .await;
+    let told = outcome.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+    match (told, rehearsed) {
+        (Some(told), _) => Ok(told),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(Error::internal("a rehearsal was committed")),
+    }
+}
+
+/// A run: its record, and the changeset of all it writes.
+struct Run {
+    engine: Engine,
+    who: Principal,
+    id: Id,
+    changeset: Id,
+}
+
+impl Run {
+    /// Takes up the run of the same file and options that was interrupted, or begins one.
+    async fn open(engine: &Engine, who: &Principal, survey: &Survey, options: &Options, totals: &mut Totals) -> Result<Run> {
+        let digest = options_digest(options);
+        let sql = "SELECT \"id\", \"changeset\", \"done\", \"created\", \"updated\", \"unchanged\", \"skipped\", \"errors\", \"warnings\" \
+                   FROM \"import_run\" WHERE \"removed_at\" IS NULL AND \"digest\" = ? AND \"options\" = ? AND \"target\" = ? \
+                   AND \"state\" = 'running' ORDER BY \"id\" DESC LIMIT 1";
+        let values = [&survey.digest, &digest, &options.entity].map(|text| Value::from(text.as_str())).to_vec();
+        let begun = Statement::new(sql, values);
+        let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&begun).await })).await?;
+        if let Some(row) = rows.first()
+            && let (Some(id), Ok(changeset)) = (row.link(0), row.text(1).parse())
+        {
+            let number = |column: usize| row.int(column).max(0) as u64;
+            totals.resumed = number(2);
+            totals.done = number(2);
+            (totals.created, totals.updated, totals.unchanged) = (number(3), number(4), number(5));
+            (totals.skipped, totals.errors, totals.warnings) = (number(6), number(7), number(8));
+            totals.changeset = Some(row.text(1).to_owned());
+            return Ok(Run { engine: engine.clone(), who: who.clone(), id, changeset });
+        }
+        let run = Run { engine: engine.clone(), who: who.clone(), id: engine.id(), changeset: engine.id() };
+        totals.changeset = Some(run.changeset.to_string());
+        let mut draft = Draft::new(IMPORT_RUN)
+            .with(entity::FILE.id(), if options.file.is_empty() { "-" } else { options.file.as_str() })
+            .with(entity::TARGET.id(), options.entity.as_str())
+            .with(entity::DIGEST.id(), survey.digest.as_str())
+            .with(entity::OPTIONS.id(), digest)
+            .with(entity::CHANGESET.id(), run.changeset.to_string())
+            .with(entity::ROWS.id(), survey.rows as i64);
+        draft.id = Some(run.id);
+        engine
+            .slice(who, "import", run.changeset, move |slicing: &mut Slicing<'_>| {
+                Box::pin(async move { slicing.apply(vec![Act::Create(draft)]).await.map(|_| ()) })
+            })
+            .await?;
+        Ok(run)
+    }
+
+    /// Every batch that is not in yet, in order.
+    async fn all(
+        &self,
+        applying: &Arc<Applying>,
+        mut batches: Batches,
+        totals: &mut Totals,
+        reports: &mut Reports,
+        progress: &mut impl FnMut(&Totals),
+    ) -> Result<()> {
+        // On a server two transactions at once would only wait for each other.
+        let most = if self.engine.store().dialect() == Dialect::Sqlite { IN_FLIGHT } else { 1 };
+        let mut flying = FuturesOrdered::new();
+        let mut before = 0_u64;
+        let resumed = totals.resumed;
+        let mut more = true;
+        loop {
+            while more && flying.len() < most {
+                let Some(batch) = batches.recv().await else {
+                    more = false;
+                    break;
+                };
+                let mut batch = batch?;
+                if before < resumed {
+                    let earlier = (resumed - before).min(batch.len() as u64);
+                    before += earlier;
+                    let rest = batch.split_off(earlier as usize);
+                    reports.tell(&batch.into_iter().map(told_earlier).collect::<Vec<_>>())?;
+                    batch = rest;
+                    if batch.is_empty() {
+                        continue;
+                    }
+                }
+                let first = before;
+                before += batch.len() as u64;
+                flying.push_back(self.one(applying.clone(), first, batch));
+            }
+            let Some(told) = flying.next().await else { break };
+            let told = told?;
+            totals.count(&told);
+            reports.tell(&told)?;
+            progress(totals);
+        }
+        self.end().await
+    }
+
+    /// One batch, and the run's row moved on, in one commit.
+    async fn one(&self, applying: Arc<Applying>, first: u64, batch: Vec<Item>) -> Result<Vec<Told>> {
+        let run = self.id;
+        self.engine
+            .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
+                Box::pin(async move {
+                    let told = applying.batch(slicing, batch).await?;
+                    let mut counts = Totals::default();
+                    counts.count(&told);
+                    moved_on(slicing, run, first, &counts).await?;
+                    Ok(told)
+                })
+            })
+            .await
+    }
+
+    async fn end(&self) -> Result<()> {
+        let run = self.id;
+        self.engine
+            .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
+                Box::pin(async move {
+                    let sql = "UPDATE \"import_run\" SET \"state\" = ? WHERE \"id\" = ?";
+                    let values = vec![Value::from(State::Done.key()), Value::Link(run)];
+                    slicing.tx().execute(&Statement::new(sql, values)).await?;
+                    slicing.tx().announce(IMPORT_RUN).await
+                })
+            })
+            .await
+    }
+}
+
+/// Moves the run's row on; refuses if somebody else did.
+async fn moved_on(slicing: &mut Slicing<'_>, run: Id, first: u64, counts: &Totals) -> Result<()> {
+    let sql = "UPDATE \"import_run\" SET \"done\" = ?, \"created\" = \"created\" + ?, \"updated\" = \"updated\" + ?, \
+               \"unchanged\" = \"unchanged\" + ?, \"skipped\" = \"skipped\" + ?, \"errors\" = \"errors\" + ?, \
+               \"warnings\" = \"warnings\" + ?, \"version\" = \"version\" + 1 WHERE \"id\" = ? AND \"done\" = ?";
+    let number = |count: u64| Value::Int(count as i64);
+    let values = vec![
+        number(first + counts.done),
+        number(counts.created),
+        number(counts.updated),
+        number(counts.unchanged),
+        number(counts.skipped),
+        number(counts.errors),
+        number(counts.warnings),
+        Value::Link(run),
+        number(first),
+    ];
+    if slicing.tx().execute(&Statement::new(sql, values)).await? == 0 {
+        return Err(Error::Conflict(Conflict::State(Say::new("error-import-moved"))));
+    }
+    slicing.tx().announce(IMPORT_RUN).await
+}
+
+/// A row of a batch that is in already: only its faults are told once more.
+fn told_earlier(item: Item) -> Told {
+    let (warnings, fault) = match item.ready {
+        Ok(ready) => (ready.warnings, None),
+        Err(fault) => (Vec::new(), Some(fault)),
+    };
+    let outcome = if fault.is_some() { Outcome::Error } else { Outcome::Earlier };
+    Told { line: item.line, raw: item.raw, outcome, record: None, warnings, fault }
+}
+
+/// What decides, beside the file, what is written.
+fn options_digest(options: &Options) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    add(options.mode.key());
+    add(options.mapping.as_deref().unwrap_or(""));
+    for key in &options.keys {
+        add(key);
+    }
+    add("=");
+    for (path, value) in &options.defaults {
+        add(path);
+        add(value);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,114 @@
+//! What is told of an import: one row of the report for each row of the file, and the refused rows as they were,
+//! in their own encoding, to be put right and imported again.
+
+use super::batches::{Outcome, Told};
+use super::reading::{Encoding, Survey};
+use crate::exports::csv_row;
+use kernel::{Error, Result, Say};
+use std::io::Write;
+use std::sync::Arc;
+
+/// Where reports are written.
+pub type Output = Box<dyn Write + Send>;
+
+/// Makes a sentence of what is to be said.
+pub type Speak = Arc<dyn Fn(&Say) -> String + Send + Sync>;
+
+pub(super) struct Reports {
+    report: Option<Output>,
+    errors: Option<Output>,
+    speak: Speak,
+    encoding: Encoding,
+    delimiter: char,
+}
+
+impl Reports {
+    pub(super) fn begin(report: Option<Output>, errors: Option<Output>, speak: Speak, survey: &Survey) -> Result<Reports> {
+        let mut reports = Reports { report, errors, speak, encoding: survey.encoding, delimiter: survey.delimiter };
+        if let Some(report) = &mut reports.report {
+            let mut text = String::from("\u{feff}");
+            csv_row(&mut text, ';', ["riga", "esito", "identificativo", "colonna", "valore", "messaggio"]);
+            report.write_all(text.as_bytes()).map_err(unwritable)?;
+        }
+        if let Some(errors) = &mut reports.errors {
+            errors.write_all(survey.encoding.mark()).map_err(unwritable)?;
+        }
+        // A file that is imported again must not have the column twice.
+        let named = survey.header.cells.iter().any(|name| kernel::fold(name) == "errore");
+        reports.refused(&survey.header.raw, if named { "" } else { "Errore" })?;
+        Ok(reports)
+    }
+
+    /// Whether the rows themselves will be needed.
+    pub(super) fn wants_rows(&self) -> bool {
+        self.errors.is_some()
+    }
+
+    pub(super) fn tell(&mut self, told: &[Told]) -> Result<()> {
+        let mut text = String::new();
+        for row in told {
+            if let Some(fault) = &row.fault {
+                let sentence = match fault.column.is_empty() {
+                    true => (self.speak)(&fault.say),
+                    false => format!("{}: {}", fault.column, (self.speak)(&fault.say)),
+                };
+                self.refused(&row.raw, &sentence)?;
+            }
+            if self.report.is_some() {
+                self.line(&mut text, row);
+            }
+        }
+        match &mut self.report {
+            Some(report) => report.write_all(text.as_bytes()).map_err(unwritable),
+            None => Ok(()),
+        }
+    }
+
+    fn line(&self, text: &mut String, row: &Told) {
+        let outcome = match row.outcome {
+            Outcome::Created => "creato",
+            Outcome::Updated => "aggiornato",
+            Outcome::Unchanged => "invariato",
+            Outcome::Skipped => "saltato",
+            Outcome::Error => "errore",
+            Outcome::Earlier => "già importato",
+        };
+        let id = row.record.map(|id| id.to_string()).unwrap_or_default();
+        let fault = row.fault.iter().map(|fault| (&fault.column, &fault.value, &fault.say));
+        let said: Vec<_> = fault.chain(row.warnings.iter().map(|warning| (&warning.column, &warning.value, &warning.say))).collect();
+        let joined = |part: fn(&(&String, &String, &Say), &Speak) -> String| {
+            said.iter().map(|said| part(said, &self.speak)).collect::<Vec<_>>().join(" | ")
+        };
+        let columns = joined(|(column, ..), _| (*column).clone());
+        let values = joined(|(_, value, _), _| (*value).clone());
+        let sentences = joined(|(.., say), speak| speak(say));
+        csv_row(text, ';', [row.line.to_string().as_str(), outcome, &id, &columns, &values, &sentences]);
+    }
+
+    /// A row as it was, with one more cell.
+    fn refused(&mut self, raw: &str, sentence: &str) -> Result<()> {
+        let Some(errors) = &mut self.errors else { return Ok(()) };
+        let mut text = raw.to_owned();
+        if !sentence.is_empty() {
+            text.push(self.delimiter);
+            text.push('"');
+            text.push_str(&sentence.replace('"', "'"));
+            text.push('"');
+        }
+        text.push_str("\r\n");
+        let mut bytes = Vec::with_capacity(text.len());
+        self.encoding.encode(&text, &mut bytes);
+        errors.write_all(&bytes).map_err(unwritable)
+    }
+
+    pub(super) fn finish(&mut self) -> Result<()> {
+        for output in [&mut self.report, &mut self.errors].into_iter().flatten() {
+            output.flush().map_err(unwritable)?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn unwritable(error: std::io::Error) -> Error {
+    Error::Unavailable(Say::new("error-import-unwritable").with("reason", error))
+}
