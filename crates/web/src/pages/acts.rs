@@ -5,13 +5,13 @@ use crate::fields::Sight;
 use crate::form::Fields;
 use crate::pages::answer::onward_saying;
 use crate::pages::card::{find, title};
+use crate::pages::preferences::came_from;
 use crate::pages::reader::Reader;
 use crate::pages::sign_in::safe;
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
 use axum::extract::State;
 use engine::principal::Verb;
-use http::header::REFERER;
 use http::{HeaderMap, Method};
 
 /// The routes of what is done in one click.
@@ -50,11 +50,4 @@ async fn undo(State(web): State<Web>, named: Named, reader: Reader, headers: Hea
     let undone = web.engine().undo(&reader.who, named.id("id")?).await?;
     let key = if undone.left.is_empty() { "said-undone" } else { "said-undone-partly" };
     onward_saying(&reader, &came_from(&headers), key, "", None)
-}
-
-/// The page of ours that the browser says it came from; the start where it says nothing.
-fn came_from(headers: &HeaderMap) -> String {
-    let from = headers.get(REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
-    let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').map(|place| &rest[place..])).unwrap_or("/");
-    safe(path).to_owned()
 }
