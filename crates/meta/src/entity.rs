@@ -257,7 +257,9 @@ impl Entity {
             }
         }
         let mut indexes = Vec::new();
-        for fields in &self.indexes {
+        let unique = |key: &str| self.field(key).is_some_and(|field| field.unique);
+        // The unique index of a field serves its lookups too.
+        for fields in self.indexes.iter().filter(|fields| !matches!(fields.as_slice(), [only] if unique(only))) {
             indexes.push(self.table_index(fields, false));
         }
         for field in self.fields.iter().filter(|field| field.unique) {

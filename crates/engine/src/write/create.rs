@@ -62,7 +62,7 @@ impl Engine {
                 check::canonical(entity, record)?;
                 compute(record);
             }
-            self.check_links(tx, writing, records, &created, None).await?;
+            self.check_links(tx, writing, entity, records, &created, None).await?;
         }
         for (entity, records) in &groups {
             self.insert(tx, entity, records).await?;

@@ -7,4 +7,8 @@ mod trees;
 
 mod agreement;
 mod paging;
+mod past;
+mod seeing;
+mod shop;
 mod world;
+mod writing;

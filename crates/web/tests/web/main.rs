@@ -2,6 +2,7 @@
 
 mod attacks;
 mod client;
+mod faces;
 mod forms;
 mod house;
 mod lists;

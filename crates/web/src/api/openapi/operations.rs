@@ -107,12 +107,17 @@ fn list(_: &Model, entity: &Entity, name: &str, tag: &str, more: &[Json]) -> Jso
 }
 
 /// What may go wrong when asking, and when writing.
-const READING: &[&str] = &["400", "401", "403", "404", "422", "429", "500", "503"];
+const READING: &[&str] = &["400", "401", "403", "404", "414", "422", "429", "500", "503"];
 const WRITING: &[&str] = &["400", "401", "403", "404", "409", "413", "415", "422", "428", "429", "500", "503", "507"];
 
 fn operation(name: &str, tag: &str, about: &str, parameters: &[Json], answers: Json, wrong: &[&str]) -> Json {
     let mut responses = members(answers);
     for status in wrong {
+        // A head too long to be read is refused before it comes to us.
+        if *status == "414" {
+            responses.insert((*status).to_owned(), json!({ "description": why(status) }));
+            continue;
+        }
         let problem = json!({ "description": why(status), "content": { "application/problem+json": { "schema": to("Problem") } } });
         responses.insert((*status).to_owned(), problem);
     }
@@ -127,6 +132,7 @@ fn why(status: &str) -> &'static str {
         "404" => "There is no such thing, or the caller may not see it.",
         "409" => "Somebody else was quicker, or it exists already.",
         "413" => "The body is longer than 2 MB.",
+        "414" => "The address is longer than 64 KB.",
         "415" => "The body is not JSON.",
         "422" => "Something in the request is wrong; each error names its field.",
         "428" => "If-Match with the version is missing.",
@@ -174,7 +180,7 @@ fn commas(name: &str, schema: Json, about: &str) -> Json {
 }
 
 fn filter() -> Json {
-    let mut filter = query("filter", json!({ "type": "string", "maxLength": 20_000 }), "Which records.");
+    let mut filter = query("filter", json!({ "type": "string", "maxLength": 4_000 }), "Which records.");
     filter["example"] = json!("id is empty");
     filter
 }
