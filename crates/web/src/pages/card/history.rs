@@ -136,7 +136,10 @@ fn said(entity: &Entity, change: &FieldChange, sight: &Sight<'_>) -> Option<(Str
             return None;
         }
         let face = Face::new(field, sight.speech);
-        let words = |json: &Json| face.plain(&value(field, json), sight);
+        let words = |json: &Json| match value(field, json) {
+            value if value.is_empty() && field.kind != Kind::YesNo => String::new(),
+            value => face.plain(&value, sight),
+        };
         let (before, after) = (words(&change.before), words(&change.after));
         return Some((face.label, before, after));
     }

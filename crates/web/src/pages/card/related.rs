@@ -170,8 +170,9 @@ fn through(
     if let Some(record) = records.get(&id) {
         let columns = far.columns.iter().filter(|key| **key != far.title).filter_map(|key| far.field(key));
         for field in columns.filter(|field| matches!(field.kind, Kind::Text | Kind::Phone | Kind::Email)).take(4) {
-            let full = said.len() >= 2 && field.kind == Kind::Email;
-            if !full && !(said.len() == 1 && field.kind == Kind::Text) {
+            // One line has room for a role and a number.
+            let enough = said.len() >= 2 && field.kind == Kind::Email || said.len() == 1 && field.kind == Kind::Text;
+            if !enough {
                 push(&mut said, Face::new(field, sight.speech).plain(record.value(field.id), sight));
             }
         }
