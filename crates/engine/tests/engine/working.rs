@@ -15,8 +15,11 @@ async fn job(shop: &Shop, id: Id) -> (String, i64, i64, String) {
     (row.text(0).to_owned(), row.int(1), row.int(2), row.text(3).to_owned())
 }
 
-/// Another node over the same data.
+/// Another node over the same data; the embedded database has only one.
 async fn other_node(shop: &Shop) -> (Engine, Arc<StandingClock>) {
+    if shop.engine.store().dialect() == store::Dialect::Sqlite {
+        return (shop.engine.clone(), shop.clock.clone());
+    }
     engine::testing::engine(shop.engine.store().clone(), vec![crate::shop::area(&shop.jobs)]).await
 }
 
