@@ -103,7 +103,9 @@ pub(crate) fn control(connection: &Connection, sql: &str, uniques: &Uniques) -> 
 fn insertion(table: &str, columns: &[Column], rows: usize) -> String {
     let row = format!("({})", vec!["?"; columns.len()].join(","));
     let names = quoted_list(columns.iter().map(|column| column.name.as_str()));
-    format!("INSERT INTO {} ({names}) VALUES {}", quoted(table), vec![row; rows].join(","))
+    // OR FAIL: what a failed statement had done goes with its whole transaction or savepoint, as everything does after
+    // a failure; so it need not keep a journal of its own.
+    format!("INSERT OR FAIL INTO {} ({names}) VALUES {}", quoted(table), vec![row; rows].join(","))
 }
 
 fn bind<'v>(prepared: &mut CachedStatement<'_>, values: impl Iterator<Item = &'v Value>) -> rusqlite::Result<()> {

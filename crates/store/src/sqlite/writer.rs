@@ -54,9 +54,21 @@ impl Writer {
             return true;
         }
         let since = Instant::now();
-        let mut answers = Vec::new();
+        // Nothing came before the first that its failure could take along, so it needs no savepoint: long work, which
+        // mostly comes alone, is spared the copies of pages that one costs, and search an early flush of its words.
+        let mut answers = vec![self.run_bare(first)];
+        if !answers[0].good {
+            self.tx.topics.clear();
+            if !self.idle()
+                && let Err(error) = self.control("ROLLBACK")
+            {
+                tracing::error!(%error, "a failed write could not be taken back");
+            }
+            answers.into_iter().for_each(|answer| answer.tell(None));
+            return true;
+        }
         let mut go_on = true;
-        let mut lost = self.run_one(first, &mut answers);
+        let mut lost = if self.idle() { Err(Error::Unavailable(kernel::Say::new("error-disk"))) } else { Ok(()) };
         while lost.is_ok() && answers.len() < SHARED && since.elapsed() < LONGEST {
             match self.people.try_recv() {
                 Ok(Errand::Do(item)) => lost = self.run_one(item, &mut answers),
@@ -97,14 +109,12 @@ impl Writer {
 
     /// One piece of work under its savepoint. An error if the whole transaction is gone with it.
     fn run_one(&mut self, item: Item, answers: &mut Vec<Answer>) -> Result<()> {
-        self.tx.broken = false;
-        self.tx.depth = 0;
         let announced = self.tx.topics.len();
         if let Err(error) = self.control("SAVEPOINT work") {
             answers.push(item.run(Err(Error::internal(&error))));
             return Err(error);
         }
-        let answer = item.run(Ok(&mut self.tx));
+        let answer = self.run_bare(item);
         let good = answer.good;
         answers.push(answer);
         if !good {
@@ -115,6 +125,12 @@ impl Writer {
             return Err(Error::Unavailable(kernel::Say::new("error-disk")));
         }
         if good { self.control("RELEASE work") } else { self.control("ROLLBACK TO work").and_then(|()| self.control("RELEASE work")) }
+    }
+
+    fn run_bare(&mut self, item: Item) -> Answer {
+        self.tx.broken = false;
+        self.tx.depth = 0;
+        item.run(Ok(&mut self.tx))
     }
 
     fn control(&self, sql: &str) -> Result<()> {

@@ -46,7 +46,6 @@ pub enum Outcome {
 /// What became of a row, with the record and what was not taken.
 pub(super) struct Told {
     pub(super) line: u64,
-    pub(super) raw: String,
     pub(super) outcome: Outcome,
     pub(super) record: Option<Id>,
     pub(super) warnings: Vec<Warning>,
@@ -61,6 +60,13 @@ pub(super) struct Applying {
     pub(super) mode: Mode,
 }
 
+/// A row of a batch, and the account it belongs to once that is found.
+struct Row<'b> {
+    place: usize,
+    ready: &'b Ready,
+    belongs: Option<Id>,
+}
+
 /// What a row is about to be.
 enum Fate {
     Create,
@@ -70,45 +76,45 @@ enum Fate {
 }
 
 impl Applying {
-    /// Applies a batch; what became of each row, in their order.
-    pub(super) async fn batch(&self, slicing: &mut Slicing<'_>, items: Vec<Item>) -> Result<Vec<Told>> {
+    /// Applies a batch; what became of each row, in their order. Where something refuses one of its rows all of it
+    /// fails, unless it is done with care: then each row stands for itself, at a price.
+    pub(super) async fn batch(&self, slicing: &mut Slicing<'_>, items: &[Item], care: bool) -> Result<Vec<Told>> {
         let mut told = Vec::with_capacity(items.len());
         let mut rows = Vec::with_capacity(items.len());
-        for item in items {
-            let place = told.len();
-            let mut one = Told { line: item.line, raw: item.raw, outcome: Outcome::Error, record: None, warnings: Vec::new(), fault: None };
-            match item.ready {
-                Ok(mut ready) => {
-                    one.warnings = std::mem::take(&mut ready.warnings);
-                    rows.push((place, ready));
+        for (place, item) in items.iter().enumerate() {
+            let mut one = Told { line: item.line, outcome: Outcome::Error, record: None, warnings: Vec::new(), fault: None };
+            match &item.ready {
+                Ok(ready) => {
+                    one.warnings.clone_from(&ready.warnings);
+                    rows.push(Row { place, ready, belongs: None });
                 }
-                Err(fault) => one.fault = Some(fault),
+                Err(fault) => one.fault = Some(fault.clone()),
             }
             told.push(one);
         }
         self.of_accounts(slicing, &mut rows, &mut told).await?;
         let mut rest = rows.as_slice();
         while !rest.is_empty() {
-            let taken = self.wave(slicing, rest, &mut told).await?;
+            let taken = self.wave(slicing, rest, care, &mut told).await?;
             rest = &rest[taken.max(1)..];
         }
         Ok(told)
     }
 
     /// Applies rows up to the first that is about a record which one before it creates or changes; how many.
-    async fn wave(&self, slicing: &mut Slicing<'_>, rows: &[(usize, Ready)], told: &mut [Told]) -> Result<usize> {
+    async fn wave(&self, slicing: &mut Slicing<'_>, rows: &[Row<'_>], care: bool, told: &mut [Told]) -> Result<usize> {
         if self.keys.is_empty() && self.mode == Mode::Create {
-            self.create(slicing, rows.iter().collect(), told).await?;
+            self.create(slicing, &rows.iter().collect::<Vec<_>>(), care, told).await?;
             return Ok(rows.len());
         }
-        let values: Vec<Vec<Vec<String>>> = rows.iter().map(|(_, ready)| self.keys.iter().map(|key| key.values(ready)).collect()).collect();
+        let values: Vec<Vec<Vec<String>>> = rows.iter().map(|row| self.keys.iter().map(|key| key.values(row.ready)).collect()).collect();
         let mut found = Vec::with_capacity(self.keys.len());
         for (place, key) in self.keys.iter().enumerate() {
             let wanted: HashSet<&String> = values.iter().flat_map(|row| &row[place]).collect();
             let wanted: Vec<String> = wanted.into_iter().cloned().collect();
             found.push(key.find(slicing.tx(), &self.maker.entity, &wanted).await?);
         }
-        let (mut create, mut change): (Vec<&(usize, Ready)>, Vec<(&(usize, Ready), Id)>) = (Vec::new(), Vec::new());
+        let (mut create, mut change): (Vec<&Row<'_>>, Vec<(&Row<'_>, Id)>) = (Vec::new(), Vec::new());
         let mut pending: HashSet<(usize, &str)> = HashSet::new();
         let mut touched: HashSet<Id> = HashSet::new();
         let mut taken = 0;
@@ -117,7 +123,7 @@ impl Applying {
             if own.clone().any(|value| pending.contains(&value)) {
                 break;
             }
-            let told = &mut told[row.0];
+            let told = &mut told[row.place];
             match self.fate(values, &found, told) {
                 Fate::Change(id) if touched.contains(&id) => break,
                 Fate::Change(id) => {
@@ -137,8 +143,8 @@ impl Applying {
             }
             taken += 1;
         }
-        self.create(slicing, create, told).await?;
-        self.change(slicing, &change, told).await?;
+        self.create(slicing, &create, care, told).await?;
+        self.change(slicing, &change, care, told).await?;
         Ok(taken)
     }
 
@@ -166,53 +172,43 @@ impl Applying {
         }
     }
 
-    /// Creates the trees of rows: all at once, or one by one where something refuses one of them.
-    async fn create(&self, slicing: &mut Slicing<'_>, rows: Vec<&(usize, Ready)>, told: &mut [Told]) -> Result<()> {
+    /// Creates the trees of rows: all at once, or with care one by one.
+    async fn create(&self, slicing: &mut Slicing<'_>, rows: &[&Row<'_>], care: bool, told: &mut [Told]) -> Result<()> {
+        if care {
+            for row in rows {
+                let mut acts = Vec::new();
+                let id = self.creation(row, &mut acts)?;
+                let told = &mut told[row.place];
+                match slicing.attempt(acts).await {
+                    Ok(_) => (told.outcome, told.record) = (Outcome::Created, Some(id)),
+                    Err(error) => told.fault = Some(refusal(error)?),
+                }
+            }
+            return Ok(());
+        }
         if rows.is_empty() {
             return Ok(());
         }
         let mut acts = Vec::with_capacity(rows.len() * 4);
-        let mut ids = Vec::with_capacity(rows.len());
-        for (_, ready) in &rows {
-            ids.push(self.creation(ready, &mut acts)?);
+        for row in rows {
+            let told = &mut told[row.place];
+            (told.outcome, told.record) = (Outcome::Created, Some(self.creation(row, &mut acts)?));
         }
-        match slicing.attempt(acts).await {
-            Ok(_) => {
-                for ((place, _), id) in rows.iter().zip(ids) {
-                    told[*place].outcome = Outcome::Created;
-                    told[*place].record = Some(id);
-                }
-                Ok(())
-            }
-            Err(error) if is_of_a_row(&error) => {
-                for (place, ready) in rows {
-                    let mut acts = Vec::new();
-                    let id = self.creation(ready, &mut acts)?;
-                    match slicing.attempt(acts).await {
-                        Ok(_) => {
-                            told[*place].outcome = Outcome::Created;
-                            told[*place].record = Some(id);
-                        }
-                        Err(error) => told[*place].fault = Some(refusal(error)?),
-                    }
-                }
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
+        slicing.apply(acts).await.map(|_| ())
     }
 
     /// The acts that create a row's tree; the identity of its root.
-    fn creation(&self, ready: &Ready, acts: &mut Vec<Act>) -> Result<Id> {
+    fn creation(&self, row: &Row<'_>, acts: &mut Vec<Act>) -> Result<Id> {
+        let ready = row.ready;
         let entity = &self.maker.entity;
         let id = self.engine.id();
         let mut root = self.draft(entity.key, Part::Root, &ready.root, id);
-        if let (Some(link), Some(account)) = (entity.field("account"), ready.belongs) {
+        if let (Some(link), Some(account)) = (entity.field("account"), row.belongs) {
             root.put(link.id, Value::Link(account));
         }
         acts.push(Act::Create(root));
         if entity.key == "contact"
-            && let Some(account) = ready.belongs
+            && let Some(account) = row.belongs
         {
             acts.push(Act::Create(placed(account, id, ready.root.text(contact::JOB_TITLE.id()), false)));
         }
@@ -259,70 +255,38 @@ impl Applying {
         draft
     }
 
-    /// Brings records up to date: all at once, or one by one where something refuses one of them.
-    async fn change(&self, slicing: &mut Slicing<'_>, rows: &[(&(usize, Ready), Id)], told: &mut [Told]) -> Result<()> {
+    /// Brings records up to date: all at once, or with care one by one.
+    async fn change(&self, slicing: &mut Slicing<'_>, rows: &[(&Row<'_>, Id)], care: bool, told: &mut [Told]) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
         let held = self.held(slicing, rows).await?;
         let mut all = Vec::new();
-        let mut each = Vec::with_capacity(rows.len());
-        for ((_, ready), id) in rows {
+        for (row, id) in rows {
+            let told = &mut told[row.place];
+            // What can't be seen by who imports is as if it were not there.
+            let Some(record) = held.records.get(id) else {
+                told.outcome = Outcome::Skipped;
+                continue;
+            };
             let mut acts = Vec::new();
-            match held.records.get(id) {
-                Some(record) => self.changes(&held, record, ready, &mut acts),
-                None => {
-                    each.push(None);
-                    continue;
+            self.changes(&held, record, row.ready, &mut acts);
+            told.record = Some(*id);
+            told.outcome = if acts.is_empty() { Outcome::Unchanged } else { Outcome::Updated };
+            if care {
+                if let Err(error) = slicing.attempt(acts).await {
+                    told.outcome = Outcome::Error;
+                    told.fault = Some(refusal(error)?);
                 }
+            } else {
+                all.extend(acts);
             }
-            each.push(Some(acts.len()));
-            all.extend(acts);
         }
-        let outcome = if all.is_empty() { Ok(Vec::new()) } else { slicing.attempt(all).await };
-        match outcome {
-            Ok(_) => {
-                for (((place, _), id), count) in rows.iter().zip(&each) {
-                    let told = &mut told[*place];
-                    told.record = Some(*id);
-                    told.outcome = match count {
-                        None => {
-                            // It can't be seen by who imports: as if it were not there.
-                            told.record = None;
-                            Outcome::Skipped
-                        }
-                        Some(0) => Outcome::Unchanged,
-                        Some(_) => Outcome::Updated,
-                    };
-                }
-                Ok(())
-            }
-            Err(error) if is_of_a_row(&error) => {
-                for ((place, ready), id) in rows {
-                    let told = &mut told[*place];
-                    let Some(record) = held.records.get(id) else {
-                        told.outcome = Outcome::Skipped;
-                        continue;
-                    };
-                    let mut acts = Vec::new();
-                    self.changes(&held, record, ready, &mut acts);
-                    let count = acts.len();
-                    match slicing.attempt(acts).await {
-                        Ok(_) => {
-                            told.record = Some(*id);
-                            told.outcome = if count == 0 { Outcome::Unchanged } else { Outcome::Updated };
-                        }
-                        Err(error) => told.fault = Some(refusal(error)?),
-                    }
-                }
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
+        if all.is_empty() { Ok(()) } else { slicing.apply(all).await.map(|_| ()) }
     }
 
     /// The records that rows are about, as far as they may be seen, with the people and places that rows speak of.
-    async fn held(&self, slicing: &mut Slicing<'_>, rows: &[(&(usize, Ready), Id)]) -> Result<Held> {
+    async fn held(&self, slicing: &mut Slicing<'_>, rows: &[(&Row<'_>, Id)]) -> Result<Held> {
         let entity = &self.maker.entity;
         let ids: Vec<Id> = rows.iter().map(|(_, id)| *id).collect();
         let mut held = Held::default();
@@ -332,7 +296,7 @@ impl Applying {
         if entity.key != "account" {
             return Ok(held);
         }
-        if rows.iter().any(|((_, ready), _)| !ready.contacts.is_empty()) {
+        if rows.iter().any(|(row, _)| !row.ready.contacts.is_empty()) {
             let mut sql = Sql::new();
             sql.push("SELECT \"account\", \"contact\", \"id\", \"role\" FROM ").name(ACCOUNT_CONTACT);
             sql.push(" WHERE \"removed_at\" IS NULL AND \"account\"");
@@ -351,7 +315,7 @@ impl Applying {
                 }
             }
         }
-        if rows.iter().any(|((_, ready), _)| !ready.sites.is_empty()) {
+        if rows.iter().any(|(row, _)| !row.ready.sites.is_empty()) {
             let mut sql = Sql::new();
             sql.push("SELECT \"id\" FROM \"site\" WHERE \"removed_at\" IS NULL AND \"account\"");
             meta::query::among(&ids, &mut sql);
@@ -400,13 +364,13 @@ impl Applying {
     }
 
     /// Contacts and sites name their account; it is found by what they name it with.
-    async fn of_accounts(&self, slicing: &mut Slicing<'_>, rows: &mut Vec<(usize, Ready)>, told: &mut [Told]) -> Result<()> {
+    async fn of_accounts(&self, slicing: &mut Slicing<'_>, rows: &mut Vec<Row<'_>>, told: &mut [Told]) -> Result<()> {
         if !matches!(self.maker.entity.key, "contact" | "site") {
             return Ok(());
         }
         let entity = self.engine.entity("account")?;
         let mut fields: Vec<meta::Field> = Vec::new();
-        for (field, _) in rows.iter().flat_map(|(_, ready)| &ready.account) {
+        for (field, _) in rows.iter().flat_map(|row| &row.ready.account) {
             if !fields.iter().any(|known| known.id == field.id) {
                 fields.push(*field);
             }
@@ -416,22 +380,22 @@ impl Applying {
             let compared = |value: &Value| meta::filter::resolve::compared(field.kind, value).text().to_owned();
             let values: Vec<String> = rows
                 .iter()
-                .flat_map(|(_, ready)| &ready.account)
+                .flat_map(|row| &row.ready.account)
                 .filter(|(of, value)| of.id == field.id && !value.is_empty())
                 .map(|(_, value)| compared(value))
                 .collect();
             let found = key.find(slicing.tx(), &entity, &values).await?;
-            for (_, ready) in rows.iter_mut() {
-                let named = ready.account.iter().find(|(of, _)| of.id == field.id);
+            for row in rows.iter_mut() {
+                let named = row.ready.account.iter().find(|(of, _)| of.id == field.id);
                 let account = named.and_then(|(_, value)| found.get(&compared(value))?.first()).copied();
-                ready.belongs = ready.belongs.or(account);
+                row.belongs = row.belongs.or(account);
             }
         }
         let needed = self.maker.entity.key == "site" && self.mode != Mode::Update;
-        rows.retain(|(place, ready)| {
-            let lost = ready.belongs.is_none() && (!ready.account.is_empty() || needed && ready.id.is_none());
+        rows.retain(|row| {
+            let lost = row.belongs.is_none() && (!row.ready.account.is_empty() || needed && row.ready.id.is_none());
             if lost {
-                told[*place].fault = Some(Fault::row(Say::new("error-import-account")));
+                told[row.place].fault = Some(Fault::row(Say::new("error-import-account")));
             }
             !lost
         });
@@ -546,7 +510,7 @@ fn noted(remarks: &str, notes: &[String]) -> String {
 }
 
 /// Whether an error is about what a row says, rather than about the database.
-fn is_of_a_row(error: &Error) -> bool {
+pub(super) fn is_of_a_row(error: &Error) -> bool {
     matches!(error, Error::Invalid(_) | Error::Conflict(_) | Error::NotFound | Error::Forbidden(_))
 }
 

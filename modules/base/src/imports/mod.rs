@@ -24,11 +24,12 @@ pub use entity::IMPORT_RUN;
 pub use report::{Output, Speak};
 pub use rows::{Fault, Warning};
 
-use batches::{Applying, Item, Told};
+use batches::{Applying, Item, Told, is_of_a_row};
 use engine::principal::Verb;
 use engine::{Act, Dialect, Draft, Engine, Principal, Slice, Slicing, Statement, Through};
 use entity::State;
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use kernel::error::Conflict;
 use kernel::{Error, Id, Result, Say, Value};
@@ -38,7 +39,7 @@ use reading::Survey;
 use report::Reports;
 use rows::Maker;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{Read, Seek};
 use std::sync::{Arc, Mutex};
 
@@ -210,9 +211,10 @@ where
     let applying = Arc::new(Applying { engine: engine.clone(), maker: maker.clone(), keys, mode: options.mode });
     let batches = ahead(file, survey.clone(), maker, reports.wants_rows())?;
     if options.dry_run {
-        let told = rehearse(engine, &who, applying, batches).await?;
-        totals.count(&told);
-        reports.tell(&told)?;
+        for (batch, told) in rehearse(engine, &who, applying, batches).await? {
+            totals.count(&told);
+            reports.tell(&batch, &told)?;
+        }
         reports.finish()?;
         progress(&totals);
         return Ok(totals);
@@ -294,9 +296,11 @@ fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, maker: Arc<Ma
     Ok(receiver)
 }
 
+type Rehearsed = Vec<(Vec<Item>, Vec<Told>)>;
+
 /// Does all of it in one transaction that is never committed: the same counts, and nothing written.
-async fn rehearse(engine: &Engine, who: &Principal, applying: Arc<Applying>, mut batches: Batches) -> Result<Vec<Told>> {
-    let outcome: Arc<Mutex<Option<Vec<Told>>>> = Arc::default();
+async fn rehearse(engine: &Engine, who: &Principal, applying: Arc<Applying>, mut batches: Batches) -> Result<Rehearsed> {
+    let outcome: Arc<Mutex<Option<Rehearsed>>> = Arc::default();
     let kept = outcome.clone();
     let waits = engine.store().dialect() == Dialect::Postgres;
     let rehearsed: Result<()> = engine
@@ -305,7 +309,11 @@ async fn rehearse(engine: &Engine, who: &Principal, applying: Arc<Applying>, mut
                 let mut told = Vec::new();
                 // The writer of the embedded database is a thread of its own, which may wait for the next batch.
                 while let Some(batch) = if waits { batches.recv().await } else { batches.blocking_recv() } {
-                    told.extend(applying.batch(slicing, batch?).await?);
+                    let batch = batch?;
+                    let done = applying.batch(slicing, &batch, true).await?;
+                    // Only what is told is kept, not what was made ready.
+                    let rows = batch.into_iter().map(|item| Item { ready: Err(Fault::row(Say::new(""))), ..item }).collect();
+                    told.push((rows, done));
                 }
                 *kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(told);
                 Err(Error::Busy(0))
@@ -379,53 +387,102 @@ impl Run {
         // On a server two transactions at once would only wait for each other.
         let most = if self.engine.store().dialect() == Dialect::Sqlite { IN_FLIGHT } else { 1 };
         let mut flying = FuturesOrdered::new();
-        let mut before = 0_u64;
-        let resumed = totals.resumed;
-        let mut more = true;
-        loop {
-            while more && flying.len() < most {
-                let Some(batch) = batches.recv().await else {
-                    more = false;
-                    break;
-                };
-                let mut batch = batch?;
-                if before < resumed {
-                    let earlier = (resumed - before).min(batch.len() as u64);
-                    before += earlier;
-                    let rest = batch.split_off(earlier as usize);
-                    reports.tell(&batch.into_iter().map(told_earlier).collect::<Vec<_>>())?;
-                    batch = rest;
-                    if batch.is_empty() {
-                        continue;
-                    }
-                }
-                let first = before;
-                before += batch.len() as u64;
-                flying.push_back(self.one(applying.clone(), first, batch));
-            }
-            let Some(told) = flying.next().await else { break };
-            let told = told?;
-            totals.count(&told);
-            reports.tell(&told)?;
-            progress(totals);
-        }
+        let outcome = self.fly(most, applying, &mut batches, &mut flying, totals, reports, progress).await;
+        // What is on its way lands before anybody goes on from here.
+        while flying.next().await.is_some() {}
+        outcome?;
         self.end().await
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what the loop works on, so that what flies outlives it")]
+    async fn fly<'f, F>(
+        &'f self,
+        most: usize,
+        applying: &Arc<Applying>,
+        batches: &mut Batches,
+        flying: &mut FuturesOrdered<BoxFuture<'f, (Flight, Result<Vec<Told>>)>>,
+        totals: &mut Totals,
+        reports: &mut Reports,
+        progress: &mut F,
+    ) -> Result<()>
+    where
+        F: FnMut(&Totals),
+    {
+        let mut waiting: VecDeque<Flight> = VecDeque::new();
+        let mut before = 0_u64;
+        let mut more = true;
+        loop {
+            while flying.len() < most {
+                let flight = match waiting.pop_front() {
+                    Some(flight) => flight,
+                    None if !more => break,
+                    None => match batches.recv().await {
+                        None => {
+                            more = false;
+                            break;
+                        }
+                        Some(batch) => match self.unseen(batch?, &mut before, totals.resumed, reports)? {
+                            Some(flight) => flight,
+                            None => continue,
+                        },
+                    },
+                };
+                flying.push_back(Box::pin(self.one(applying.clone(), flight)));
+            }
+            let Some((mut flight, told)) = flying.next().await else { return Ok(()) };
+            match told {
+                Ok(told) => {
+                    totals.count(&told);
+                    reports.tell(&flight.batch, &told)?;
+                    progress(totals);
+                }
+                // One of its rows is refused: once more with care, and those behind it, which found it missing, after it.
+                Err(error) if is_of_a_row(&error) && !flight.care => {
+                    flight.care = true;
+                    waiting.push_back(flight);
+                    while let Some((flight, _)) = flying.next().await {
+                        waiting.push_back(flight);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What of a batch an interrupted run had not looked at; the rest is told again.
+    fn unseen(&self, mut batch: Vec<Item>, before: &mut u64, resumed: u64, reports: &mut Reports) -> Result<Option<Flight>> {
+        if *before < resumed {
+            let earlier = (resumed - *before).min(batch.len() as u64);
+            *before += earlier;
+            let rest = batch.split_off(earlier as usize);
+            let told: Vec<Told> = batch.iter().map(told_earlier).collect();
+            reports.tell(&batch, &told)?;
+            batch = rest;
+        }
+        let first = *before;
+        *before += batch.len() as u64;
+        Ok((!batch.is_empty()).then(|| Flight { first, batch: Arc::new(batch), care: false }))
+    }
+
     /// One batch, and the run's row moved on, in one commit.
-    async fn one(&self, applying: Arc<Applying>, first: u64, batch: Vec<Item>) -> Result<Vec<Told>> {
+    async fn one(&self, applying: Arc<Applying>, flight: Flight) -> (Flight, Result<Vec<Told>>) {
         let run = self.id;
-        self.engine
+        let Flight { first, batch, care } = &flight;
+        let (first, batch, care) = (*first, batch.clone(), *care);
+        let told = self
+            .engine
             .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
                 Box::pin(async move {
-                    let told = applying.batch(slicing, batch).await?;
+                    stands_at(slicing, run, first).await?;
+                    let told = applying.batch(slicing, &batch, care).await?;
                     let mut counts = Totals::default();
                     counts.count(&told);
                     moved_on(slicing, run, first, &counts).await?;
                     Ok(told)
                 })
             })
-            .await
+            .await;
+        (flight, told)
     }
 
     async fn end(&self) -> Result<()> {
@@ -441,6 +498,24 @@ impl Run {
             })
             .await
     }
+}
+
+/// A batch on its way, and how many rows come before it.
+struct Flight {
+    first: u64,
+    batch: Arc<Vec<Item>>,
+    care: bool,
+}
+
+fn moved() -> Error {
+    Error::Conflict(Conflict::State(Say::new("error-import-moved")))
+}
+
+/// Refuses to go on where the batches before are not all there.
+async fn stands_at(slicing: &mut Slicing<'_>, run: Id, first: u64) -> Result<()> {
+    let sql = "SELECT \"done\" FROM \"import_run\" WHERE \"id\" = ?";
+    let rows = slicing.tx().rows(&Statement::new(sql, vec![Value::Link(run)])).await?;
+    if rows.first().is_some_and(|row| row.int(0) == first as i64) { Ok(()) } else { Err(moved()) }
 }
 
 /// Moves the run's row on; refuses if somebody else did.
@@ -461,19 +536,19 @@ async fn moved_on(slicing: &mut Slicing<'_>, run: Id, first: u64, counts: &Total
         number(first),
     ];
     if slicing.tx().execute(&Statement::new(sql, values)).await? == 0 {
-        return Err(Error::Conflict(Conflict::State(Say::new("error-import-moved"))));
+        return Err(moved());
     }
     slicing.tx().announce(IMPORT_RUN).await
 }
 
 /// A row of a batch that is in already: only its faults are told once more.
-fn told_earlier(item: Item) -> Told {
-    let (warnings, fault) = match item.ready {
-        Ok(ready) => (ready.warnings, None),
-        Err(fault) => (Vec::new(), Some(fault)),
+fn told_earlier(item: &Item) -> Told {
+    let (warnings, fault) = match &item.ready {
+        Ok(ready) => (ready.warnings.clone(), None),
+        Err(fault) => (Vec::new(), Some(fault.clone())),
     };
     let outcome = if fault.is_some() { Outcome::Error } else { Outcome::Earlier };
-    Told { line: item.line, raw: item.raw, outcome, record: None, warnings, fault }
+    Told { line: item.line, outcome, record: None, warnings, fault }
 }
 
 /// What decides, beside the file, what is written.

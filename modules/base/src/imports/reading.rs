@@ -281,12 +281,21 @@ impl<R: Read> Rows<R> {
         Rows { file, decoder: encoding.decoder(), delimiter, bytes: vec![0; CHUNK], text: String::new(), at: 0, line: 1, ended: false }
     }
 
+    /// Finds the delimiter out, unless it is known.
+    fn delimited(&mut self) -> Result<()> {
+        if self.delimiter.is_none() {
+            self.delimiter = Some(self.find_delimiter()?);
+        }
+        Ok(())
+    }
+
     fn delimiter(&self) -> char {
         self.delimiter.unwrap_or(';')
     }
 
     /// The next row; none at the end. A row in which nothing stands is a row with one empty cell.
     pub fn next_row(&mut self) -> Result<Option<Row>> {
+        self.delimited()?;
         let line = self.line;
         let mut ends = Vec::new();
         let Some((from, to)) = self.span(&mut ends)? else { return Ok(None) };
@@ -309,9 +318,6 @@ impl<R: Read> Rows<R> {
 
     /// Where the next row stands in the text, and where its cells end within it.
     fn span(&mut self, ends: &mut Vec<usize>) -> Result<Option<(usize, usize)>> {
-        if self.delimiter.is_none() {
-            self.delimiter = Some(self.find_delimiter()?);
-        }
         let delimiter = self.delimiter() as u8;
         let began = self.line;
         let mut quote_line = began;

@@ -1,7 +1,7 @@
 //! What is told of an import: one row of the report for each row of the file, and the refused rows as they were,
 //! in their own encoding, to be put right and imported again.
 
-use super::batches::{Outcome, Told};
+use super::batches::{Item, Outcome, Told};
 use super::reading::{Encoding, Survey};
 use crate::exports::csv_row;
 use kernel::{Error, Result, Say};
@@ -44,15 +44,15 @@ impl Reports {
         self.errors.is_some()
     }
 
-    pub(super) fn tell(&mut self, told: &[Told]) -> Result<()> {
+    pub(super) fn tell(&mut self, items: &[Item], told: &[Told]) -> Result<()> {
         let mut text = String::new();
-        for row in told {
+        for (item, row) in items.iter().zip(told) {
             if let Some(fault) = &row.fault {
                 let sentence = match fault.column.is_empty() {
                     true => (self.speak)(&fault.say),
                     false => format!("{}: {}", fault.column, (self.speak)(&fault.say)),
                 };
-                self.refused(&row.raw, &sentence)?;
+                self.refused(&item.raw, &sentence)?;
             }
             if self.report.is_some() {
                 self.line(&mut text, row);
@@ -90,10 +90,10 @@ impl Reports {
         let Some(errors) = &mut self.errors else { return Ok(()) };
         let mut text = raw.to_owned();
         if !sentence.is_empty() {
+            let sentence = sentence.replace(['"', '\r', '\n'], " ");
+            let quote = if sentence.contains(self.delimiter) { "\"" } else { "" };
             text.push(self.delimiter);
-            text.push('"');
-            text.push_str(&sentence.replace('"', "'"));
-            text.push('"');
+            text.push_str(&format!("{quote}{sentence}{quote}"));
         }
         text.push_str("\r\n");
         let mut bytes = Vec::with_capacity(text.len());

@@ -100,8 +100,6 @@ pub(super) struct Ready {
     pub(super) sites: Vec<Piece>,
     /// The account a contact or a site belongs to: field and value as written.
     pub(super) account: Vec<(Field, Value)>,
-    /// The same, found.
-    pub(super) belongs: Option<Id>,
     pub(super) warnings: Vec<Warning>,
     /// Whether its kind was found out, rather than given.
     pub(super) kind_guessed: bool,
