@@ -16,8 +16,8 @@ pub struct Attempt {
 
 /// Failures of one account before it slows down, and of one network address.
 const FREE: [i64; 2] = [5, 10];
-/// Failures are forgotten after this long without another.
-const MEMORY_MILLIS: i64 = 15 * 60_000;
+/// Failures are forgotten after this long without another: longer than the longest wait, or waiting would begin anew.
+const MEMORY_MILLIS: i64 = 60 * 60_000;
 
 impl Attempt {
     fn subjects(&self) -> [String; 2] {

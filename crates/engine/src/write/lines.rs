@@ -11,9 +11,8 @@ const MOST_LINES: usize = 500;
 
 impl Engine {
     /// The lines of a relation as records, from what was given; identities must be those of lines already there.
-    pub(super) async fn new_lines(
+    pub(super) fn new_lines(
         &self,
-        _tx: &mut Tx,
         writing: &Writing,
         entity: &Entity,
         relation: &str,

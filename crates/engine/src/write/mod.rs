@@ -186,8 +186,19 @@ impl Engine {
     /// Applies acts inside a transaction.
     pub(crate) async fn apply(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>) -> Result<Outcome> {
         history::open(tx, writing).await?;
-        let records = self.apply_acts(tx, writing, acts, 0).await?;
+        let records = self.apply_acts(tx, writing, acts, 0).await.map_err(|error| self.naming_fields(error))?;
         Ok(Outcome { changeset: writing.changeset, records })
+    }
+
+    /// The database names the column in which a value is taken; people know the field.
+    fn naming_fields(&self, error: Error) -> Error {
+        let Error::Conflict(Conflict::Taken { field: taken }) = error else { return error };
+        let model = self.model();
+        let named = taken.split_once('.').and_then(|(table, column)| {
+            let field = model.entity(table)?.fields.iter().find(|field| field.column() == column || field.compared_column() == column)?;
+            Some(format!("{table}.{}", field.key))
+        });
+        Error::Conflict(Conflict::Taken { field: named.unwrap_or(taken) })
     }
 
     pub(super) async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
@@ -269,6 +280,7 @@ impl Engine {
     }
 
     /// Reads a record to be written, held against other writers; refuses what may not be done with it.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one act, taken apart once")]
     async fn held(
         &self,
         tx: &mut Tx,
@@ -312,7 +324,7 @@ impl Engine {
             after.put(*field, value.clone());
         }
         for (relation, drafts) in lines {
-            let lines = self.new_lines(tx, writing, entity, relation, id, drafts, Some(&before)).await?;
+            let lines = self.new_lines(writing, entity, relation, id, drafts, Some(&before))?;
             match after.lines.iter_mut().find(|(key, _)| *key == relation) {
                 Some((_, old)) => *old = lines,
                 None => after.lines.push((relation, lines)),

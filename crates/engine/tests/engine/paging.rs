@@ -30,10 +30,10 @@ async fn fill(shop: &Shop, number: usize, seed: usize) {
             let turn = place * 7 + seed * 13 + place / 5;
             let mut draft = customer(&format!("x{}", names[turn % names.len()])).with(shop::SIZE.id(), (turn % 3) as i64 - 1);
             draft.put(shop::OWNER.id(), owners[turn % owners.len()].into());
-            if turn % 4 > 0 {
+            if !turn.is_multiple_of(4) {
                 draft.put(shop::BORN.id(), Date::new(1990, 1, (turn % 5) as i8 + 1).map_or(Value::Empty, Value::Date));
             }
-            if turn % 3 > 0 {
+            if !turn.is_multiple_of(3) {
                 draft.put(shop::MET.id(), Value::Moment(Moment::from_millis((turn % 4) as i64 * 1_000 - 1_500)));
             }
             Act::Create(draft)

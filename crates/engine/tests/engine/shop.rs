@@ -215,7 +215,8 @@ impl Run for Note {
                 "panic" => panic!("it panicked"),
                 "again" if before < 3 => Ok(Done::Again(Moment::from_millis(0))),
                 "slow" => {
-                    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                    let millis = if before == 0 { 250 } else { 1_000 };
+                    tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
                     Ok(Done::Finished)
                 }
                 _ => Ok(Done::Finished),

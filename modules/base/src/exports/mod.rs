@@ -5,6 +5,9 @@ mod columns;
 
 pub use columns::{ExportColumn, columns, italian};
 
+#[cfg(test)]
+mod tests;
+
 use crate::imports::report::unwritable;
 use engine::{Asked, Engine, Principal, Sorting};
 use kernel::{Error, Id, Language, Result, Say, Value};
@@ -150,27 +153,38 @@ fn shown(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading: &R
     }
 }
 
-/// A record as the API shows it: links as ids, money as decimal text, dates as ISO writes them, owned lines in order.
+/// A record as the API shows it: composite fields as objects, links as ids, money as decimal text, dates as ISO writes
+/// them, owned lines in order without what their parent says of them.
 pub fn json(entity: &Entity, record: &Record) -> Json {
-    let mut object = Map::new();
-    object.insert("id".to_owned(), Json::String(record.id.to_string()));
+    let mut object = attributes(record, |_| true);
     object.insert("version".to_owned(), Json::from(record.version));
-    for field in entity.fields.iter().filter(|field| !field.secret && !matches!(field.key, "version" | "removed_at")) {
-        object.insert(field.key.to_owned(), field.kind.to_json(record.value(field.id)));
-    }
     for relation in entity.owned() {
-        let lines = record.lines(relation.key).iter().map(|line| {
-            let mut object = Map::new();
-            object.insert("id".to_owned(), Json::String(line.id.to_string()));
-            let own = line.carried.fields.iter().zip(&line.values);
-            for (field, value) in own.filter(|(field, _)| !field.system && !field.secret && !field.key.starts_with(relation.via)) {
-                object.insert(field.key.to_owned(), field.kind.to_json(value));
-            }
-            Json::Object(object)
-        });
+        let kind = format!("{}_kind", relation.via);
+        let own = |field: &Field| !field.system && field.key != relation.via && field.key != kind && field.key != "position";
+        let lines = record.lines(relation.key).iter().map(|line| Json::Object(attributes(line, own)));
         object.insert(relation.key.to_owned(), Json::Array(lines.collect()));
     }
     Json::Object(object)
+}
+
+fn attributes(record: &Record, wanted: impl Fn(&Field) -> bool) -> Map<String, Json> {
+    let mut object = Map::new();
+    object.insert("id".to_owned(), Json::String(record.id.to_string()));
+    for (field, value) in record.carried.fields.iter().zip(&record.values).filter(|(field, _)| !field.secret && wanted(field)) {
+        let value = field.kind.to_json(value);
+        match field.key.split_once('.') {
+            None => {
+                object.insert(field.key.to_owned(), value);
+            }
+            Some((group, part)) => {
+                let group = object.entry(group).or_insert_with(|| Json::Object(Map::new()));
+                if let Json::Object(group) = group {
+                    group.insert(part.to_owned(), value);
+                }
+            }
+        }
+    }
+    object
 }
 
 /// Adds a row of CSV. A cell that a sheet would reckon with gets an apostrophe before it, which an import takes off.

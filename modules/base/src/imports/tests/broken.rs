@@ -1,0 +1,107 @@
+//! Broken files: a sentence with the line, nothing written, and memory that does not follow the file.
+
+use super::{count, engines, import};
+use crate::imports::reading;
+use kernel::Error;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+
+fn fault(bytes: impl Into<Vec<u8>>) -> (String, String) {
+    said(reading::survey(&mut Cursor::new(bytes.into())).expect_err("a broken file"))
+}
+
+fn said(error: Error) -> (String, String) {
+    let Error::Invalid(problems) = error else { panic!("{error}") };
+    let say = problems.into_iter().next().expect("a problem").say;
+    let line = say.with.iter().find(|(name, _)| name == "line").map(|(_, line)| line.clone()).unwrap_or_default();
+    (say.key.into_owned(), line)
+}
+
+#[test]
+fn a_broken_file_names_its_line() {
+    let is = |key: &str, line: &str| (key.to_owned(), line.to_owned());
+    assert_eq!(fault(""), is("error-import-empty", "1"));
+    assert_eq!(fault("\r\n \r\n"), is("error-import-empty", "1"));
+    assert_eq!(fault("a;b\n1;2\n3;\"4\n5;6\n"), is("error-import-quote", "3"));
+    assert_eq!(fault("a;b\n1;2\n3;4\0\n"), is("error-import-not-text", "3"));
+    assert_eq!(fault(b"PK\x03\x04sheet".to_vec()), is("error-import-workbook", "1"));
+    assert_eq!(fault(b"\x89PNG\r\n\x1a\n".to_vec()), is("error-import-not-text", "1"));
+    assert_eq!(fault("Nome;Città;nome\n1;2;3\n"), is("error-import-header-twice", "1"));
+    assert_eq!(fault(format!("a{}\n", ";x".repeat(0) + &";".repeat(16_384))), is("error-import-columns-many", "1"));
+    assert_eq!(fault(format!("a;b\n{}\n", "x;".repeat(20_000))), is("error-import-columns-many", "2"));
+    assert_eq!(fault(format!("a;b\n1;2\n{}", "x".repeat(3 << 20))), is("error-import-row-long", "3"));
+    // A million quotes in pairs are one cell, and one more never closes it.
+    assert_eq!(fault(format!("a;b\n1;{}\n", "\"".repeat(1_000_001))), is("error-import-quote", "2"));
+    let even = reading::survey(&mut Cursor::new(format!("a;b\n1;{}\n", "\"".repeat(1_000_000)).into_bytes())).expect("a long cell");
+    assert_eq!(even.rows, 1);
+}
+
+/// A gigabyte without an end of line, made as it is read.
+struct Endless {
+    at: u64,
+    size: u64,
+    read: u64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let length = (self.size - self.at).min(bytes.len() as u64) as usize;
+        bytes[..length].fill(b'x');
+        if self.at == 0 && length > 1 {
+            bytes[1] = b';';
+        }
+        self.at += length as u64;
+        self.read += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        if let SeekFrom::Start(place) = to {
+            self.at = place;
+        }
+        Ok(self.at)
+    }
+}
+
+#[test]
+fn a_file_without_lines_is_given_up_early() {
+    let mut file = Endless { at: 0, size: 64 << 20, read: 0 };
+    let (key, line) = said(reading::survey(&mut file).expect_err("no line ends"));
+    assert_eq!((key.as_str(), line.as_str()), ("error-import-row-long", "1"));
+    assert!(file.read < (64 << 20) + (3 << 20), "the rows are not read to the end once one is too long");
+}
+
+#[tokio::test]
+async fn nothing_of_a_broken_file_is_written() {
+    for engine in engines().await {
+        let error = import(&engine, "Ragione sociale\nAlfa\nBeta\n\"Gamma\n", |_| {}).await.expect_err("an open quote");
+        assert_eq!(said(error).0, "error-import-quote");
+        assert_eq!((count(&engine, "account").await, count(&engine, "import_run").await), (0, 0));
+        let totals = import(&engine, "Ragione sociale\n", |_| {}).await.expect("a file of no rows");
+        assert_eq!(totals.rows, 0);
+    }
+}
+
+#[tokio::test]
+async fn only_who_may_imports_and_exports() {
+    for engine in engines().await {
+        let mut who = super::somebody(&engine);
+        who.role = std::sync::Arc::new(engine::principal::Role {
+            key: "agent",
+            default: who.role.default,
+            entities: Vec::new(),
+            import: false,
+            export: false,
+            administer: false,
+        });
+        let options = crate::imports::Options::new("accounts", "x");
+        let file = Cursor::new(b"Ragione sociale\nAlfa\n".to_vec());
+        let refused = crate::imports::run(&engine, &who, file, options, |_| {}).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
+        let refused = crate::exports::run(&engine, &who, &crate::exports::Options::new("accounts"), Vec::new()).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
+        let nowhere = import(&engine, "a\n", |options| options.entity = "users".to_owned()).await;
+        assert!(matches!(nowhere, Err(Error::NotFound)));
+    }
+}
