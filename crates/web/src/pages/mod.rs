@@ -38,6 +38,7 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 pub(crate) use company::read as company;
+pub(crate) use reader::theme;
 pub use setup::Demonstration;
 
 /// Where one begins: the first area.

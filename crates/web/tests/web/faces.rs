@@ -38,7 +38,8 @@ fn has_words(house: &House, entity: &Entity, field: &Field) {
     assert!(known, "{}.{} has no words", entity.key, field.key);
     if let Kind::Choice(choices) = field.kind {
         for choice in choices {
-            let known = words.has(&format!("choice-{}-{key}-{}", entity.key, choice.key)) || words.has(&format!("choice-{key}-{}", choice.key));
+            let known =
+                words.has(&format!("choice-{}-{key}-{}", entity.key, choice.key)) || words.has(&format!("choice-{key}-{}", choice.key));
             assert!(known, "{}.{}: {} has no words", entity.key, field.key, choice.key);
         }
     }
@@ -53,7 +54,8 @@ async fn is_listed_and_filtered(house: &House, entity: &Entity, field: &Field) {
     }
     house.get("ada", &path).await.expect(200);
     let every = house.get("ada", &format!("/{}?fields={}&limit=1", entity.plural, field.key)).await.expect(200).json();
-    if let Some(first) = every["items"].as_array().or(every["records"].as_array()).or(every["data"].as_array()).and_then(|all| all.first()) {
+    if let Some(first) = every["items"].as_array().or(every["records"].as_array()).or(every["data"].as_array()).and_then(|all| all.first())
+    {
         let at = field.key.split('.').try_fold(first, |json, part| json.get(part));
         assert!(at.is_some(), "{}.{} is not in the JSON: {first}", entity.key, field.key);
     }

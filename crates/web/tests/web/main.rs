@@ -8,6 +8,7 @@ mod house;
 mod lists;
 mod live;
 mod openapi;
+mod pages;
 mod records;
 mod routes;
 mod words;
