@@ -1,6 +1,6 @@
 //! Creating accounts through the API: exact duplicate keys looked up, durable before the answer.
 
-use super::{Fallible, Report, company, measured, rate};
+use super::{Fallible, Loading, Report, company, measured, rate};
 use crate::client::request;
 use crate::installation::ADMINISTRATOR;
 
@@ -21,6 +21,8 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
         let headers = [("authorization", &*token), ("content-type", "application/json")];
         request("POST", "/api/v1/accounts", &headers, &body.to_string())
     };
-    measured(&server, "create", company.database, (rate(database, 1_000.0), None, None), 5_000, 201, make, report).await?;
+    let load =
+        Loading { bench: "create", database: company.database, goals: (rate(database, 1_000.0), None, None), count: 5_000, expected: 201 };
+    measured(&server, load, make, report).await?;
     Ok(())
 }
