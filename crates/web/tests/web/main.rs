@@ -11,4 +11,5 @@ mod openapi;
 mod pages;
 mod records;
 mod routes;
+mod signing_in;
 mod words;
