@@ -26,6 +26,8 @@ enum Command {
     Import(commands::import::Import),
     /// Write data to standard output.
     Export(commands::export::Export),
+    /// Take a changeset back, such as that of an import.
+    Undo(commands::undo::Undo),
     /// Fill in a demonstration company.
     Demo(commands::demo::Demo),
     /// Users.
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
             Command::Work => commands::work::run(&settings).await,
             Command::Import(import) => import.run(&settings).await,
             Command::Export(export) => export.run(&settings).await,
+            Command::Undo(undo) => undo.run(&settings).await,
             Command::Demo(demo) => demo.run(&settings).await,
             Command::User(user) => user.run(&settings).await,
             Command::Token(token) => token.run(&settings).await,

@@ -6,6 +6,7 @@ pub mod export;
 pub mod import;
 pub mod serve;
 pub mod token;
+pub mod undo;
 pub mod user;
 pub mod work;
 
