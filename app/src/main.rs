@@ -22,6 +22,12 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Work off jobs only, beside the nodes that serve.
     Work,
+    /// Read a file into the data.
+    Import(commands::import::Import),
+    /// Write data to standard output.
+    Export(commands::export::Export),
+    /// Take a changeset back, such as that of an import.
+    Undo(commands::undo::Undo),
     /// Fill in a demonstration company.
     Demo(commands::demo::Demo),
     /// Users.
@@ -49,6 +55,9 @@ fn main() -> ExitCode {
         match line.command {
             Command::Serve(serve) => serve.run(&settings).await,
             Command::Work => commands::work::run(&settings).await,
+            Command::Import(import) => import.run(&settings).await,
+            Command::Export(export) => export.run(&settings).await,
+            Command::Undo(undo) => undo.run(&settings).await,
             Command::Demo(demo) => demo.run(&settings).await,
             Command::User(user) => user.run(&settings).await,
             Command::Token(token) => token.run(&settings).await,

@@ -28,7 +28,11 @@ async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
             if mode == Mode::Serve {
                 make_private(&settings.data)?;
             }
-            store::Settings::sqlite(settings.data.join("scheda.db"))
+            let file = settings.data.join("scheda.db");
+            if mode == Mode::Read && !file.is_file() {
+                return Err(Error::Unavailable(Say::new("error-no-data").with("folder", settings.data.display())));
+            }
+            store::Settings::sqlite(file)
         }
     };
     let measures = if mode == Mode::Read { measures.reading() } else { measures };

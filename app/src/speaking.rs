@@ -1,9 +1,12 @@
 //! What the command line says: one line for a person, the log for whoever looks closer.
 
+use crate::opening;
 use kernel::error::Conflict;
 use kernel::{Error, Language, Say};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use tracing_subscriber::EnvFilter;
+use web::Words;
 
 /// Starts the log on standard error.
 pub fn log() {
@@ -17,9 +20,19 @@ pub fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// A sentence for reports of imports, which the company's people read.
+pub fn in_italian(say: &Say) -> String {
+    static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
+        let slices = opening::areas().into_iter().flat_map(|area| area.slices).map(|slice| slice.words).collect::<Vec<_>>();
+        Words::of_platform_and(&slices).ok()
+    });
+    WORDS.as_ref().map_or_else(|| say.to_string(), |words| words.say(say, Language::Italian))
+}
+
 /// The sentence of an error.
 pub fn sentence(error: &Error) -> String {
-    let words = web::Words::of_platform();
+    let slices: Vec<&str> = opening::areas().into_iter().flat_map(|area| area.slices).map(|slice| slice.words).collect();
+    let words = Words::of_platform_and(&slices);
     let say = |say: &Say| words.as_ref().map_or_else(|_| say.to_string(), |words| words.say(say, Language::English));
     match error {
         Error::NotFound => "There is no such thing.".to_owned(),

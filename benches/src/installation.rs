@@ -88,6 +88,34 @@ impl Installation {
         Ok(self)
     }
 
+    /// Fills it by statements with what no import would make in a reasonable time, unless it was filled before.
+    pub fn filled_large(self) -> Fallible<Installation> {
+        let mark = self.folder.join("filled");
+        if mark.is_file() {
+            return Ok(self);
+        }
+        eprintln!("filling {} with 1,000,000 accounts and 5,000,000 places", self.folder.display());
+        self.run(&["demo", "--accounts", "0", "--contacts", "0"], "")?;
+        self.run(&["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"], PASSWORD)?;
+        let status = match &self.url {
+            Some((_, owner)) => {
+                Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-f", "benches/large-postgres.sql", owner]).status()
+            }
+            None => {
+                let script =
+                    "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).executescript(open(sys.argv[2]).read())";
+                let file = self.folder.join("scheda.db");
+                Command::new("python3").args(["-c", script]).arg(file).arg("benches/large-sqlite.sql").status()
+            }
+        };
+        if !status.map_err(|fault| fault.to_string())?.success() {
+            return Err("the large company could not be made".to_owned());
+        }
+        std::fs::create_dir_all(&self.folder).map_err(|fault| fault.to_string())?;
+        std::fs::write(&mark, "large").map_err(|fault| fault.to_string())?;
+        Ok(self)
+    }
+
     /// The folder of its data.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -151,11 +179,6 @@ impl Server {
     /// The memory the process holds now, in MB.
     pub fn memory(&self) -> f64 {
         self.status("VmRSS:")
-    }
-
-    /// The most memory it ever held, in MB.
-    pub fn peak(&self) -> f64 {
-        self.status("VmHWM:")
     }
 
     fn status(&self, key: &str) -> f64 {

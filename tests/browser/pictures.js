@@ -6,6 +6,8 @@ import path from "node:path";
 export async function picture(page, testInfo, name) {
   const folder = process.env.SCHEDA_PICTURES;
   if (!folder) return;
+  // No transition between the two themes is caught half-way.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   const theme = await page.evaluate(() => document.documentElement.dataset.bsTheme);
   for (const each of ["light", "dark"]) {
     await page.evaluate((value) => (document.documentElement.dataset.bsTheme = value), each);

@@ -34,6 +34,13 @@ export const test = base.extend({
     { scope: "worker" },
   ],
 
+  /** A server that nobody has set up yet. */
+  fresh: async ({ database }, use, info) => {
+    const server = await start(database, `fresh_${info.workerIndex}`, { fresh: true });
+    await use(server);
+    await server.stop();
+  },
+
   baseURL: async ({ server }, use) => use(server.address),
 
   /** Signs in, as the administrator unless told otherwise. */
@@ -64,7 +71,7 @@ export const test = base.extend({
 
 export { expect };
 
-async function start(database, number) {
+async function start(database, number, { fresh = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "scheda-browser-"));
   const port = await freePort();
   const store = database === "postgres" ? await freshDatabase(number) : null;
@@ -72,13 +79,17 @@ async function start(database, number) {
     ...process.env,
     SCHEDA_DATA: folder,
     SCHEDA_LISTEN: `127.0.0.1:${port}`,
-    ...(store ? { SCHEDA_DATABASE: store.url } : {}),
+    ...(store ? { SCHEDA_DATABASE_URL: store.url } : {}),
   };
 
-  await command(["user", "add", administrator.email, "--name", administrator.name, "--role", "administrator", "--password-stdin"], {
-    environment,
-    input: administrator.password,
-  });
+  if (!fresh) {
+    // A company that is the same every time: 120 accounts, 240 contacts.
+    await command(["demo", "--accounts", "120", "--contacts", "240", "--seed", "7"], { environment });
+    await command(["user", "add", administrator.email, "--name", administrator.name, "--role", "administrator", "--password-stdin"], {
+      environment,
+      input: administrator.password,
+    });
+  }
 
   const address = `http://127.0.0.1:${port}`;
   const said = [];

@@ -2,8 +2,11 @@
 
 pub mod check;
 pub mod demo;
+pub mod export;
+pub mod import;
 pub mod serve;
 pub mod token;
+pub mod undo;
 pub mod user;
 pub mod work;
 

@@ -21,6 +21,9 @@ pub struct Serve {
     demo: bool,
 }
 
+/// How large the demonstration is.
+const DEMONSTRATION: Measure = Measure { accounts: 300, contacts: 700, seed: 1 };
+
 /// The administrator of the demonstration.
 const DEMO_ADMINISTRATOR: &str = "demo@scheda.example";
 
@@ -46,7 +49,13 @@ impl Serve {
                 ..WebSettings::local(listen)
             },
         )
-        .await?;
+        .await?
+        .demonstrating(|engine| {
+            Box::pin(async move {
+                let who = opening::whoever(&engine);
+                fill(&engine, &who, DEMONSTRATION, |_| {}).await.map(|_| ())
+            })
+        });
         let address = settings.base_url.clone().unwrap_or_else(|| format!("http://{listen}"));
         println!("Scheda: {}", address.trim_end_matches('/'));
         if let Some(token) = token {
@@ -82,7 +91,7 @@ async fn demonstrate(engine: &Engine) -> Result<()> {
         if engine.is_set_up().await? {
             return Err(Error::Unavailable(Say::new("error-demo-not-empty")));
         }
-        fill(engine, &who, Measure { accounts: 300, contacts: 700, seed: 1 }, |_| {}).await?;
+        fill(engine, &who, DEMONSTRATION, |_| {}).await?;
         let draft = engine::Draft::new(users::USER)
             .with(users::NAME.id(), "Anna Direzione")
             .with(users::EMAIL.id(), DEMO_ADMINISTRATOR)

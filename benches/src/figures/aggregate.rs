@@ -7,7 +7,7 @@ use crate::installation::{ADMINISTRATOR, Installation};
 use crate::report::Figure;
 
 pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
-    let company = Installation::of("aggregate", database)?.filled(1_000_000, 5_000_000)?;
+    let company = Installation::of("aggregate", database)?.filled_large()?;
     let token = format!("Bearer {}", company.run(&["token", "create", ADMINISTRATOR], "")?);
     let server = company.serve().await?;
     let filter = encoded("count(contacts where role is \"Responsabile IT\") >= 1");

@@ -1,6 +1,6 @@
 //! Creating accounts through the API: exact duplicate keys looked up, durable before the answer.
 
-use super::{Fallible, Report, company, measured, rate};
+use super::{Fallible, Loading, Report, company, measured, rate};
 use crate::client::request;
 use crate::installation::ADMINISTRATOR;
 
@@ -16,11 +16,13 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
             "code": format!("B{stamp}-{number}"),
             "address": { "street": "Via Roma 1", "city": "Pisa", "province": "PI", "postcode": "56125" },
             "emails": [{ "address": format!("info{number}@prova{stamp}.example") }],
-            "phones": [{ "number": format!("+39050{:07}", number % 10_000_000) }],
+            "phones": [{ "number": format!("+393{:09}", stamp as usize % 1_000 * 1_000_000 + number % 500_000 + number / 1_000_000_000 * 500_000) }],
         });
         let headers = [("authorization", &*token), ("content-type", "application/json")];
         request("POST", "/api/v1/accounts", &headers, &body.to_string())
     };
-    measured(&server, "create", company.database, (rate(database, 1_000.0), None, None), 5_000, 201, make, report).await?;
+    let load =
+        Loading { bench: "create", database: company.database, goals: (rate(database, 1_000.0), None, None), count: 5_000, expected: 201 };
+    measured(&server, load, make, report).await?;
     Ok(())
 }

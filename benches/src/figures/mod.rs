@@ -57,17 +57,18 @@ fn on_sqlite(database: &str, goal: Goal) -> Option<Goal> {
     (database == "sqlite").then_some(goal)
 }
 
-/// Notes rate, p99 and CPU of a load.
-async fn measured(
-    server: &Server,
+/// A load: which bench, on what, with the goals of rate, p99 and CPU, how many requests, and the status they get.
+struct Loading {
     bench: &'static str,
     database: &'static str,
     goals: (Option<Goal>, Option<Goal>, Option<Goal>),
     count: usize,
     expected: u16,
-    make: impl Fn(usize) -> Vec<u8>,
-    report: &mut Report,
-) -> Fallible<crate::client::Load> {
+}
+
+/// Notes rate, p99 and CPU of a load.
+async fn measured(server: &Server, load: Loading, make: impl Fn(usize) -> Vec<u8>, report: &mut Report) -> Fallible<crate::client::Load> {
+    let Loading { bench, database, goals, count, expected } = load;
     crate::client::load(&server.address, CLIENTS, count / 10, expected, |number| make(number + 1_000_000_000)).await?;
     let before = server.cpu();
     let load = crate::client::load(&server.address, CLIENTS, count, expected, &make).await?;

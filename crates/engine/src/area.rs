@@ -83,8 +83,8 @@ impl Slice {
     }
 }
 
-/// A behaviour of a slice inside the transaction of a write: it may refuse (by an error), amend the record,
-/// or ask for more writes in the same commit. It waits for nothing but the transaction.
+/// A behaviour of a slice inside the transaction of a write: it may refuse (by an error), amend the record (when it is
+/// created or changed), or ask for more writes in the same commit. It also runs when a record is removed or restored. It waits for nothing but the transaction.
 pub type Hook = for<'t> fn(&'t mut Tx, &'t mut Change) -> Work<'t, ()>;
 
 /// A record about to be written.
@@ -100,7 +100,7 @@ pub struct Change {
     pub before: Option<Record>,
     /// As it will be.
     pub after: Record,
-    /// More writes for the same commit.
+    /// More writes for the same commit: a rule's, done with the rights of the system, in the name of who does this.
     pub more: Vec<Act>,
 }
 
@@ -108,6 +108,16 @@ impl Change {
     /// Whether the record is being created.
     pub fn creates(&self) -> bool {
         self.before.is_none()
+    }
+
+    /// Whether the record goes into the trash.
+    pub fn removes(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| before.removed_at().is_none()) && self.after.removed_at().is_some()
+    }
+
+    /// Whether the record comes out of the trash.
+    pub fn restores(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| before.removed_at().is_some()) && self.after.removed_at().is_none()
     }
 
     /// Whether a field gets another value than it had; always, when the record is created with one.

@@ -14,6 +14,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Statement, Tx};
 
+/// Most fields that a list is sorted by.
+const MOST_SORTED: usize = 8;
+
 /// A question for a page of a list.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -265,7 +268,13 @@ impl Engine {
             return Ok(all);
         }
         let model = self.model();
+        let mut parts: Vec<(&Relation, &[Id])> = Vec::new();
         for relation in owned {
+            for some in parents.chunks(500) {
+                parts.push((relation, some));
+            }
+        }
+        for (relation, parents) in parts {
             let child = model.child(relation).ok_or(Error::NotFound)?;
             let carried = child.carried.clone();
             let kinds = kinds(&carried.fields);
@@ -381,8 +390,12 @@ fn orders(entity: &Entity, sort: &[Sorting]) -> Result<Vec<Order>> {
     let own = [Sorting { field: entity.sort.0, descending: entity.sort.1 }];
     let sort = if sort.is_empty() { &own[..] } else { sort };
     let mut orders = Vec::new();
+    if sort.len() > MOST_SORTED {
+        return Err(Error::invalid("sort", Say::new("error-sort-unknown").with("name", sort[MOST_SORTED].field)));
+    }
     for sorting in sort {
-        let field = if sorting.field == "id" { &ID } else { entity.field(sorting.field).ok_or(Error::NotFound)? };
+        let field =
+            if sorting.field == "id" { &ID } else { entity.field(sorting.field).filter(|field| !field.secret).ok_or(Error::NotFound)? };
         orders.push(Order { field: *field, descending: sorting.descending });
     }
     Ok(orders)

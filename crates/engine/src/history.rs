@@ -7,7 +7,7 @@ use crate::write::Writing;
 use kernel::{Error, Id, Moment, Result, Value};
 use meta::field::Field;
 use meta::shape::{Column, ColumnType};
-use meta::{Entity, Record};
+use meta::{Entity, Kind, Record};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use store::{Cell, Statement, Tx};
@@ -36,6 +36,16 @@ impl Action {
         }
     }
 
+    /// What two actions on one record come to, one after the other.
+    fn then(self, next: Action) -> Action {
+        match (self, next) {
+            (Action::Create, _) => Action::Create,
+            (Action::Change, next) => next,
+            (Action::Remove, Action::Restore) | (Action::Restore, Action::Remove) => Action::Change,
+            (first, _) => first,
+        }
+    }
+
     pub(crate) fn from_key(key: &str) -> Option<Action> {
         [Action::Create, Action::Change, Action::Remove, Action::Restore].into_iter().find(|action| action.key() == key)
     }
@@ -51,7 +61,7 @@ const WORTH_COMPRESSING: usize = 160;
 impl Before {
     pub(crate) fn of(before: &Record, fields: impl Iterator<Item = Field>, relations: &[&'static str]) -> Before {
         let mut image = Map::new();
-        for field in fields.filter(|field| !field.system) {
+        for field in fields.filter(|field| !field.system && !field.secret) {
             image.insert(field.key.to_owned(), field.kind.to_json(before.value(field.id)));
         }
         for relation in relations {
@@ -83,11 +93,20 @@ impl Before {
     }
 }
 
+/// Everything a line says of itself, what inputs may not write included: undone, a line is what it was. Whose it is
+/// and its place follow from where it stands.
 fn line_image(line: &Record) -> Json {
     let mut image = Map::new();
     image.insert("id".to_owned(), Json::String(line.id.to_string()));
-    for field in line.carried.fields.iter().filter(|field| field.writable()) {
-        image.insert(field.key.to_owned(), field.kind.to_json(line.value(field.id)));
+    let about: Option<String> = line.carried.fields.iter().find_map(|field| match field.kind {
+        Kind::About(_) => Some(format!("{}_kind", field.key)),
+        _ => None,
+    });
+    for (field, value) in line.carried.fields.iter().zip(&line.values) {
+        let placed = field.key == "position" || matches!(field.kind, Kind::About(_)) || about.as_deref() == Some(field.key);
+        if !field.system && !field.secret && field.computed.is_none() && !placed {
+            image.insert(field.key.to_owned(), field.kind.to_json(value));
+        }
     }
     Json::Object(image)
 }
@@ -142,7 +161,7 @@ pub(crate) async fn created(tx: &mut Tx, writing: &Writing, entity: &Entity, rec
     tx.insert_cells("history", &columns(), cells).await
 }
 
-/// Notes what was done to one record. Done twice under one changeset, the first image is the one that counts.
+/// Notes what was done to one record. What is done again under the same changeset joins what was done before.
 pub(crate) async fn record(
     tx: &mut Tx,
     writing: &Writing,
@@ -156,8 +175,8 @@ pub(crate) async fn record(
         return Ok(());
     }
     let sql = "INSERT INTO \"history\" (\"changeset\", \"record\", \"entity\", \"action\", \"version\", \"before\") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (\"changeset\", \"record\") DO NOTHING";
-    let before = before.map_or(Value::Empty, |before| Value::Bytes(before.pack()));
-    tx.execute(&Statement::new(
+    let image = before.as_ref().map_or(Value::Empty, |before| Value::Bytes(before.pack()));
+    let note = Statement::new(
         sql,
         vec![
             Value::Link(writing.changeset),
@@ -165,11 +184,35 @@ pub(crate) async fn record(
             Value::from(entity.key),
             Value::from(action.key()),
             Value::Int(version),
-            before,
+            image,
         ],
-    ))
-    .await?;
+    );
+    if tx.execute(&note).await? == 0 {
+        join(tx, writing.changeset, record.id, action, version, before.unwrap_or_default()).await?;
+    }
     Ok(())
+}
+
+/// Of a field touched twice the first image counts; fields touched only now are added.
+async fn join(tx: &mut Tx, changeset: Id, record: Id, action: Action, version: i64, before: Before) -> Result<()> {
+    let known = "SELECT \"action\", \"before\" FROM \"history\" WHERE \"changeset\" = ? AND \"record\" = ?";
+    let rows = tx.rows(&Statement::new(known, vec![Value::Link(changeset), Value::Link(record)])).await?;
+    let row = rows.first().ok_or_else(|| Error::internal("an entry of the history vanished"))?;
+    let first = Action::from_key(row.text(0)).ok_or_else(|| Error::internal("an unknown action in the history"))?;
+    let action = first.then(action);
+    let image = match action {
+        Action::Create => Value::Empty,
+        _ => {
+            let mut image = Before::unpack(row.bytes(1))?;
+            for (key, was) in before.0 {
+                image.0.entry(key).or_insert(was);
+            }
+            Value::Bytes(image.pack())
+        }
+    };
+    let join = "UPDATE \"history\" SET \"action\" = ?, \"version\" = ?, \"before\" = ? WHERE \"changeset\" = ? AND \"record\" = ?";
+    let values = vec![Value::from(action.key()), Value::Int(version), image, Value::Link(changeset), Value::Link(record)];
+    tx.execute(&Statement::new(join, values)).await.map(|_| ())
 }
 
 /// One entry of a record's history, for a person.
@@ -229,7 +272,7 @@ impl Engine {
     async fn entries(&self, tx: &mut Tx, record: &Record, limit: usize) -> Result<Vec<Entry>> {
         let sql = "SELECT h.\"changeset\", c.\"at\", c.\"author\", c.\"through\", c.\"why\", h.\"action\", c.\"undone_by\", h.\"before\" \
                    FROM \"history\" AS h JOIN \"changeset\" AS c ON c.\"id\" = h.\"changeset\" \
-                   WHERE h.\"record\" = ? ORDER BY h.\"changeset\" DESC LIMIT ?";
+                   WHERE h.\"record\" = ? ORDER BY h.\"version\" DESC LIMIT ?";
         let rows = tx.rows(&Statement::new(sql, vec![Value::Link(record.id), Value::Int(limit as i64)])).await?;
         // Walking back from the present: what a field became is what the next image says it was, or what it is now.
         let mut later: HashMap<String, Json> = HashMap::new();

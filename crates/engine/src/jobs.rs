@@ -48,6 +48,8 @@ pub struct Scheduled {
 
 /// How long a node holds a job before another may take it.
 const LEASE_MILLIS: i64 = 5 * 60_000;
+/// How often a running job is held anew.
+const HELD_ANEW: Duration = Duration::from_secs(60);
 /// After so many failures a job stays failed until somebody runs it again.
 const MOST_ATTEMPTS: i64 = 12;
 
@@ -73,14 +75,7 @@ impl Engine {
     /// Works off jobs until the future is dropped: the loop of `scheda work`, and of `serve` beside its pages.
     pub async fn work(&self) {
         let mut topics = self.listen();
-        let mut renewed = self.now();
         loop {
-            if self.now().millis() - renewed.millis() > crate::nodes::RENEWED_MILLIS {
-                renewed = self.now();
-                if let Err(error) = crate::nodes::renew(&self.inside.store, self.inside.node).await {
-                    tracing::warn!(%error, "the lease of this node could not be renewed");
-                }
-            }
             if let Err(error) = self.schedule_due().await {
                 tracing::warn!(%error, "the schedule could not be read");
             }
@@ -105,21 +100,55 @@ impl Engine {
     /// Leases one job that is due and runs it; tells whether there was one.
     pub async fn work_once(&self) -> Result<bool> {
         let Some(leased) = self.lease().await? else { return Ok(false) };
-        let who = self.job_principal(leased.principal).await?;
-        let outcome = match self.inside.jobs.get(leased.kind.as_str()) {
-            Some(run) => {
-                let context = JobContext { engine: self.clone(), who, payload: leased.payload.clone(), id: leased.id };
-                let run = run.clone();
-                // A panic fails the job, not the worker.
-                match tokio::spawn(async move { run.run(&context).await }).await {
-                    Ok(outcome) => outcome,
-                    Err(fault) => Err(Error::internal(fault)),
-                }
-            }
-            None => Err(Error::internal(format_args!("nobody knows the job {}", leased.kind))),
-        };
-        self.settle(leased, outcome).await?;
+        if let Some(outcome) = self.run_leased(&leased).await {
+            self.settle(leased, outcome).await?;
+        }
         Ok(true)
+    }
+
+    /// Runs a job, holding it for as long as that takes; none where another node took it meanwhile.
+    async fn run_leased(&self, leased: &Leased) -> Option<Result<Done>> {
+        let Some(run) = self.inside.jobs.get(leased.kind.as_str()).cloned() else {
+            return Some(Err(Error::internal(format_args!("nobody knows the job {}", leased.kind))));
+        };
+        // Somebody who may no longer come in has no jobs done in his name.
+        let who = match self.job_principal(leased.principal).await {
+            Ok(who) => who,
+            Err(error) => return Some(Err(error)),
+        };
+        let context = JobContext { engine: self.clone(), who, payload: leased.payload.clone(), id: leased.id };
+        // A panic fails the job, not the worker.
+        let mut running = tokio::spawn(async move { run.run(&context).await });
+        loop {
+            tokio::select! {
+                outcome = &mut running => return Some(outcome.unwrap_or_else(|fault| Err(Error::internal(fault)))),
+                () = tokio::time::sleep(HELD_ANEW) => match self.hold(leased).await {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        tracing::warn!(job = %leased.id, "another node took the job over");
+                        running.abort();
+                        return None;
+                    }
+                    Err(error) => tracing::warn!(%error, "a job could not be held"),
+                },
+            }
+        }
+    }
+
+    /// Holds a job for longer; tells whether it is still this node's.
+    async fn hold(&self, leased: &Leased) -> Result<bool> {
+        let (id, epoch) = (leased.id, leased.epoch);
+        self.inside
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let now = tx.now().await?;
+                    let sql = "UPDATE \"job\" SET \"leased_until\" = ? WHERE \"id\" = ? AND \"epoch\" = ? AND \"state\" = 'running'";
+                    let values = vec![Value::Moment(now.plus_millis(LEASE_MILLIS)), Value::Link(id), Value::Int(epoch)];
+                    Ok(tx.execute(&Statement::new(sql, values)).await? == 1)
+                })
+            })
+            .await
     }
 
     async fn job_principal(&self, user: Option<Id>) -> Result<Principal> {
@@ -135,6 +164,11 @@ impl Engine {
             .write(|tx| {
                 Box::pin(async move {
                     let now = tx.now().await?;
+                    // A job that ends its process every time is not taken up for ever.
+                    let give_up = "UPDATE \"job\" SET \"state\" = 'failed', \"error\" = 'the process ended while it ran', \"finished_at\" = ? \
+                                   WHERE \"state\" = 'running' AND \"leased_until\" < ? AND \"attempts\" >= ?";
+                    let values = vec![Value::Moment(now), Value::Moment(now), Value::Int(MOST_ATTEMPTS)];
+                    tx.execute(&Statement::new(give_up, values)).await?;
                     let lock = if tx.dialect() == Dialect::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
                     let sql = format!(
                         "UPDATE \"job\" SET \"state\" = 'running', \"leased_until\" = ?, \"epoch\" = \"epoch\" + 1, \"attempts\" = \"attempts\" + 1 \
@@ -161,14 +195,15 @@ impl Engine {
 
     /// Notes how a run ended, unless another node took the job meanwhile.
     async fn settle(&self, leased: Leased, outcome: Result<Done>) -> Result<()> {
-        let (state, run_at, error) = match outcome {
-            Ok(Done::Finished) => ("done", None, String::new()),
-            Ok(Done::Again(at)) => ("waiting", Some(at), String::new()),
+        let (state, again, wait, attempts, error) = match outcome {
+            Ok(Done::Finished) => ("done", None, 0, leased.attempts, String::new()),
+            // Going on is no failure.
+            Ok(Done::Again(at)) => ("waiting", Some(at), 0, 0, String::new()),
             Err(error) => {
                 tracing::warn!(job = %leased.id, kind = leased.kind, %error, "a job failed");
                 let wait = 5_000 * (1_i64 << leased.attempts.clamp(0, 12));
                 let state = if leased.attempts >= MOST_ATTEMPTS { "failed" } else { "waiting" };
-                (state, Some(self.now().plus_millis(wait)), error.to_string())
+                (state, None, wait, leased.attempts, error.to_string().replace('\0', " "))
             }
         };
         self.inside
@@ -176,15 +211,20 @@ impl Engine {
             .write(move |tx| {
                 Box::pin(async move {
                     let now = tx.now().await?;
-                    let sql = "UPDATE \"job\" SET \"state\" = ?, \"run_at\" = ?, \"error\" = ?, \"finished_at\" = ? WHERE \"id\" = ? AND \"epoch\" = ?";
-                    tx.execute(&Statement::new(sql, vec![
-                        Value::from(state),
-                        Value::Moment(run_at.unwrap_or(now)),
-                        Value::Text(error),
-                        Value::Moment(now),
-                        Value::Link(leased.id),
-                        Value::Int(leased.epoch),
-                    ]))
+                    let sql = "UPDATE \"job\" SET \"state\" = ?, \"run_at\" = ?, \"attempts\" = ?, \"error\" = ?, \"finished_at\" = ? \
+                               WHERE \"id\" = ? AND \"epoch\" = ? AND \"state\" = 'running'";
+                    tx.execute(&Statement::new(
+                        sql,
+                        vec![
+                            Value::from(state),
+                            Value::Moment(again.unwrap_or(now.plus_millis(wait))),
+                            Value::Int(attempts),
+                            Value::Text(error),
+                            Value::Moment(now),
+                            Value::Link(leased.id),
+                            Value::Int(leased.epoch),
+                        ],
+                    ))
                     .await?;
                     Ok(())
                 })

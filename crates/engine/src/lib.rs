@@ -53,11 +53,11 @@ pub(crate) struct Inside {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) ids: IdMaker,
+    pub(crate) node: nodes::Node,
     pub(crate) settings: Settings,
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
     pub(crate) words: Vec<&'static str>,
-    pub(crate) node: u16,
 }
 
 impl Engine {
@@ -93,7 +93,7 @@ impl Engine {
             tables.extend(system::tables());
             store.shape(&tables).await?;
         }
-        let node = nodes::lease(&store).await?;
+        let node = nodes::lease(&store, chance.secret()).await?;
         let engine = Engine {
             inside: Arc::new(Inside {
                 store,
@@ -103,16 +103,17 @@ impl Engine {
                 schedule,
                 clock,
                 chance,
-                ids: IdMaker::new(node),
+                ids: IdMaker::new(node.number),
+                node,
                 settings,
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
                 words,
-                node,
             }),
         };
         engine.load_terms().await?;
         live::follow(&engine).await;
+        nodes::keep(&engine);
         Ok(engine)
     }
 
@@ -174,9 +175,7 @@ impl Engine {
 
     /// Ends the work with the database in good order.
     pub async fn close(&self) {
-        if let Err(error) = nodes::release(&self.inside.store, self.inside.node).await {
-            tracing::warn!(%error, "the number of this node could not be given back");
-        }
+        nodes::give_back(&self.inside.store, &self.inside.node).await;
         self.inside.store.close().await;
     }
 }

@@ -1,19 +1,29 @@
 //! The number of this node, leased from the database: the part of an id that keeps nodes apart.
 
+use crate::Engine;
 use kernel::{Error, Result, Value};
-use store::{Statement, Store};
+use std::time::Duration;
+use store::{Dialect, Mode, Statement, Store};
 
-/// How long a number stays taken after its node was last heard of.
-const LEASE_MILLIS: i64 = 24 * 3_600_000;
-/// How often a node that goes on renews its lease.
-pub(crate) const RENEWED_MILLIS: i64 = 3_600_000;
+/// A lease is held anew for as long as its process lives; that of one that ended without giving it back runs out.
+const LEASE_MILLIS: i64 = 6 * 3_600_000;
+/// How often.
+const HELD_ANEW: Duration = Duration::from_secs(30 * 60);
+
+/// The number of a node, and the secret of whoever holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) number: u16,
+    holder: String,
+}
 
 /// The first number that nobody holds. The embedded database has one writer, and so one node.
-pub(crate) async fn lease(store: &Store) -> Result<u16> {
-    if store.dialect() == store::Dialect::Sqlite || store.mode() == store::Mode::Read {
-        return Ok(0);
+pub(crate) async fn lease(store: &Store, holder: String) -> Result<Node> {
+    if store.dialect() == Dialect::Sqlite || store.mode() == Mode::Read {
+        return Ok(Node { number: 0, holder });
     }
-    store
+    let name = holder.clone();
+    let number = store
         .write(|tx| {
             Box::pin(async move {
                 let now = tx.now().await?;
@@ -27,49 +37,53 @@ pub(crate) async fn lease(store: &Store) -> Result<u16> {
                 tx.execute(&clear).await?;
                 let lease = Statement::new(
                     "INSERT INTO \"node\" (\"number\", \"leased_until\", \"holder\") VALUES (?, ?, ?)",
-                    vec![Value::Int(number), Value::Moment(now.plus_millis(LEASE_MILLIS)), Value::from("")],
+                    vec![Value::Int(number), Value::Moment(now.plus_millis(LEASE_MILLIS)), Value::Text(name)],
                 );
                 tx.execute(&lease).await?;
                 Ok(number as u16)
             })
         })
-        .await
+        .await?;
+    Ok(Node { number, holder })
 }
 
-/// Keeps the number of a node that goes on.
-pub(crate) async fn renew(store: &Store, number: u16) -> Result<()> {
-    if store.dialect() == store::Dialect::Sqlite {
-        return Ok(());
+/// Holds the number for as long as the engine lives.
+pub(crate) fn keep(engine: &Engine) {
+    if engine.inside.node.number == 0 {
+        return;
     }
+    let weak = std::sync::Arc::downgrade(&engine.inside);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(HELD_ANEW).await;
+            let Some(inside) = weak.upgrade() else { return };
+            match hold(&inside.store, &inside.node, LEASE_MILLIS).await {
+                Ok(true) => {}
+                Ok(false) => tracing::error!("another node has the number of this one: it has to be started anew"),
+                Err(error) => tracing::warn!(%error, "the number of this node could not be held"),
+            }
+        }
+    });
+}
+
+/// Gives the number back.
+pub(crate) async fn give_back(store: &Store, node: &Node) {
+    if node.number > 0
+        && let Err(error) = hold(store, node, 0).await
+    {
+        tracing::warn!(%error, "the number of this node could not be given back");
+    }
+}
+
+async fn hold(store: &Store, node: &Node, millis: i64) -> Result<bool> {
+    let node = node.clone();
     store
         .write(move |tx| {
             Box::pin(async move {
-                let until = tx.now().await?.plus_millis(LEASE_MILLIS);
-                let keep = Statement::new(
-                    "UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ?",
-                    vec![Value::Moment(until), Value::Int(i64::from(number))],
-                );
-                tx.execute(&keep).await.map(|_| ())
-            })
-        })
-        .await
-}
-
-/// Gives the number of a node that ends back. It is taken again only a while later, so that no id is made twice
-/// within one millisecond by two nodes that had the same number.
-pub(crate) async fn release(store: &Store, number: u16) -> Result<()> {
-    if store.dialect() == store::Dialect::Sqlite || store.mode() == store::Mode::Read {
-        return Ok(());
-    }
-    store
-        .write(move |tx| {
-            Box::pin(async move {
-                let until = tx.now().await?.plus_millis(2_000);
-                let end = Statement::new(
-                    "UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ?",
-                    vec![Value::Moment(until), Value::Int(i64::from(number))],
-                );
-                tx.execute(&end).await.map(|_| ())
+                let until = tx.now().await?.plus_millis(millis);
+                let sql = "UPDATE \"node\" SET \"leased_until\" = ? WHERE \"number\" = ? AND \"holder\" = ?";
+                let values = vec![Value::Moment(until), Value::Int(i64::from(node.number)), Value::Text(node.holder)];
+                Ok(tx.execute(&Statement::new(sql, values)).await? == 1)
             })
         })
         .await

@@ -142,7 +142,9 @@ impl Roles {
 impl Role {
     /// What it may do with an entity.
     pub fn right(&self, entity: &Entity) -> Right {
-        let right = self.entities.iter().find(|(key, _)| *key == entity.key).map_or(self.default, |(_, right)| *right);
+        let mut right = self.entities.iter().find(|(key, _)| *key == entity.key).map_or(self.default, |(_, right)| *right);
+        // Nobody is removed, only deactivated: what he did keeps his name, and the last administrator stays.
+        right.remove &= entity.key != crate::identity::USER;
         if entity.visibility == Visibility::Administrators && !self.administer { Right::NOTHING } else { right }
     }
 }

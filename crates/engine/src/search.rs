@@ -64,7 +64,7 @@ impl Engine {
         let Some(seen) = who.seen(&model, entity) else { return Ok(None) };
         let mut keys = vec![entity.title];
         keys.extend(entity.columns.iter().filter(|key| **key != entity.title));
-        let fields: Vec<Field> = keys.iter().filter_map(|key| entity.field(key)).copied().collect();
+        let fields: Vec<Field> = keys.iter().filter_map(|key| entity.field(key)).filter(|field| !field.secret).copied().collect();
         let expression = store::search_expression(self.inside.store.dialect(), words);
         let sql = self.compiling(who, &model, |compile| {
             let here = Alias(0);

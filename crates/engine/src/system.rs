@@ -10,7 +10,17 @@ pub(crate) fn tables() -> Vec<Table> {
         Table::new("node", &[("number", Int), ("leased_until", Moment), ("holder", Text)]),
         Table::new(
             "changeset",
-            &[("id", Link), ("at", Moment), ("author", Link), ("through", Text), ("why", Text), ("undoes", Link), ("undone_by", Link)],
+            &[
+                ("id", Link),
+                ("at", Moment),
+                ("author", Link),
+                ("through", Text),
+                ("why", Text),
+                ("undoes", Link),
+                ("undone_by", Link),
+                ("undoing", Link),
+                ("undone_to", Link),
+            ],
         )
         .index(&["at"]),
         Table::new(

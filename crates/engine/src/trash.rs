@@ -6,7 +6,7 @@ use crate::jobs::{Done, JobContext, Run};
 use kernel::{Id, Result, Value};
 use meta::sql::Sql;
 use meta::{Entity, Kind};
-use store::{Statement, Tx, Work};
+use store::{Dialect, Statement, Tx, Work};
 
 /// What the trash registers.
 pub(crate) fn slice() -> Slice {
@@ -35,6 +35,7 @@ impl Run for EmptyTrash {
                     }
                 }
             }
+            engine.sweep().await?;
             Ok(Done::Finished)
         })
     }
@@ -45,22 +46,38 @@ impl Engine {
     /// may be more. What another record still links to stays.
     async fn purge(&self, entity: &'static str, after: Option<Id>) -> Result<Option<Id>> {
         let before = self.now().plus_millis(-self.settings().trash_days * 86_400_000);
+        let mut old = Sql::new();
+        old.push("SELECT \"id\" FROM ").name(entity).push(" WHERE \"removed_at\" < ").bind(before);
+        old.push(" AND \"id\" > ").bind(after.map_or(Value::Int(0), Value::Link)).push(" ORDER BY \"id\" LIMIT ").number(SLICE);
+        let old = Statement::new(old.text, old.values);
+        // Looking for them takes long in a large table: writers need not wait for it.
+        let found = self
+            .inside
+            .store
+            .read(move |tx| Box::pin(async move { Ok(tx.rows(&old).await?.iter().filter_map(|row| row.link(0)).collect::<Vec<Id>>()) }))
+            .await?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let last = found.last().copied().filter(|_| found.len() as i64 == SLICE);
         let engine = self.clone();
         self.inside
             .store
             .write_slice(move |tx| {
                 Box::pin(async move {
                     let entity = engine.entity(entity)?;
-                    let mut old = Sql::new();
-                    old.push("SELECT \"id\" FROM ").name(entity.key).push(" WHERE \"removed_at\" < ").bind(before);
-                    old.push(" AND \"id\" > ").bind(after.map_or(Value::Int(0), Value::Link));
-                    old.push(" ORDER BY \"id\" LIMIT ").number(SLICE);
-                    let rows = tx.rows(&Statement::new(old.text, old.values)).await?;
+                    let mut still = Sql::new();
+                    still.push("SELECT \"id\" FROM ").name(entity.key).push(" WHERE \"removed_at\" < ").bind(before).push(" AND \"id\"");
+                    meta::query::among(&found, &mut still);
+                    if tx.dialect() == Dialect::Postgres {
+                        still.push(" FOR UPDATE");
+                    }
+                    let rows = tx.rows(&Statement::new(still.text, still.values)).await?;
                     let ids: Vec<Id> = rows.iter().filter_map(|row| row.link(0)).collect();
                     for id in &ids {
                         engine.purge_one(tx, &entity, *id).await?;
                     }
-                    Ok(ids.last().copied().filter(|_| ids.len() as i64 == SLICE))
+                    Ok(last)
                 })
             })
             .await
@@ -108,5 +125,22 @@ impl Engine {
             }
         }
         links
+    }
+
+    /// Forgets what has served its purpose: keys of sendings, ended sessions, old failures to sign in, jobs long done.
+    async fn sweep(&self) -> Result<()> {
+        let now = self.now();
+        let days = |days: i64| Value::Moment(now.plus_millis(-days * 86_400_000));
+        let old = [
+            ("DELETE FROM \"idempotency\" WHERE \"at\" < ?", days(2)),
+            ("DELETE FROM \"session\" WHERE \"expires_at\" < ?", days(0)),
+            ("DELETE FROM \"attempt\" WHERE \"at\" < ?", days(1)),
+            ("DELETE FROM \"job\" WHERE \"state\" = 'done' AND \"run_at\" < ?", days(30)),
+        ];
+        for (sql, before) in old {
+            let sql = Statement::new(sql, vec![before]);
+            self.inside.store.write_slice(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await?;
+        }
+        Ok(())
     }
 }

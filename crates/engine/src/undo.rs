@@ -8,8 +8,8 @@ use kernel::error::Conflict;
 use kernel::{Error, Id, Result, Say, Value};
 use meta::{Entity, Record};
 use serde_json::Value as Json;
-use std::collections::HashSet;
-use store::{Statement, Tx};
+use std::collections::{HashMap, HashSet};
+use store::{Dialect, Statement, Tx};
 
 /// What undoing did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,81 +23,81 @@ pub struct Undone {
 }
 
 /// Records undone in one commit.
-const SLICE: usize = 200;
+const SLICE: usize = 50;
+
+/// Where the undoing of a changeset stands.
+struct Standing {
+    undone: bool,
+    /// The changeset of an undoing that was begun.
+    inverse: Option<Id>,
+    /// The last record it came to.
+    reached: Option<Id>,
+    /// The changeset that this one undoes itself.
+    undoes: Option<Id>,
+}
 
 impl Engine {
     /// Undoes a changeset: one's own, or anybody's for an administrator. Long ones are undone in slices, and one
     /// that was interrupted goes on where it stopped when it is asked for again.
     pub async fn undo(&self, who: &Principal, changeset: Id) -> Result<Undone> {
-        let (author, undone_by) = self.changeset(changeset).await?.ok_or(Error::NotFound)?;
+        let author = self.author_of(changeset).await?.ok_or(Error::NotFound)?;
         if author != who.user && !who.role.administer {
             return Err(Error::NotFound);
         }
-        if undone_by.is_some() {
-            return Err(Error::Conflict(Conflict::State(Say::new("error-undone-already"))));
-        }
-        let inverse = self.open_inverse(changeset).await?;
-        let writing = Writing { changeset: inverse, undoes: Some(changeset), ..self.writing(who, "undo") };
-        let mut undone = Undone { changeset: Some(inverse), ..Undone::default() };
-        let mut below = None;
+        let inverse = self.id();
+        let mut undone = Undone::default();
         loop {
-            let (engine, writing) = (self.clone(), writing.clone());
-            let (last, part) = self
-                .inside
-                .store
-                .write_slice(move |tx| Box::pin(async move { engine.undo_slice(tx, &writing, changeset, below).await }))
-                .await?;
+            let writing = Writing { changeset: inverse, undoes: Some(changeset), ..self.writing(who, "undo") };
+            let engine = self.clone();
+            let slice =
+                self.inside.store.write_slice(move |tx| Box::pin(async move { engine.undo_slice(tx, writing, changeset).await })).await?;
+            let Some((part, ended)) = slice else {
+                // Somebody else undid it: before, or just now.
+                return if undone.changeset.is_some() { Ok(undone) } else { Err(already()) };
+            };
+            undone.changeset = part.changeset;
             undone.records += part.records;
             undone.left.extend(part.left);
-            match last {
-                Some(last) => below = Some(last),
-                None => return Ok(undone),
+            if ended {
+                return Ok(undone);
             }
         }
     }
 
-    async fn changeset(&self, id: Id) -> Result<Option<(Option<Id>, Option<Id>)>> {
-        let sql = Statement::new("SELECT \"author\", \"undone_by\" FROM \"changeset\" WHERE \"id\" = ?", vec![Value::Link(id)]);
-        self.inside
-            .store
-            .read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| (row.link(0), row.link(1)))) }))
-            .await
+    async fn author_of(&self, changeset: Id) -> Result<Option<Option<Id>>> {
+        let sql = Statement::new("SELECT \"author\" FROM \"changeset\" WHERE \"id\" = ?", vec![Value::Link(changeset)]);
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| row.link(0))) })).await
     }
 
-    /// The changeset of an undoing that was begun before, or a new one.
-    async fn open_inverse(&self, changeset: Id) -> Result<Id> {
-        let begun =
-            Statement::new("SELECT \"id\" FROM \"changeset\" WHERE \"undoes\" = ? ORDER BY \"id\" LIMIT 1", vec![Value::Link(changeset)]);
-        let found = self
-            .inside
-            .store
-            .read(move |tx| Box::pin(async move { Ok(tx.rows(&begun).await?.first().and_then(|row| row.link(0))) }))
-            .await?;
-        Ok(found.unwrap_or_else(|| self.id()))
-    }
-
-    async fn undo_slice(&self, tx: &mut Tx, writing: &Writing, changeset: Id, below: Option<Id>) -> Result<(Option<Id>, Undone)> {
-        crate::history::open(tx, writing).await?;
-        let touched = self.touched(tx, changeset, below, SLICE).await?;
-        let mut undone = Undone::default();
+    /// One commit of an undoing, and whether it was the last; none where the changeset is undone already.
+    async fn undo_slice(&self, tx: &mut Tx, mut writing: Writing, changeset: Id) -> Result<Option<(Undone, bool)>> {
+        let standing = standing(tx, changeset).await?.ok_or(Error::NotFound)?;
+        if standing.undone {
+            return Ok(None);
+        }
+        writing.changeset = standing.inverse.unwrap_or(writing.changeset);
+        crate::history::open(tx, &writing).await?;
+        let touched = self.touched(tx, changeset, standing.reached, SLICE).await?;
+        let mut undone = Undone { changeset: Some(writing.changeset), ..Undone::default() };
         for (id, entity, action, before) in &touched {
-            let Ok(entity) = self.entity(entity) else { continue };
-            if self.already(tx, writing.changeset, *id).await? {
-                continue;
+            if let Ok(entity) = self.entity(entity) {
+                self.undo_record(tx, &writing, changeset, &entity, *id, *action, before, &mut undone).await?;
             }
-            self.undo_record(tx, writing, changeset, &entity, *id, *action, before, &mut undone).await?;
         }
-        if touched.len() < SLICE {
-            let mark = "UPDATE \"changeset\" SET \"undone_by\" = ? WHERE \"id\" = ?";
-            tx.execute(&Statement::new(mark, vec![Value::Link(writing.changeset), Value::Link(changeset)])).await?;
-            return Ok((None, undone));
+        let ended = touched.len() < SLICE;
+        let reached = touched.last().map(|(id, ..)| *id);
+        let note = "UPDATE \"changeset\" SET \"undone_by\" = ?, \"undoing\" = ?, \"undone_to\" = ? WHERE \"id\" = ?";
+        let inverse = Value::Link(writing.changeset);
+        let values = if ended {
+            vec![inverse, Value::Empty, Value::Empty, Value::Link(changeset)]
+        } else {
+            vec![Value::Empty, inverse, reached.into(), Value::Link(changeset)]
+        };
+        tx.execute(&Statement::new(note, values)).await?;
+        if ended {
+            turn_over(tx, changeset, standing.undoes).await?;
         }
-        Ok((touched.last().map(|(id, ..)| *id), undone))
-    }
-
-    async fn already(&self, tx: &mut Tx, inverse: Id, record: Id) -> Result<bool> {
-        let sql = "SELECT 1 FROM \"history\" WHERE \"changeset\" = ? AND \"record\" = ?";
-        Ok(!tx.rows(&Statement::new(sql, vec![Value::Link(inverse), Value::Link(record)])).await?.is_empty())
+        Ok(Some((undone, ended)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one row of the history")]
@@ -118,24 +118,32 @@ impl Engine {
             return Ok(());
         };
         let living = record.removed_at().is_none();
-        let act = match action {
-            Action::Create if since.is_empty() && living => Act::Remove { entity: entity.key, id, version: None },
-            Action::Create if living => {
+        let remove = || Act::Remove { entity: entity.key, id, version: None };
+        let mut acts = Vec::new();
+        match action {
+            Action::Create | Action::Restore if living && !since.is_empty() => {
                 undone.left.push((id, String::new()));
                 return Ok(());
             }
-            Action::Remove if !living => Act::Restore { entity: entity.key, id },
-            Action::Restore if living => Act::Remove { entity: entity.key, id, version: None },
-            Action::Create | Action::Remove | Action::Restore => return Ok(()),
-            Action::Change => match self.reversal(entity, &record, before, &since, &mut undone.left)? {
-                Some(act) => act,
-                None => return Ok(()),
-            },
-        };
+            Action::Create if living => acts.push(remove()),
+            Action::Restore if living => {
+                acts.extend(self.reversal(entity, &record, before, &since, &mut undone.left)?);
+                acts.push(remove());
+            }
+            Action::Remove if !living => {
+                acts.push(Act::Restore { entity: entity.key, id });
+                acts.extend(self.reversal(entity, &record, before, &since, &mut undone.left)?);
+            }
+            Action::Create | Action::Remove | Action::Restore => {}
+            Action::Change => acts.extend(self.reversal(entity, &record, before, &since, &mut undone.left)?),
+        }
+        if acts.is_empty() {
+            return Ok(());
+        }
         let outcome = tx
             .savepoint({
                 let (engine, writing) = (self.clone(), writing.clone());
-                move |tx| Box::pin(async move { engine.apply(tx, &writing, vec![act]).await })
+                move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })
             })
             .await;
         match outcome {
@@ -159,14 +167,22 @@ impl Engine {
         let mut values = Vec::new();
         let mut lines = Vec::new();
         for (key, was) in &before.0 {
-            if since.contains(key) {
-                left.push((record.id, key.clone()));
-            } else if let Some(field) = entity.field(key) {
-                if field.computed.is_none() && !field.read_only {
+            if let Some(field) = entity.field(key) {
+                // What follows from other fields comes back with them.
+                if field.computed.is_some() || field.secret {
+                    continue;
+                }
+                if since.contains(key) {
+                    left.push((record.id, key.clone()));
+                } else {
                     values.push((field.id, field.kind.from_json(was).unwrap_or_else(|_| stored(was, field.kind.empty()))));
                 }
             } else if let Some(relation) = entity.relation(key) {
-                lines.push((relation.key, self.line_drafts(relation.child, was)?));
+                if since.contains(key) {
+                    left.push((record.id, key.clone()));
+                } else {
+                    lines.push((relation.key, self.line_drafts(relation.child, was)?));
+                }
             }
         }
         if values.is_empty() && lines.is_empty() {
@@ -181,7 +197,9 @@ impl Engine {
         for line in image.as_array().into_iter().flatten() {
             let mut draft = Draft::new(child);
             for (key, value) in line.as_object().into_iter().flatten() {
-                if let Some(field) = entity.field(key) {
+                if key == "id" {
+                    draft.id = value.as_str().and_then(|id| id.parse().ok());
+                } else if let Some(field) = entity.field(key) {
                     draft.put(field.id, field.kind.from_json(value).unwrap_or_else(|_| stored(value, field.kind.empty())));
                 }
             }
@@ -190,23 +208,72 @@ impl Engine {
         Ok(drafts)
     }
 
-    /// The fields of a record that later changesets touched, those undone again left out; `""` where it was
-    /// removed or restored.
+    /// The fields of a record that later changesets touched; `""` where it was removed or restored. A changeset
+    /// and its undoing cancel each other, and so on along the chain.
     async fn changed_since(&self, tx: &mut Tx, changeset: Id, record: Id) -> Result<HashSet<String>> {
-        let sql = "SELECT h.\"action\", h.\"before\" FROM \"history\" AS h JOIN \"changeset\" AS c ON c.\"id\" = h.\"changeset\" \
-                   WHERE h.\"record\" = ? AND h.\"changeset\" > ? AND c.\"undone_by\" IS NULL AND (c.\"undoes\" IS NULL OR c.\"undoes\" < ?)";
-        let values = vec![Value::Link(record), Value::Link(changeset), Value::Link(changeset)];
-        let mut fields = HashSet::new();
-        for row in tx.rows(&Statement::new(sql, values)).await?.iter() {
-            match Action::from_key(row.text(0)) {
-                Some(Action::Change) => fields.extend(Before::unpack(row.bytes(1))?.0.into_iter().map(|(key, _)| key)),
-                _ => {
-                    fields.insert(String::new());
-                }
+        let sql = "SELECT h.\"changeset\", h.\"action\", h.\"before\" FROM \"history\" AS h WHERE h.\"record\" = ? AND h.\"version\" > \
+                   (SELECT m.\"version\" FROM \"history\" AS m WHERE m.\"changeset\" = ? AND m.\"record\" = ?)";
+        let later = tx.rows(&Statement::new(sql, vec![Value::Link(record), Value::Link(changeset), Value::Link(record)])).await?;
+        if later.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let own = origin(tx, changeset).await?;
+        let mut times: HashMap<(Id, String), usize> = HashMap::new();
+        for row in later.iter() {
+            let Some(other) = row.link(0) else { continue };
+            let origin = origin(tx, other).await?;
+            if origin == own {
+                continue;
+            }
+            for (key, _) in Before::unpack(row.bytes(2))?.0 {
+                *times.entry((origin, key)).or_default() += 1;
+            }
+            if Action::from_key(row.text(1)) != Some(Action::Change) {
+                *times.entry((origin, String::new())).or_default() += 1;
             }
         }
-        Ok(fields)
+        Ok(times.into_iter().filter(|(_, times)| times % 2 == 1).map(|((_, key), _)| key).collect())
     }
+}
+
+fn already() -> Error {
+    Error::Conflict(Conflict::State(Say::new("error-undone-already")))
+}
+
+/// Reads where an undoing stands, held against another one.
+async fn standing(tx: &mut Tx, changeset: Id) -> Result<Option<Standing>> {
+    let hold = if tx.dialect() == Dialect::Postgres { " FOR UPDATE" } else { "" };
+    let sql = format!("SELECT \"undone_by\", \"undoing\", \"undone_to\", \"undoes\" FROM \"changeset\" WHERE \"id\" = ?{hold}");
+    let rows = tx.rows(&Statement::new(sql, vec![Value::Link(changeset)])).await?;
+    Ok(rows.first().map(|row| Standing { undone: row.link(0).is_some(), inverse: row.link(1), reached: row.link(2), undoes: row.link(3) }))
+}
+
+/// Undoing an undoing puts what it undid in force again; undoing that undoes it again, and so on along the chain.
+async fn turn_over(tx: &mut Tx, changeset: Id, undoes: Option<Id>) -> Result<()> {
+    let (mut undoing, mut next, mut in_force) = (changeset, undoes, true);
+    while let Some(older) = next {
+        let set = Statement::new(
+            "UPDATE \"changeset\" SET \"undone_by\" = ? WHERE \"id\" = ?",
+            vec![if in_force { Value::Empty } else { Value::Link(undoing) }, Value::Link(older)],
+        );
+        tx.execute(&set).await?;
+        (undoing, next, in_force) = (older, undone_of(tx, older).await?, !in_force);
+    }
+    Ok(())
+}
+
+/// The changeset at the beginning of a chain of undoings.
+async fn origin(tx: &mut Tx, changeset: Id) -> Result<Id> {
+    let mut origin = changeset;
+    while let Some(older) = undone_of(tx, origin).await? {
+        origin = older;
+    }
+    Ok(origin)
+}
+
+async fn undone_of(tx: &mut Tx, changeset: Id) -> Result<Option<Id>> {
+    let sql = Statement::new("SELECT \"undoes\" FROM \"changeset\" WHERE \"id\" = ?", vec![Value::Link(changeset)]);
+    Ok(tx.rows(&sql).await?.first().and_then(|row| row.link(0)))
 }
 
 /// A value of another time, kept as it was: an unknown key of a choice, a text that today's rules refuse.

@@ -101,6 +101,8 @@ pub struct Entity {
     pub can: Capabilities,
     /// Fields of a list, by name.
     pub columns: Vec<&'static str>,
+    /// Fields at the head of a card, by name: how it stands, whose it is, how it is reached.
+    pub head: Vec<&'static str>,
     /// The field a list is sorted by, and whether from the end.
     pub sort: (&'static str, bool),
     /// The groups of the card and the form.
@@ -128,6 +130,7 @@ impl Entity {
             visibility: Visibility::Everyone,
             can: Capabilities { tracked: true, public: true, ..Capabilities::default() },
             columns: vec![title],
+            head: Vec::new(),
             sort: (title, false),
             layout: Vec::new(),
             carried: Arc::new(Carried::new(key, Vec::new())),
@@ -232,6 +235,12 @@ impl Entity {
         self
     }
 
+    /// The same, with these fields at the head of a card.
+    pub fn head(mut self, fields: &[&'static str]) -> Entity {
+        self.head = fields.to_vec();
+        self
+    }
+
     /// The same, with one more section on the card and the form.
     pub fn section(mut self, key: &'static str, fields: &[&'static str]) -> Entity {
         self.layout.push(Section { key, fields: fields.to_vec() });
@@ -248,7 +257,9 @@ impl Entity {
             }
         }
         let mut indexes = Vec::new();
-        for fields in &self.indexes {
+        let unique = |key: &str| self.field(key).is_some_and(|field| field.unique);
+        // The unique index of a field serves its lookups too.
+        for fields in self.indexes.iter().filter(|fields| !matches!(fields.as_slice(), [only] if unique(only))) {
             indexes.push(self.table_index(fields, false));
         }
         for field in self.fields.iter().filter(|field| field.unique) {

@@ -90,7 +90,7 @@ impl Model {
                 }
             }
         }
-        let named = entity.indexes.iter().flatten().chain(&entity.columns).chain([&entity.title, &entity.sort.0]);
+        let named = entity.indexes.iter().flatten().chain(&entity.columns).chain(&entity.head).chain([&entity.title, &entity.sort.0]);
         for key in named {
             if *key != "id" && entity.field(key).is_none() {
                 return Err(Fault(format!("{here} has no field {key}")));

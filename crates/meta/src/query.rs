@@ -177,9 +177,9 @@ impl Cursor {
                     | (ColumnType::Int, Value::Int(_))
                     | (ColumnType::Bool, Value::Bool(_))
                     | (ColumnType::Date, Value::Date(_) | Value::Empty)
-                    | (ColumnType::Moment, Value::Moment(_) | Value::Empty)
+                    | (ColumnType::Moment, Value::Empty)
                     | (ColumnType::Link, Value::Link(_) | Value::Empty)
-            )
+            ) || matches!((order.field.kind.column(), value), (ColumnType::Moment, Value::Moment(at)) if MOMENTS.contains(&at.millis()))
         };
         if self.values.len() == orders.len() && orders.iter().zip(&self.values).all(|(order, value)| fits(order, value)) {
             Ok(())
@@ -188,6 +188,9 @@ impl Cursor {
         }
     }
 }
+
+/// The moments of the calendar, from the year 1 to 9999; databases reach little further.
+const MOMENTS: std::ops::RangeInclusive<i64> = -62_135_683_200_000..=253_402_300_799_999;
 
 /// Whether the column of a sorted field may hold NULL; the identity never does.
 fn nullable(order: &Order) -> bool {

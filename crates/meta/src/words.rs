@@ -36,9 +36,14 @@ pub fn kept(kind: Kind, value: &Value, into: &mut String) {
     }
 }
 
+/// Letters of a question at most.
+const MOST_LETTERS: usize = 200;
+
 /// The words of a question. Digits with the punctuation of a phone number between them are one word.
 pub fn asked(text: &str) -> Vec<String> {
-    let trimmed = text.trim();
+    // Nobody asks with more letters than these; the rest would only cost time.
+    let shortened: String = text.trim().chars().take(MOST_LETTERS).collect();
+    let trimmed = shortened.as_str();
     let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
     let dialled =
         digits.len() >= 5 && trimmed.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '.' | '(' | ')' | '\u{a0}'));

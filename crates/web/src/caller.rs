@@ -23,6 +23,8 @@ pub struct Caller {
     pub csrf: Arc<str>,
     /// The language he reads.
     pub language: Language,
+    /// The theme his browser was told to remember: `light`, `dark` or `system`.
+    pub theme: &'static str,
 }
 
 /// Somebody at the door, known or not: for public routes.
@@ -158,7 +160,7 @@ impl Web {
         let Some(session) = self.engine().session(secret).await? else { return Ok(None) };
         let csrf = Arc::from(self.csrf(&session.digest));
         let language = session.who.language;
-        Ok(Some(Caller { who: session.who, session: Some(Arc::from(session.digest)), csrf, language }))
+        Ok(Some(Caller { who: session.who, session: Some(Arc::from(session.digest)), csrf, language, theme: crate::pages::theme(headers) }))
     }
 
     /// Whoever the bearer token stands for.
@@ -166,6 +168,6 @@ impl Web {
         let Some(secret) = bearer(headers) else { return Ok(None) };
         let Some(who) = self.engine().by_token(secret).await? else { return Ok(None) };
         let language = who.language;
-        Ok(Some(Caller { who, session: None, csrf: Arc::from(""), language }))
+        Ok(Some(Caller { who, session: None, csrf: Arc::from(""), language, theme: "system" }))
     }
 }

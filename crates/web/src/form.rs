@@ -7,9 +7,13 @@ use http::StatusCode;
 use http::request::Parts;
 use http_body_util::BodyExt;
 use kernel::Say;
+use std::time::Duration;
 
 /// Most fields of a form or an address.
 const MOST_FIELDS: usize = 5_000;
+
+/// How long a body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Names and values. As an extractor: of the form in the body of a POST, of the address otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,11 +90,12 @@ pub(crate) fn media_type(headers: &http::HeaderMap) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// The whole body, up to the limit that the route's guard has put on it.
+/// The whole body, up to the limit that the route's guard has put on it. One that drips is not waited for.
 pub(crate) async fn whole(body: Body) -> Result<Bytes, Failure> {
-    match body.collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) => Err(broken(&error)),
+    match tokio::time::timeout(BODY_PATIENCE, body.collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) => Err(broken(&error)),
+        Err(_) => Err(Failure::status(StatusCode::REQUEST_TIMEOUT, Say::new("error-body-cut"))),
     }
 }
 

@@ -38,7 +38,7 @@ pub enum Policy {
     SignedIn,
     /// Administrators.
     Administrator,
-    /// Whoever may do this with the public entity that `{plural}` names.
+    /// Whoever may do this with the public entity that `{plural}` names; in an address with the `{id}` of a record, [`Policy::Record`].
     Entity(Verb),
     /// Whoever may do this with the record `{id}` of the public entity that `{plural}` names: not found for whoever may not
     /// see it, forbidden for whoever may see it but not do this.
@@ -137,6 +137,11 @@ impl Route {
         input: &'static str,
         audit: &'static str,
     ) -> Route {
+        // What has the id of a record in its address is about that record.
+        let policy = match policy {
+            Policy::Entity(verb) if path.contains("{plural}/{id}") => Policy::Record(verb),
+            other => other,
+        };
         let csrf = match (face, policy) {
             _ if method.is_safe() => Csrf::Safe,
             (Face::Api, _) => Csrf::Bearer,

@@ -1,6 +1,7 @@
 //! What every handler is given: the engine, the settings of this face, the words.
 
 use crate::limits::{Limits, Measures};
+use crate::pages::Demonstration;
 use crate::problem::ErrorPage;
 use crate::route::Route;
 use crate::seal::Seal;
@@ -107,14 +108,13 @@ struct Inside {
     closing: watch::Sender<bool>,
     table: OnceLock<Vec<Route>>,
     error_page: OnceLock<ErrorPage>,
+    demonstration: OnceLock<Demonstration>,
 }
 
 impl Web {
     /// Makes ready to serve: reads the words of all slices, and the installation's key (made the first time).
     pub async fn open(engine: Engine, settings: WebSettings) -> Result<Web> {
-        let mut texts = vec![include_str!("../words.toml"), include_str!("pages/words.toml")];
-        texts.extend(engine.words());
-        let words = Words::load(&texts)?;
+        let words = Words::of_platform_and(engine.words())?;
         let seal = Seal::of(&engine).await?;
         let set_up = AtomicBool::new(engine.is_set_up().await?);
         let company = ArcSwap::from_pointee(crate::pages::company(&engine).await?);
@@ -130,6 +130,7 @@ impl Web {
             closing: watch::Sender::new(false),
             table: OnceLock::new(),
             error_page: OnceLock::new(),
+            demonstration: OnceLock::new(),
         };
         Ok(Web { inside: Arc::new(inside) })
     }
@@ -181,6 +182,17 @@ impl Web {
 
     pub(crate) fn remember_company(&self, name: Arc<str>) {
         self.inside.company.store(Arc::new(name));
+    }
+
+    /// The same, offering demonstration data at the set-up.
+    pub fn demonstrating(self, demonstration: Demonstration) -> Web {
+        // Said once, when the binary wires it.
+        let _ = self.inside.demonstration.set(demonstration);
+        self
+    }
+
+    pub(crate) fn demonstration(&self) -> Option<Demonstration> {
+        self.inside.demonstration.get().copied()
     }
 
     /// All routes, once they are wired.

@@ -35,9 +35,11 @@ impl Words {
         Ok(Words { plain: [italian, english], bundles: [italian_bundle, english_bundle] })
     }
 
-    /// The words of the platform alone, for whoever has no installation open.
-    pub fn of_platform() -> Result<Words> {
-        Words::load(&[include_str!("../words.toml")])
+    /// The words of the platform and of some slices.
+    pub fn of_platform_and(slices: &[&str]) -> Result<Words> {
+        let mut texts = vec![include_str!("../words.toml"), include_str!("pages/words.toml")];
+        texts.extend(slices);
+        Words::load(&texts)
     }
 
     /// The text of a message without arguments; the key itself where there is none.

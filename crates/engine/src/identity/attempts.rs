@@ -16,8 +16,8 @@ pub struct Attempt {
 
 /// Failures of one account before it slows down, and of one network address.
 const FREE: [i64; 2] = [5, 10];
-/// Failures are forgotten after this long without another.
-const MEMORY_MILLIS: i64 = 15 * 60_000;
+/// Failures are forgotten after this long without another: longer than the longest wait, or waiting would begin anew.
+const MEMORY_MILLIS: i64 = 60 * 60_000;
 
 impl Attempt {
     fn subjects(&self) -> [String; 2] {
@@ -52,19 +52,16 @@ impl Engine {
             .write(move |tx| {
                 Box::pin(async move {
                     for (subject, free) in subjects.into_iter().zip(FREE) {
-                        let known = Statement::new("SELECT \"failures\", \"at\" FROM \"attempt\" WHERE \"subject\" = ?", vec![subject.as_str().into()]);
+                        // Counted where it stands: failures that arrive together all count.
                         let fresh = now.plus_millis(-MEMORY_MILLIS);
-                        let before = tx
-                            .rows(&known)
-                            .await?
-                            .first()
-                            .filter(|row| row.moment(1).is_some_and(|at| at > fresh))
-                            .map_or(0, |row| row.int(0));
-                        let failures = before + 1;
+                        let note = "INSERT INTO \"attempt\" (\"subject\", \"failures\", \"until\", \"at\") VALUES (?, 1, ?, ?) \
+                                    ON CONFLICT (\"subject\") DO UPDATE SET \"at\" = excluded.\"at\", \
+                                    \"failures\" = CASE WHEN \"attempt\".\"at\" > ? THEN \"attempt\".\"failures\" + 1 ELSE 1 END RETURNING \"failures\"";
+                        let values = vec![subject.as_str().into(), Value::Moment(now), Value::Moment(now), Value::Moment(fresh)];
+                        let failures = tx.rows(&Statement::new(note, values)).await?.first().map_or(1, |row| row.int(0));
                         let until = now.plus_millis(wait_millis(failures, free));
-                        let note = "INSERT INTO \"attempt\" (\"subject\", \"failures\", \"until\", \"at\") VALUES (?, ?, ?, ?) \
-                                    ON CONFLICT (\"subject\") DO UPDATE SET \"failures\" = excluded.\"failures\", \"until\" = excluded.\"until\", \"at\" = excluded.\"at\"";
-                        tx.execute(&Statement::new(note, vec![subject.into(), Value::Int(failures), Value::Moment(until), Value::Moment(now)])).await?;
+                        let wait = "UPDATE \"attempt\" SET \"until\" = ? WHERE \"subject\" = ?";
+                        tx.execute(&Statement::new(wait, vec![Value::Moment(until), subject.into()])).await?;
                     }
                     Ok(())
                 })

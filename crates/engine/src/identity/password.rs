@@ -18,6 +18,9 @@ const LEAST_LETTERS: usize = 12;
 /// Memory is taken by each hashing: two at a time are enough for two cores.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
+/// More than this many waiting are sent away: a burst of guesses neither outruns the brake nor holds up everybody.
+static WAITING: Semaphore = Semaphore::const_new(24);
+
 /// What is hashed when nobody has the address, so that the answer takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody signs in with this", &[7; 16]).unwrap_or_default());
 
@@ -131,6 +134,7 @@ impl Engine {
 }
 
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let _waiting = WAITING.try_acquire().map_err(|_| Error::Busy(2))?;
     let _turn = TURNS.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

@@ -10,7 +10,7 @@ use meta::fields::{Choices, Code, Email, Link, Text, YesNo, choice, code, email,
 use meta::{Entity, choices};
 use std::str::FromStr;
 use std::sync::Arc;
-use store::{Statement, Tx, Work};
+use store::{Dialect, Statement, Tx, Work};
 
 choices! {
     /// What a user may; the words are the page's.
@@ -78,20 +78,27 @@ pub(crate) fn user() -> Entity {
         .titled(&NAME)
         .seen(Visibility::Everyone)
         .columns(&["name", "email", "role", "team", "active"])
+        .head(&["role", "team", "email"])
         .section("user", &["name", "email", "role", "team", "active", "language"])
 }
 
-/// The last administrator stays one, and stays active.
+/// The last administrator stays one, and stays active; nobody goes into the trash.
 pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
         let Some(before) = &change.before else { return Ok(()) };
+        if change.removes() {
+            return Err(Error::Forbidden(Say::new("error-users-stay")));
+        }
         let was = before.get(&ROLE) == Some(Role::Administrator) && before.get(&ACTIVE);
         let is = change.after.get(&ROLE) == Some(Role::Administrator) && change.after.get(&ACTIVE);
         if was && !is {
-            let sql = "SELECT count(*) FROM \"user\" WHERE \"role\" = 'administrator' AND \"active\" = ? AND \"removed_at\" IS NULL AND \"id\" <> ?";
+            // Held, so that two administrators can't put each other out at the same moment.
+            let hold = if tx.dialect() == Dialect::Postgres { " FOR UPDATE" } else { "" };
+            let sql = format!(
+                "SELECT \"id\" FROM \"user\" WHERE \"role\" = 'administrator' AND \"active\" = ? AND \"removed_at\" IS NULL AND \"id\" <> ?{hold}"
+            );
             let values = vec![Value::Bool(true), Value::Link(before.id)];
-            let others = tx.row(&Statement::new(sql, values)).await?.and_then(|row| row.first().map(Value::int)).unwrap_or_default();
-            if others == 0 {
+            if tx.rows(&Statement::new(sql, values)).await?.is_empty() {
                 return Err(Error::invalid("role", Say::new("error-last-administrator")));
             }
         }

@@ -15,6 +15,11 @@ pub(super) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator
         match entity.fields.iter().find(|field| field.id == id) {
             None => problems.push(Problem { field: String::new(), say: Say::new("error-unknown-field") }),
             Some(field) if writing.who.user.is_none() && !field.system && field.computed.is_none() => {}
+            Some(field)
+                if writing.beyond_inputs()
+                    && !field.system
+                    && field.computed.is_none()
+                    && (!field.guarded || writing.who.role.administer) => {}
             Some(field) if !field.writable() || field.guarded && !writing.who.role.administer => {
                 problems.push(Problem { field: field.key.to_owned(), say: Say::new("error-read-only") });
             }
@@ -54,35 +59,65 @@ fn canonical_into(record: &mut Record, prefix: &str, problems: &mut Vec<Problem>
 }
 
 impl Engine {
-    /// Every link leads to a living record that the writer may see, to one created in the same act, or where it
-    /// led before.
+    /// Every link, of the records and of their lines, leads to a living record that the writer may see, to one
+    /// created in the same act, or where it led before.
     pub(super) async fn check_links(
         &self,
         tx: &mut Tx,
         writing: &Writing,
+        entity: &Entity,
         records: &[Record],
         created: &HashSet<Id>,
         before: Option<&Record>,
     ) -> Result<()> {
         let mut problems = Vec::new();
+        let own: Vec<(String, &Record)> = records.iter().map(|record| (String::new(), record)).collect();
+        let earlier: Vec<&Record> = before.into_iter().collect();
+        self.check_links_of(tx, writing, &own, &earlier, created, &mut problems).await?;
+        // Lines lead to their own record.
+        let known: HashSet<Id> = created.iter().copied().chain(records.iter().map(|record| record.id)).collect();
+        for relation in entity.owned() {
+            let lines: Vec<(String, &Record)> = records
+                .iter()
+                .flat_map(|record| record.lines(relation.key).iter().enumerate())
+                .map(|(place, line)| (format!("{}.{place}.", relation.key), line))
+                .collect();
+            let earlier: Vec<&Record> = before.into_iter().flat_map(|before| before.lines(relation.key)).collect();
+            self.check_links_of(tx, writing, &lines, &earlier, &known, &mut problems).await?;
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    }
+
+    /// The same for records of one entity, each with the beginning of its fields' names in problems.
+    async fn check_links_of(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        records: &[(String, &Record)],
+        earlier: &[&Record],
+        known: &HashSet<Id>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<()> {
         let model = self.model();
-        for (slot, field) in entity_links(records) {
-            let targets: Vec<&'static str> = match field.kind {
-                Kind::Link(target) => vec![target],
-                Kind::About(targets) => targets.to_vec(),
+        let Some((_, first)) = records.first() else { return Ok(()) };
+        for (slot, field) in first.carried.fields.iter().enumerate() {
+            let targets: &[&'static str] = match &field.kind {
+                Kind::Link(target) => std::slice::from_ref(target),
+                Kind::About(targets) => targets,
                 _ => continue,
             };
-            let mut ids: Vec<Id> = Vec::new();
-            for record in records {
-                if let Some(Value::Link(id)) = record.values.get(slot)
-                    && !created.contains(id)
-                    && before.is_none_or(|before| before.values[slot] != record.values[slot])
-                    && !ids.contains(id)
-                {
-                    ids.push(*id);
-                }
+            if field.system {
+                continue;
             }
-            if ids.is_empty() || field.system {
+            let asked = |record: &Record| {
+                let value = record.values.get(slot)?;
+                let kept = earlier.iter().any(|earlier| earlier.id == record.id && earlier.values.get(slot) == Some(value));
+                value.link().filter(|id| !kept && !known.contains(id))
+            };
+            let mut ids: Vec<Id> = records.iter().filter_map(|(_, record)| asked(record)).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            if ids.is_empty() {
                 continue;
             }
             let mut found: HashSet<Id> = HashSet::new();
@@ -92,11 +127,11 @@ impl Engine {
                     found.extend(self.existing(tx, &writing.who, target, &ids).await?);
                 }
             }
-            if ids.iter().any(|id| !found.contains(id)) {
-                problems.push(Problem { field: field.key.to_owned(), say: Say::new("error-link") });
+            if let Some((prefix, _)) = records.iter().find(|(_, record)| asked(record).is_some_and(|id| !found.contains(&id))) {
+                problems.push(Problem { field: format!("{prefix}{}", field.key), say: Say::new("error-link") });
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+        Ok(())
     }
 
     async fn existing(&self, tx: &mut Tx, who: &crate::Principal, entity: &Entity, ids: &[Id]) -> Result<Vec<Id>> {
@@ -110,9 +145,4 @@ impl Engine {
         }
         Ok(found)
     }
-}
-
-fn entity_links(records: &[Record]) -> impl Iterator<Item = (usize, meta::Field)> {
-    let fields = records.first().map(|record| record.carried.fields.clone()).unwrap_or_default();
-    fields.into_iter().enumerate().filter(|(_, field)| matches!(field.kind, Kind::Link(_) | Kind::About(_)))
 }

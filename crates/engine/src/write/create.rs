@@ -37,7 +37,7 @@ impl Engine {
                     groups.len() - 1
                 }
             };
-            let record = self.drafted(tx, writing, &groups[entity].0.clone(), draft).await?;
+            let record = self.drafted(writing, &groups[entity].0.clone(), draft)?;
             order.push((record.id, 1));
             groups[entity].1.push(record);
         }
@@ -65,7 +65,7 @@ impl Engine {
                 check::canonical(entity, record)?;
                 compute(record);
             }
-            self.check_links(tx, writing, records, &created, None).await?;
+            self.check_links(tx, writing, entity, records, &created, None).await?;
         }
         for (entity, records) in &groups {
             self.insert(tx, entity, records).await?;
@@ -82,7 +82,7 @@ impl Engine {
         Ok(order)
     }
 
-    async fn drafted(&self, tx: &mut Tx, writing: &Writing, entity: &Arc<Entity>, draft: Draft) -> Result<Record> {
+    fn drafted(&self, writing: &Writing, entity: &Arc<Entity>, draft: Draft) -> Result<Record> {
         check::writable(writing, entity, draft.values.iter().map(|(field, _)| *field))?;
         let mut record = blank(entity, draft.id.unwrap_or_else(|| self.id()));
         self.begin(writing, entity, &mut record);
@@ -91,7 +91,7 @@ impl Engine {
         }
         for (relation, drafts) in draft.lines {
             let id = record.id;
-            let lines = self.new_lines(tx, writing, entity, relation, id, drafts, None).await?;
+            let lines = self.new_lines(writing, entity, relation, id, drafts, None)?;
             record.lines.push((relation, lines));
         }
         Ok(record)

@@ -11,9 +11,8 @@ const MOST_LINES: usize = 500;
 
 impl Engine {
     /// The lines of a relation as records, from what was given; identities must be those of lines already there.
-    pub(super) async fn new_lines(
+    pub(super) fn new_lines(
         &self,
-        _tx: &mut Tx,
         writing: &Writing,
         entity: &Entity,
         relation: &str,
@@ -36,8 +35,9 @@ impl Engine {
         let position = child.field("position");
         for (place, draft) in drafts.into_iter().enumerate() {
             let old = draft.id.and_then(|id| known.iter().find(|line| line.id == id));
-            // A line of somebody else's record is as unknown as one that never was.
-            if draft.id.is_some() && old.is_none() && before.is_some() {
+            let again = draft.id.is_some_and(|id| lines.iter().any(|line: &Record| line.id == id));
+            // A line of somebody else's record is as unknown as one that never was; an undoing brings back its own.
+            if again || draft.id.is_some() && old.is_none() && before.is_some() && writing.undoes.is_none() {
                 problems.push(Problem { field: format!("{}.{place}.id", relation.key), say: Say::new("error-link") });
                 continue;
             }
@@ -50,7 +50,8 @@ impl Engine {
             }
             for (id, value) in draft.values {
                 match child.fields.iter().find(|field| field.id == id) {
-                    Some(field) if field.writable() => line.put(id, value),
+                    Some(field) if field.writable() && (!field.guarded || writing.who.role.administer) => line.put(id, value),
+                    Some(field) if writing.beyond_inputs() && !field.system && field.computed.is_none() => line.put(id, value),
                     _ => problems.push(Problem { field: format!("{}.{place}", relation.key), say: Say::new("error-read-only") }),
                 }
             }

@@ -124,6 +124,16 @@ pub(crate) struct Writing {
     pub(crate) why: &'static str,
     pub(crate) changeset: Id,
     pub(crate) undoes: Option<Id>,
+    /// Asked for by a hook: a rule of the program, in the name of whoever set it off.
+    pub(crate) by_rule: bool,
+}
+
+impl Writing {
+    /// Whether fields may be written that an input may not write: by the system, by a rule, by an undoing, which puts
+    /// back what was there.
+    pub(crate) fn beyond_inputs(&self) -> bool {
+        self.who.user.is_none() || self.by_rule || self.undoes.is_some()
+    }
 }
 
 impl Engine {
@@ -170,14 +180,25 @@ impl Engine {
     }
 
     pub(crate) fn writing(&self, who: &Principal, why: &'static str) -> Writing {
-        Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None }
+        Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false }
     }
 
     /// Applies acts inside a transaction.
     pub(crate) async fn apply(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>) -> Result<Outcome> {
         history::open(tx, writing).await?;
-        let records = self.apply_acts(tx, writing, acts, 0).await?;
+        let records = self.apply_acts(tx, writing, acts, 0).await.map_err(|error| self.naming_fields(error))?;
         Ok(Outcome { changeset: writing.changeset, records })
+    }
+
+    /// The database names the column in which a value is taken; people know the field.
+    fn naming_fields(&self, error: Error) -> Error {
+        let Error::Conflict(Conflict::Taken { field: taken }) = error else { return error };
+        let model = self.model();
+        let named = taken.split_once('.').and_then(|(table, column)| {
+            let field = model.entity(table)?.fields.iter().find(|field| field.column() == column || field.compared_column() == column)?;
+            Some(format!("{table}.{}", field.key))
+        });
+        Error::Conflict(Conflict::Taken { field: named.unwrap_or(taken) })
     }
 
     pub(super) async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
@@ -199,7 +220,10 @@ impl Engine {
         }
         records.extend(self.create_all(tx, writing, drafts, &mut more).await?);
         if !more.is_empty() {
-            Box::pin(self.apply_acts(tx, writing, more, depth + 1)).await?;
+            // What a rule asks for may reach what the person may not: the log of a record he has just given away.
+            let who = Principal { role: self.system(writing.who.through).role, ..writing.who.clone() };
+            let writing = Writing { who, by_rule: true, undoes: None, ..writing.clone() };
+            Box::pin(self.apply_acts(tx, &writing, more, depth + 1)).await?;
         }
         Ok(records)
     }
@@ -214,6 +238,7 @@ impl Engine {
             Act::Remove { entity, id, version } => {
                 let entity = self.entity(entity)?;
                 let before = self.held(tx, writing, &entity, id, version, Verb::Remove, false).await?;
+                self.hooks_of_mark(tx, writing, &entity, &before, Value::Moment(writing.now), more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Moment(writing.now), Action::Remove).await?;
                 self.search_forget(tx, &entity, id).await?;
                 for (child, id) in self.following(tx, &entity, id, None).await? {
@@ -225,6 +250,7 @@ impl Engine {
                 let entity = self.entity(entity)?;
                 let before = self.held(tx, writing, &entity, id, None, Verb::Remove, true).await?;
                 let Some(removed_at) = before.removed_at() else { return Ok((id, before.version)) };
+                self.hooks_of_mark(tx, writing, &entity, &before, Value::Empty, more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Empty, Action::Restore).await?;
                 self.search_learn(tx, &entity, std::slice::from_ref(&before)).await?;
                 for (child, id) in self.following(tx, &entity, id, Some(removed_at)).await? {
@@ -254,6 +280,7 @@ impl Engine {
     }
 
     /// Reads a record to be written, held against other writers; refuses what may not be done with it.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one act, taken apart once")]
     async fn held(
         &self,
         tx: &mut Tx,
@@ -293,18 +320,18 @@ impl Engine {
         let before = self.held(tx, writing, entity, id, version, Verb::Change, false).await?;
         let mut after = before.clone();
         check::writable(writing, entity, values.iter().map(|(field, _)| *field))?;
-        for (field, value) in values {
-            after.put(field, value);
+        for (field, value) in &values {
+            after.put(*field, value.clone());
         }
-        let mut fresh = Vec::new();
         for (relation, drafts) in lines {
-            let lines = self.new_lines(tx, writing, entity, relation, id, drafts, Some(&before)).await?;
+            let lines = self.new_lines(writing, entity, relation, id, drafts, Some(&before))?;
             match after.lines.iter_mut().find(|(key, _)| *key == relation) {
                 Some((_, old)) => *old = lines,
                 None => after.lines.push((relation, lines)),
             }
-            fresh.push(relation);
         }
+        // What an undoing puts back stands, whatever the rules would make of it today.
+        let put_back = writing.undoes.is_some().then(|| after.clone());
         let mut change = Change {
             who: writing.who.clone(),
             now: writing.now,
@@ -317,12 +344,22 @@ impl Engine {
         let Change { before, mut after, more: asked, .. } = change;
         more.extend(asked);
         let before = before.ok_or_else(|| Error::internal("a hook took the record away"))?;
+        if let Some(put_back) = put_back {
+            for (field, _) in &values {
+                after.put(*field, put_back.value(*field).clone());
+            }
+            after.lines = put_back.lines;
+        }
         check::canonical(entity, &mut after)?;
         compute(&mut after);
-        self.check_links(tx, writing, std::slice::from_ref(&after), &HashSet::new(), Some(&before)).await?;
+        self.check_links(tx, writing, entity, std::slice::from_ref(&after), &HashSet::new(), Some(&before)).await?;
         let changed: Vec<usize> = (0..after.values.len()).filter(|slot| before.values[*slot] != after.values[*slot]).collect();
-        let relined: Vec<&'static str> =
-            fresh.into_iter().filter(|relation| !lines::same(before.lines(relation), after.lines(relation))).collect();
+        // Lines may be amended by hooks too.
+        let relined: Vec<&'static str> = entity
+            .owned()
+            .map(|relation| relation.key)
+            .filter(|relation| !lines::same(before.lines(relation), after.lines(relation)))
+            .collect();
         if changed.is_empty() && relined.is_empty() {
             return Ok((id, before.version));
         }
@@ -373,6 +410,36 @@ impl Engine {
         }
         history::record(tx, writing, entity, before, action, before.version + 1, None).await?;
         self.announce(tx, entity, &[before.id]).await
+    }
+
+    /// Runs the hooks of a removal or a restoring, which may refuse it or ask for more.
+    async fn hooks_of_mark(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        entity: &Entity,
+        before: &Record,
+        removed_at: Value,
+        more: &mut Vec<Act>,
+    ) -> Result<()> {
+        if !self.inside.hooks.contains_key(entity.key) {
+            return Ok(());
+        }
+        let mut after = before.clone();
+        if let Some((slot, _)) = after.carried.named("removed_at") {
+            after.values[slot] = removed_at;
+        }
+        let mut change = Change {
+            who: writing.who.clone(),
+            now: writing.now,
+            zone: self.settings().zone.clone(),
+            before: Some(before.clone()),
+            after,
+            more: Vec::new(),
+        };
+        self.run_hooks(tx, entity, &mut change).await?;
+        more.extend(change.more);
+        Ok(())
     }
 
     pub(crate) async fn run_hooks(&self, tx: &mut Tx, entity: &Entity, change: &mut Change) -> Result<()> {

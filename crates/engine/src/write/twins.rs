@@ -2,10 +2,10 @@
 
 use super::Draft;
 use crate::Engine;
-use crate::principal::Principal;
+use crate::principal::{Principal, Verb};
 use kernel::{Id, Result, Value};
 use meta::Entity;
-use meta::sql::Sql;
+use meta::sql::{Alias, Sql};
 use std::collections::HashMap;
 use store::{Statement, Tx};
 
@@ -31,6 +31,8 @@ impl Engine {
     /// The same, inside a transaction.
     pub(crate) async fn twins_in(&self, tx: &mut Tx, who: &Principal, draft: &Draft) -> Result<Vec<Twin>> {
         let entity = self.entity(draft.entity)?;
+        // Whoever may not create has no reason to learn which keys are taken.
+        who.permit(Verb::Create, &entity)?;
         let mut sql = Sql::new();
         let mut fields = Vec::new();
         for field in entity.fields.iter().filter(|field| field.matching) {
@@ -78,9 +80,12 @@ impl Engine {
         for field in child.fields.iter().filter(|field| field.matching) {
             for value in lines.iter().filter_map(|line| line.value(field.id)).filter(|value| !value.is_empty()).take(10) {
                 begin(sql, fields.len());
-                sql.push("SELECT ").name(&via.column()).push(" AS \"id\" FROM ").name(child.key).push(" WHERE \"removed_at\" IS NULL AND ");
-                sql.name(&format!("{}_kind", relation.via)).push(" = ").bind(entity.key).push(" AND ");
-                sql.name(&field.compared_column()).push(" = ").bind(meta::filter::resolve::compared(field.kind, value));
+                // The lines of a record in the trash live on; the record does not.
+                let (line, parent) = (Alias(0), Alias(1));
+                sql.push("SELECT ").column(parent, "id").push(" FROM ").name(child.key).push(" AS ").alias(line).push(" JOIN ");
+                sql.name(entity.key).push(" AS ").alias(parent).push(" ON ").column(parent, "id").push(" = ").column(line, &via.column());
+                sql.push(" WHERE ").column(line, "removed_at").push(" IS NULL AND ").column(parent, "removed_at").push(" IS NULL AND ");
+                sql.column(line, &field.compared_column()).push(" = ").bind(meta::filter::resolve::compared(field.kind, value));
                 end(sql, fields.len());
                 fields.push(format!("{}.{}", relation.key, field.key));
             }

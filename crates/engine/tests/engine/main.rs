@@ -6,5 +6,12 @@ mod model;
 mod trees;
 
 mod agreement;
+mod hearing;
 mod paging;
+mod past;
+mod people;
+mod seeing;
+mod shop;
+mod working;
 mod world;
+mod writing;

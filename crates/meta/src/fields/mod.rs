@@ -116,6 +116,7 @@ pub trait Behaviour {
     /// Reads what a person typed, or a cell of an import. Empty input is handled before.
     fn parse(&self, input: &str, reading: &Reading) -> Result<Value, Say>;
     /// Reads a JSON attribute. `null` is handled before.
+    #[expect(clippy::wrong_self_convention, reason = "from JSON, by the rules of this kind")]
     fn from_json(&self, json: &Json) -> Result<Value, Say> {
         match json {
             Json::String(text) => self.parse(text, &Reading { language: Language::English, zone: Zone::rome() }),

@@ -69,7 +69,7 @@ impl Evaluate<'_> {
                     What::Min => given().min_by(|a, b| order(a, b).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(field.kind.empty()),
                     What::Max => given().max_by(|a, b| order(a, b).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(field.kind.empty()),
                     What::First => values().next().unwrap_or(field.kind.empty()),
-                    What::Last => values().last().unwrap_or(field.kind.empty()),
+                    What::Last => values().next_back().unwrap_or(field.kind.empty()),
                 };
                 Ok(ready(test, field.kind, self.present).passes(&value, field.kind))
             }

@@ -394,10 +394,11 @@ impl Parser<'_> {
         if !quoted && kind.family() == Family::Records && self.takes("me") {
             return Ok(Operand::Me);
         }
-        if !quoted && kind.family() == Family::Times {
-            if let Some(point) = self.point()? {
-                return Ok(Operand::Point(point));
-            }
+        if !quoted
+            && kind.family() == Family::Times
+            && let Some(point) = self.point()?
+        {
+            return Ok(Operand::Point(point));
         }
         let start = self.place;
         let text = self.text()?;

@@ -136,11 +136,6 @@ impl Face {
         }
     }
 
-    /// Whether it stands at the right of its column.
-    pub(crate) fn number(&self) -> bool {
-        matches!(self.field.kind, Kind::Whole | Kind::Money)
-    }
-
     /// Whether its controls are a group, which wants a legend instead of a label.
     pub(crate) fn grouped(&self) -> bool {
         matches!(self.field.kind, Kind::Vocabularies(_))

@@ -12,11 +12,11 @@ impl Widget for TextWidget {
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, _: &Sight<'_>, out: &mut String) {
-        let more = if control.name == face.field.key && face.field.required {
-            "maxlength=\"500\" autocomplete=\"off\""
-        } else {
-            "maxlength=\"500\""
-        };
-        control.input(face, "form-control", more, out);
+        let mut more = String::from("maxlength=\"500\" autocomplete=\"off\"");
+        // In a line no label stands beside it.
+        if control.aria.is_some() {
+            html::attribute(&mut more, "placeholder", &face.label);
+        }
+        control.input(face, "form-control", &more, out);
     }
 }

@@ -89,7 +89,7 @@ impl Widget for ManyTermsWidget {
         out.push('>');
         if offered.is_empty() {
             out.push_str("<p class=\"hint\">");
-            html::text(out, &sight.speech.say("form-no-terms"));
+            html::text(out, sight.speech.say("form-no-terms"));
             out.push_str("</p>");
             return;
         }

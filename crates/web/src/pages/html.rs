@@ -75,6 +75,6 @@ pub(crate) fn pair(out: &mut String, name: &str, value: &str) {
 /// Adds the sign of an empty value.
 pub(crate) fn nothing(out: &mut String, speech: &crate::pages::speech::Speech) {
     out.push_str("<span class=\"nothing\"><span class=\"visually-hidden\">");
-    text(out, &speech.say("empty-value"));
+    text(out, speech.say("empty-value"));
     out.push_str("</span></span>");
 }

@@ -3,11 +3,19 @@
 //! A page is a template in `templates/`, and its parts that depend on the kinds of fields are written by `fields`. A
 //! route answers with the whole page or the part that was asked for, by the same code.
 
+mod acts;
 pub(crate) mod answer;
+mod card;
 mod company;
+mod error_page;
+mod form;
 pub(crate) mod html;
+pub(crate) mod layout;
 mod list;
+mod preferences;
 pub(crate) mod reader;
+mod search;
+mod setup;
 mod sign_in;
 pub(crate) mod speech;
 pub(crate) mod toast;
@@ -21,11 +29,17 @@ use reader::Reader;
 /// The routes of all pages.
 pub fn routes(routes: Routes) -> Routes {
     let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
-    let routes = sign_in::routes(routes);
-    list::routes(routes)
+    let routes = sign_in::routes(routes).error_page(error_page::show);
+    let routes = setup::routes(search::routes(preferences::routes(routes)));
+    let routes = list::routes(routes);
+    let routes = card::routes(routes);
+    let routes = acts::routes(routes);
+    form::routes(routes)
 }
 
 pub(crate) use company::read as company;
+pub(crate) use reader::theme;
+pub use setup::Demonstration;
 
 /// Where one begins: the first area.
 async fn home(reader: Reader) -> Response {

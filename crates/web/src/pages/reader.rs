@@ -78,7 +78,7 @@ impl Reader {
             model: web.engine().model(),
             csrf: caller.csrf.clone(),
             session: caller.session.clone(),
-            theme: theme(headers),
+            theme: caller.theme,
             narrow: cookie(headers, "scheda_rail") == Some("narrow"),
             company: web.company(),
             here: "",

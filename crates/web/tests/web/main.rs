@@ -2,10 +2,14 @@
 
 mod attacks;
 mod client;
+mod faces;
 mod forms;
 mod house;
 mod lists;
 mod live;
+mod openapi;
+mod pages;
 mod records;
 mod routes;
+mod signing_in;
 mod words;

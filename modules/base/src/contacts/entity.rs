@@ -50,6 +50,7 @@ pub fn contact() -> Entity {
         .index(&["address.city", "full_name"])
         .index(&["owner", "full_name"])
         .columns(&["full_name", "job_title", "address.city", "phone", "email", "owner"])
+        .head(&["job_title", "department", "owner", "phone", "email", "address.city"])
         .section("person", &["name", "job_title", "department", "owner", "inactive"])
         .section("reach", &["phones", "emails", "address"])
         .section("private", &["tax_code", "born"])

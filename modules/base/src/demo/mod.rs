@@ -228,7 +228,7 @@ fn person(
 
 /// Most people live where they work.
 fn chance_home(name: &str) -> bool {
-    name.len() % 5 != 0
+    !name.len().is_multiple_of(5)
 }
 
 type Town = (&'static str, &'static str, &'static str, &'static str);

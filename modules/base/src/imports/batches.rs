@@ -447,7 +447,7 @@ fn changed(entity: &Entity, record: &Record, piece: &Piece, except: &[FieldId]) 
         }
     }
     let nothing = values.is_empty() && lines.is_empty();
-    (!nothing).then(|| Act::Change { entity: entity.key, id: record.id, version: None, values, lines })
+    (!nothing).then_some(Act::Change { entity: entity.key, id: record.id, version: None, values, lines })
 }
 
 fn is_same_person(person: &Record, piece: &Piece) -> bool {

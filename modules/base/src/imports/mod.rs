@@ -171,6 +171,9 @@ impl Totals {
     }
 }
 
+/// Batches on their way, in their order.
+type Flying<'f> = FuturesOrdered<BoxFuture<'f, (Flight, Result<Vec<Told>>)>>;
+
 /// Rows in one commit: a slice of work that keeps nobody waiting.
 const BATCH: usize = 200;
 /// Batches made ready and not yet taken.
@@ -400,7 +403,7 @@ impl Run {
         most: usize,
         applying: &Arc<Applying>,
         batches: &mut Batches,
-        flying: &mut FuturesOrdered<BoxFuture<'f, (Flight, Result<Vec<Told>>)>>,
+        flying: &mut Flying<'f>,
         totals: &mut Totals,
         reports: &mut Reports,
         progress: &mut F,

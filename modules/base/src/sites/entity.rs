@@ -49,6 +49,7 @@ pub fn site() -> Entity {
         .index(&["address.city", "name"])
         .index(&["account", "name"])
         .columns(&["name", "account", "use", "address.city", "address.province", "phone"])
+        .head(&["use", "account", "phone", "address.city"])
         .section("site", &["account", "name", "use", "inactive"])
         .section("reach", &["address", "phones"])
         .section("remarks", &["remarks"])

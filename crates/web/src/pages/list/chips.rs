@@ -229,7 +229,7 @@ impl Chips<'_> {
         out.push_str("<details class=\"menu chip add\"><summary>");
         out.push_str(assets::icon("add"));
         html::text(out, speech.say("filter-more"));
-        out.push_str("</summary><div class=\"menu-items\"><form");
+        out.push_str("</summary><div class=\"menu-items\"><form class=\"filter-form\"");
         html::attribute(out, "action", &format!("/{}", self.entity.plural));
         out.push('>');
         self.kept(&["filter", "q", "sort"], out);

@@ -24,7 +24,7 @@ impl Column {
             .filter(|field| !field.secret)
             .map(|field| Column {
                 face: Face::short(field, speech),
-                open: if matches!(field.kind, Kind::Whole | Kind::Money | Kind::Code) { "<td class=\"number\">" } else { "<td>" },
+                open: if matches!(field.kind, Kind::Whole | Kind::Money) { "<td class=\"number\">" } else { "<td>" },
             })
             .collect();
         // A phone shows the name, how it stands at its right, and where it is below.
@@ -42,7 +42,7 @@ impl Column {
 
     /// Whether its head and cells stand at the right.
     pub(crate) fn number(&self) -> bool {
-        matches!(self.face.field.kind, Kind::Whole | Kind::Money | Kind::Code)
+        matches!(self.face.field.kind, Kind::Whole | Kind::Money)
     }
 }
 

@@ -1,0 +1,127 @@
+//! `scheda import`: a file into the data, whole or not at all of its batches.
+
+use super::Ended;
+use crate::opening;
+use crate::settings::Settings;
+use crate::speaking;
+use base::imports::{self, Mode, Options, Output, Totals};
+use clap::Args;
+use kernel::{Error, Result, Say};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// `scheda import …`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What the rows are: accounts, contacts, sites.
+    entity: String,
+    /// The file.
+    file: PathBuf,
+    /// create, update or both.
+    #[arg(long, default_value = "create")]
+    mode: String,
+    /// By what a row finds its record; the first that finds one counts.
+    #[arg(long)]
+    key: Vec<String>,
+    /// Where each column goes.
+    #[arg(long)]
+    map: Option<PathBuf>,
+    /// FIELD=VALUE of new records, where the row gives none.
+    #[arg(long)]
+    default: Vec<String>,
+    /// Count what would happen, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Write what became of each row to this file.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// Write the refused rows, with the reason, to this file.
+    #[arg(long)]
+    errors: Option<PathBuf>,
+    /// Print the counts as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    /// Runs it.
+    pub async fn run(self, settings: &Settings) -> Ended {
+        let file = File::open(&self.file).map_err(|fault| unreadable(&self.file, &fault))?;
+        let options = self.options()?;
+        let engine = opening::open(settings).await?;
+        let who = opening::whoever(&engine);
+        let mut told = 0;
+        let outcome = imports::run(&engine, &who, file, options, |totals| {
+            if totals.done - told >= 10_000 {
+                told = totals.done;
+                eprintln!("{} of {} rows", totals.done, totals.rows);
+            }
+        })
+        .await;
+        if outcome.is_ok() && !self.dry_run {
+            engine.store().tidy().await?;
+        }
+        engine.close().await;
+        let totals = outcome?;
+        if self.json {
+            let json = serde_json::to_string(&totals).map_err(Error::internal)?;
+            println!("{json}");
+        } else {
+            print!("{}", summary(&totals));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn options(&self) -> Result<Options> {
+        let name = self.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let mode = Mode::parse(&self.mode)
+            .ok_or_else(|| Error::invalid("mode", Say::new("error-choice").with("known", "create, update, both")))?;
+        let mut defaults = Vec::new();
+        for one in &self.default {
+            let pair = one.split_once('=').ok_or_else(|| Error::invalid("default", Say::new("error-default").with("given", one)))?;
+            defaults.push((pair.0.to_owned(), pair.1.to_owned()));
+        }
+        let mapping = match &self.map {
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|fault| unreadable(path, &fault))?),
+            None => None,
+        };
+        Ok(Options {
+            mode,
+            keys: self.key.clone(),
+            mapping,
+            defaults,
+            dry_run: self.dry_run,
+            report: self.report.as_deref().map(created).transpose()?,
+            errors: self.errors.as_deref().map(created).transpose()?,
+            speak: Arc::new(speaking::in_italian),
+            ..Options::new(&self.entity, &name)
+        })
+    }
+}
+
+fn created(path: &Path) -> Result<Output> {
+    let file = File::create(path).map_err(|fault| unreadable(path, &fault))?;
+    Ok(Box::new(std::io::BufWriter::new(file)))
+}
+
+fn unreadable(path: &Path, fault: &std::io::Error) -> Error {
+    Error::Unavailable(Say::new("error-file").with("file", path.display()).with("cause", fault))
+}
+
+fn summary(totals: &Totals) -> String {
+    let mut lines = format!(
+        "{} rows: {} created, {} updated, {} unchanged, {} skipped, {} errors; {} values kept in the remarks\n",
+        totals.rows, totals.created, totals.updated, totals.unchanged, totals.skipped, totals.errors, totals.warnings
+    );
+    if totals.resumed > 0 {
+        lines.push_str(&format!("{} rows were there from an interrupted run\n", totals.resumed));
+    }
+    match &totals.changeset {
+        _ if totals.dry_run => lines.push_str("Nothing was written.\n"),
+        Some(changeset) => lines.push_str(&format!("Changeset {changeset}\n")),
+        None => {}
+    }
+    lines
+}

@@ -1,0 +1,160 @@
+//! Signing in: passwords, the brake on guessing, sessions, tokens; and who may never be put out.
+
+use crate::shop::{Shop, shops};
+use engine::identity::{Attempt, USER, users};
+use engine::{Draft, Through};
+use kernel::error::Conflict;
+use kernel::{Error, Value};
+
+const PASSWORD: &str = "un cavallo di battaglia";
+
+fn attempt(account: &str, address: &str) -> Attempt {
+    Attempt { account: account.to_owned(), address: address.to_owned() }
+}
+
+async fn deactivate(shop: &Shop, user: kernel::Id) -> kernel::Result<engine::Outcome> {
+    shop.engine.change(&shop.admin, &shop.entity(USER), user, None, vec![(users::ACTIVE.id(), Value::Bool(false))], Vec::new()).await
+}
+
+#[tokio::test]
+async fn who_knows_the_password_comes_in() {
+    for shop in shops().await {
+        let anna = shop.anna.user.expect("a user");
+        let enter = async |email: &str, password: &str| {
+            shop.engine.by_password(email, password.to_owned(), Through::Pages).await.expect("an answer").and_then(|who| who.user)
+        };
+        assert_eq!(enter("anna@example.it", "").await, None, "no password was set");
+        shop.engine.set_password(anna, PASSWORD.to_owned()).await.expect("set");
+        assert_eq!(enter(" Anna@Example.IT ", PASSWORD).await, Some(anna));
+        assert_eq!(enter("anna@example.it", "un cavallo di battagliA").await, None);
+        assert_eq!(enter("nessuno@example.it", PASSWORD).await, None);
+        assert!(shop.engine.set_password(anna, "x".repeat(1_025)).await.is_err());
+        deactivate(&shop, anna).await.expect("deactivated");
+        assert_eq!(enter("anna@example.it", PASSWORD).await, None);
+    }
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down() {
+    for shop in shops().await {
+        let (one, elsewhere) = (attempt("Anna@example.it", "10.0.0.1"), attempt("anna@example.it", "10.0.0.2"));
+        for _ in 0..4 {
+            shop.engine.may_try(&one).await.expect("still free");
+            shop.engine.failed(&one).await.expect("noted");
+        }
+        shop.engine.may_try(&one).await.expect("still free");
+        shop.engine.failed(&one).await.expect("noted");
+        assert!(matches!(shop.engine.may_try(&elsewhere).await, Err(Error::Busy(2))), "the account is slow from anywhere");
+        shop.engine.may_try(&attempt("bruno@example.it", "10.0.0.1")).await.expect("others are not");
+        shop.clock.pass(1_001);
+        shop.engine.may_try(&one).await.expect("a second later");
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            shop.engine.failed(&one).await.expect("noted");
+            match shop.engine.may_try(&one).await {
+                Err(Error::Busy(seconds)) => {
+                    waits.push(seconds);
+                    shop.clock.pass(i64::from(seconds) * 1_000);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(waits.windows(2).all(|pair| pair[1] >= pair[0]) && waits.last() == Some(&901), "{waits:?}");
+        assert!(matches!(shop.engine.may_try(&attempt("bruno@example.it", "10.0.0.1")).await, Err(Error::Busy(_)) | Ok(())));
+        shop.engine.succeeded(&one).await.expect("forgotten");
+        shop.clock.pass(61 * 60_000);
+        shop.engine.may_try(&one).await.expect("free again");
+        // Failures that arrive together all count.
+        let many = attempt("carla@example.it", "10.0.0.9");
+        let together = (0..9).map(|_| shop.engine.failed(&many));
+        for noted in futures_util::future::join_all(together).await {
+            noted.expect("noted");
+        }
+        assert_eq!(shop.number("SELECT \"failures\" FROM \"attempt\" WHERE \"subject\" = 'address:10.0.0.9'").await, 9, "{shop:?}");
+    }
+}
+
+#[tokio::test]
+async fn sessions_end() {
+    for shop in shops().await {
+        let (anna, engine) = (shop.anna.user.expect("a user"), &shop.engine);
+        let open = async || engine.open_session(shop.anna.clone(), "Firefox\u{7}").await.expect("a session").secret;
+        let alive = async |secret: &str| engine.session(secret).await.expect("an answer").is_some();
+        let secret = open().await;
+        let found = engine.session(&secret).await.expect("an answer").expect("a session");
+        assert_eq!(found.who.user, Some(anna));
+        assert!(!found.digest.contains(&secret) && shop.number("SELECT count(*) FROM \"session\"").await == 1);
+        for wrong in ["", "x", &"A".repeat(43), &secret[1..], &format!("{secret}x")] {
+            assert!(!alive(wrong).await);
+        }
+        // Used every now and then it goes on, unused for half a day it ends; after thirty days in any case.
+        for _ in 0..3 {
+            shop.clock.pass(11 * 3_600_000);
+            assert!(alive(&secret).await);
+        }
+        shop.clock.pass(12 * 3_600_000 + 1);
+        assert!(!alive(&secret).await, "idle");
+        let secret = open().await;
+        for _ in 0..71 {
+            shop.clock.pass(10 * 3_600_000);
+            assert!(alive(&secret).await);
+        }
+        shop.clock.pass(10 * 3_600_000);
+        assert!(!alive(&secret).await, "thirty days");
+        // A new password ends them all, so does leaving, so does ending it.
+        let (one, two) = (open().await, open().await);
+        engine.end_session(&engine.session(&one).await.expect("an answer").expect("a session").digest).await.expect("ended");
+        assert!(!alive(&one).await && alive(&two).await);
+        engine.set_password(anna, PASSWORD.to_owned()).await.expect("set");
+        assert!(!alive(&two).await);
+        let (secret, token) = (open().await, engine.make_token(anna, "script").await.expect("a token"));
+        assert_eq!(engine.by_token(&token).await.expect("an answer").and_then(|who| who.user), Some(anna));
+        for wrong in ["", "scheda_", &token[..token.len() - 1], &format!("{token}x"), &"scheda_".repeat(100)] {
+            assert!(engine.by_token(wrong).await.expect("an answer").is_none(), "{wrong}");
+        }
+        deactivate(&shop, anna).await.expect("deactivated");
+        assert!(!alive(&secret).await && engine.by_token(&token).await.expect("an answer").is_none());
+        assert_eq!(shop.number("SELECT count(*) FROM \"session\"").await, 0);
+        assert!(engine.principal_of(anna, Through::Job).await.expect("an answer").is_none());
+    }
+}
+
+/// There is always an administrator, whoever tries whatever at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_administrator_stays() {
+    for shop in shops().await {
+        let ada = shop.admin.user.expect("a user");
+        let entity = shop.entity(USER);
+        let demote = || vec![(users::ROLE.id(), Value::from("agent"))];
+        assert!(matches!(deactivate(&shop, ada).await, Err(Error::Invalid(_))));
+        assert!(matches!(shop.engine.change(&shop.admin, &entity, ada, None, demote(), Vec::new()).await, Err(Error::Invalid(_))));
+        assert!(matches!(shop.engine.remove(&shop.admin, &entity, ada, None).await, Err(Error::Forbidden(_))), "{shop:?}");
+        assert!(matches!(shop.engine.remove(&shop.admin, &entity, shop.anna.user.expect("a user"), None).await, Err(Error::Forbidden(_))));
+        // An agent makes himself no administrator.
+        let promote = vec![(users::ROLE.id(), Value::from("administrator"))];
+        let own = shop.engine.change(&shop.anna, &entity, shop.anna.user.expect("a user"), None, promote.clone(), Vec::new()).await;
+        assert!(matches!(own, Err(Error::Forbidden(_))));
+        for _ in 0..5 {
+            let bruno = shop.bruno.user.expect("a user");
+            shop.engine.change(&shop.admin, &entity, bruno, None, promote.clone(), Vec::new()).await.expect("a second one");
+            let both = [ada, bruno].map(|user| {
+                let (engine, entity, system, demote) = (shop.engine.clone(), entity.clone(), shop.engine.system(Through::Job), demote());
+                tokio::spawn(async move { engine.change(&system, &entity, user, None, demote, Vec::new()).await })
+            });
+            for one in both {
+                let _ = one.await.expect("no panic");
+            }
+            let left = shop.number("SELECT count(*) FROM \"user\" WHERE \"role\" = 'administrator'").await;
+            assert!(left >= 1, "{shop:?}: nobody is left");
+            let again = vec![(users::ROLE.id(), Value::from("administrator"))];
+            shop.engine.change(&shop.engine.system(Through::Job), &entity, ada, None, again, Vec::new()).await.expect("as before");
+            shop.engine.change(&shop.engine.system(Through::Job), &entity, bruno, None, demote(), Vec::new()).await.expect("as before");
+        }
+        assert!(shop.engine.is_set_up().await.expect("an answer"));
+        let taken = Draft::new(USER).with(users::NAME.id(), "x").with(users::EMAIL.id(), "ANNA@example.it");
+        match shop.engine.create(&shop.admin, taken).await {
+            Err(Error::Conflict(Conflict::Taken { field })) => assert_eq!(field, "user.email"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What can be done, address by address.
+
+use super::{members, to};
+use crate::api::parameters::MOST_RECORDS;
+use engine::Principal;
+use engine::principal::Verb;
+use meta::{Entity, Model};
+use serde_json::{Map, Value as Json, json};
+
+type Paths = Map<String, Json>;
+
+/// The addresses that belong to no entity.
+pub(super) fn common() -> Paths {
+    let me = operation("me", "common", "Who the token stands for.", &[], ok("Me"), READING);
+    let search = operation(
+        "search",
+        "common",
+        "Search over everything the caller may see, grouped by entity.",
+        &[query("q", json!({ "type": "string", "maxLength": 200 }), "The words."), limit(50)],
+        ok("Found"),
+        READING,
+    );
+    let undo = operation(
+        "undo",
+        "common",
+        "Undo a changeset, field by field; what somebody changed since is left and told.",
+        &[id()],
+        ok("Undone"),
+        WRITING,
+    );
+    let text = operation("openapi", "common", "This text.", &[], json!({ "200": { "description": "This text." } }), READING);
+    members(json!({
+        "/api/v1/me": { "get": me },
+        "/api/v1/search": { "get": search },
+        "/api/v1/changesets/{id}/undoing": { "put": undo },
+        "/api/v1/openapi.json": { "get": text },
+    }))
+}
+
+/// The addresses of an entity, as far as they are open to somebody.
+pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: &mut Paths) {
+    let (key, plural) = (entity.key, entity.plural);
+    let named = |verb: &str| format!("{verb}-{key}");
+    let list = list(model, entity, &format!("list-{plural}"), plural, &[]);
+    let counting = [filter(), switch("trash", "Of the trash."), switch("exact", "Beyond 10,000 too.")];
+    let count = operation(&format!("count-{plural}"), plural, "How many records a filter selects.", &counting, ok("Count"), READING);
+    let show = operation(&named("show"), plural, "One record, with its lines.", &[id()], record(key, "200"), READING);
+    let history_of = format!("history-of-{key}");
+    let history =
+        operation(&history_of, plural, "What was done to a record, the newest first.", &[id(), limit(200)], ok("History"), READING);
+    let mut all = json!({ "get": list });
+    let mut one = json!({ "get": show });
+    if who.may(Verb::Create, entity) {
+        let parameters = [
+            switch("insist", "Even if living records have the same keys."),
+            json!({
+                "name": "Idempotency-Key", "in": "header", "description": "The same key, sent twice, creates one record.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+            }),
+        ];
+        all["post"] = operation(&named("create"), plural, "A new record.", &parameters, record(key, "201"), WRITING);
+        all["post"]["requestBody"] = body(&format!("{key}-new"));
+    }
+    if who.may(Verb::Change, entity) {
+        let about = "Other values; a relation that is given replaces its lines whole.";
+        one["patch"] = operation(&named("change"), plural, about, &[id(), if_match()], record(key, "200"), WRITING);
+        one["patch"]["requestBody"] = body(&format!("{key}-change"));
+    }
+    if who.may(Verb::Remove, entity) {
+        one["delete"] = operation(&named("remove"), plural, "Into the trash.", &[id(), if_match()], nothing(), WRITING);
+        let put = operation(&named("put-removal-of"), plural, "Into the trash, whatever the version.", &[id()], nothing(), WRITING);
+        let restore = operation(&named("restore"), plural, "Out of the trash.", &[id()], nothing(), WRITING);
+        paths.insert(format!("/api/v1/{plural}/{{id}}/removal"), json!({ "put": put, "delete": restore }));
+    }
+    paths.insert(format!("/api/v1/{plural}"), all);
+    paths.insert(format!("/api/v1/{plural}/count"), json!({ "get": count }));
+    paths.insert(format!("/api/v1/{plural}/{{id}}"), one);
+    paths.insert(format!("/api/v1/{plural}/{{id}}/history"), json!({ "get": history }));
+    for relation in &entity.relations {
+        if let Some(child) = model.child(relation).filter(|child| who.may(Verb::See, child)) {
+            let name = format!("list-{}-of-{key}", relation.key);
+            let children = self::list(model, child, &name, plural, &[id()]);
+            paths.insert(format!("/api/v1/{plural}/{{id}}/{}", relation.key), json!({ "get": children }));
+        }
+    }
+}
+
+fn list(_: &Model, entity: &Entity, name: &str, tag: &str, more: &[Json]) -> Json {
+    let mut sorts = Vec::new();
+    for field in entity.fields.iter().filter(|field| field.sortable && !field.secret) {
+        sorts.extend([field.key.to_owned(), format!("-{}", field.key)]);
+    }
+    sorts.extend(["id".to_owned(), "-id".to_owned()]);
+    let fields: Vec<&str> = entity.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect();
+    let several = |items: Json, most: usize| json!({ "type": "array", "items": items, "maxItems": most, "uniqueItems": true });
+    let mut parameters = more.to_vec();
+    parameters.extend([
+        filter(),
+        commas("sort", several(json!({ "type": "string", "enum": sorts }), 1), "Up to four fields, `-` for from the end."),
+        commas("fields", several(json!({ "type": "string", "enum": fields }), 50), "Which fields; `address` for all its parts."),
+        limit(MOST_RECORDS),
+        query("cursor", json!({ "type": "string" }), "`next` or `previous` of another page of the same list."),
+        switch("lines", "With the owned lines."),
+        switch("trash", "Of the trash."),
+    ]);
+    operation(name, tag, "A page of a list.", &parameters, ok(&format!("{}-list", entity.key)), READING)
+}
+
+/// What may go wrong when asking, and when writing.
+const READING: &[&str] = &["400", "401", "403", "404", "414", "422", "429", "500", "503"];
+const WRITING: &[&str] = &["400", "401", "403", "404", "409", "413", "415", "422", "428", "429", "500", "503", "507"];
+
+fn operation(name: &str, tag: &str, about: &str, parameters: &[Json], answers: Json, wrong: &[&str]) -> Json {
+    let mut responses = members(answers);
+    for status in wrong {
+        // A head too long to be read is refused before it comes to us.
+        if *status == "414" {
+            responses.insert((*status).to_owned(), json!({ "description": why(status) }));
+            continue;
+        }
+        let problem = json!({ "description": why(status), "content": { "application/problem+json": { "schema": to("Problem") } } });
+        responses.insert((*status).to_owned(), problem);
+    }
+    json!({ "operationId": name, "tags": [tag], "summary": about, "parameters": parameters, "responses": responses })
+}
+
+fn why(status: &str) -> &'static str {
+    match status {
+        "400" => "The request can't be read.",
+        "401" => "No token, or none that is known.",
+        "403" => "The caller may see it, but not do this.",
+        "404" => "There is no such thing, or the caller may not see it.",
+        "409" => "Somebody else was quicker, or it exists already.",
+        "413" => "The body is longer than 2 MB.",
+        "414" => "The address is longer than 64 KB.",
+        "415" => "The body is not JSON.",
+        "422" => "Something in the request is wrong; each error names its field.",
+        "428" => "If-Match with the version is missing.",
+        "429" => "Too much at once; Retry-After says when to try again.",
+        "503" => "Unavailable for now.",
+        "507" => "The disk is full; nothing was saved.",
+        _ => "A fault of ours; `id` is its number in the log.",
+    }
+}
+
+fn ok(schema: &str) -> Json {
+    json!({ "200": { "description": "Done.", "content": { "application/json": { "schema": to(schema) } } } })
+}
+
+fn record(entity: &str, status: &str) -> Json {
+    let headers = json!({ "ETag": { "description": "The version, for If-Match.", "schema": { "type": "string" } } });
+    json!({ status: { "description": "The record.", "headers": headers, "content": { "application/json": { "schema": to(entity) } } } })
+}
+
+fn nothing() -> Json {
+    json!({ "204": { "description": "Done." } })
+}
+
+fn body(schema: &str) -> Json {
+    json!({ "required": true, "content": { "application/json": { "schema": to(schema) } } })
+}
+
+fn id() -> Json {
+    json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^[0-9A-HJKMNP-TV-Za-z]{13}$" } })
+}
+
+fn if_match() -> Json {
+    json!({
+        "name": "If-Match", "in": "header", "required": true, "description": "The version that was read, in quotation marks, or `*`.",
+        "schema": { "type": "string", "pattern": "^(\"[1-9][0-9]{0,9}\"|\\*)$" },
+    })
+}
+
+fn query(name: &str, schema: Json, about: &str) -> Json {
+    json!({ "name": name, "in": "query", "description": about, "schema": schema })
+}
+
+fn commas(name: &str, schema: Json, about: &str) -> Json {
+    json!({ "name": name, "in": "query", "description": about, "schema": schema, "style": "form", "explode": false })
+}
+
+fn filter() -> Json {
+    let mut filter = query("filter", json!({ "type": "string", "maxLength": 4_000 }), "Which records.");
+    filter["example"] = json!("id is empty");
+    filter
+}
+
+fn limit(most: usize) -> Json {
+    query("limit", json!({ "type": "integer", "minimum": 1, "maximum": most }), "How many at most.")
+}
+
+fn switch(name: &str, about: &str) -> Json {
+    query(name, json!({ "type": "boolean" }), about)
+}

@@ -1,0 +1,229 @@
+//! What records look like: to read, to create, to change.
+
+use super::{members, to};
+use engine::Principal;
+use engine::principal::Verb;
+use meta::field::{Default, Field};
+use meta::{Entity, Kind, Model};
+use serde_json::{Map, Value as Json, json};
+
+type Schemas = Map<String, Json>;
+
+/// What all entities share.
+pub(super) fn common() -> Schemas {
+    members(json!({
+        "Id": { "type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{13}$", "description": "The id of a record." },
+        "Problem": {
+            "type": "object",
+            "description": "What went wrong (RFC 9457).",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {
+                "type": { "type": "string" },
+                "title": { "type": "string" },
+                "status": { "type": "integer" },
+                "detail": { "type": "string", "description": "A sentence in the caller's language." },
+                "errors": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["field", "message"],
+                        "properties": {
+                            "field": { "type": "string", "description": "Where: `vat_number`, `phones.1.number`, `filter`." },
+                            "message": { "type": "string" },
+                            "at": { "type": "integer", "description": "The character of a filter." },
+                        },
+                    },
+                },
+                "version": { "type": "integer", "description": "The version that the record has now." },
+                "current": { "type": "object", "description": "The record as it is now." },
+                "duplicates": {
+                    "type": "array",
+                    "description": "Living records with the same keys; without id and title where the caller may not see them.",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "field": { "type": "string" },
+                            "id": { "type": ["string", "null"] },
+                            "title": { "type": ["string", "null"] },
+                        },
+                    },
+                },
+                "id": { "type": "string", "description": "Under which number it stands in the log." },
+            },
+        },
+        "Count": {
+            "type": "object",
+            "required": ["count", "more"],
+            "properties": { "count": { "type": "integer" }, "more": { "type": "boolean", "description": "Whether there may be more." } },
+        },
+        "History": {
+            "type": "object",
+            "required": ["entries"],
+            "properties": { "entries": { "type": "array", "items": {
+                "type": "object",
+                "required": ["changeset", "at", "author", "through", "why", "action", "undone", "changes"],
+                "properties": {
+                    "changeset": to("Id"),
+                    "at": { "type": "string", "format": "date-time" },
+                    "author": { "type": ["string", "null"] },
+                    "author_name": { "type": ["string", "null"] },
+                    "through": { "type": "string" },
+                    "why": { "type": "string" },
+                    "action": { "type": "string", "enum": ["create", "change", "remove", "restore"] },
+                    "undone": { "type": "boolean" },
+                    "changes": { "type": "array", "items": {
+                        "type": "object",
+                        "required": ["field", "before", "after"],
+                        "properties": { "field": { "type": "string" }, "before": {}, "after": {} },
+                    } },
+                },
+            } } },
+        },
+        "Undone": {
+            "type": "object",
+            "required": ["changeset", "records", "left"],
+            "properties": {
+                "changeset": { "type": ["string", "null"] },
+                "records": { "type": "integer" },
+                "left": { "type": "array", "items": {
+                    "type": "object", "properties": { "record": to("Id"), "field": { "type": "string" } },
+                } },
+            },
+        },
+        "Found": {
+            "type": "object",
+            "required": ["groups"],
+            "properties": { "groups": { "type": "array", "items": {
+                "type": "object",
+                "required": ["entity", "plural", "more", "found"],
+                "properties": {
+                    "entity": { "type": "string" },
+                    "plural": { "type": "string" },
+                    "more": { "type": "boolean" },
+                    "found": { "type": "array", "items": {
+                        "type": "object",
+                        "required": ["title", "record"],
+                        "properties": { "title": { "type": "string" }, "record": { "type": "object" } },
+                    } },
+                },
+            } } },
+        },
+        "Me": {
+            "type": "object",
+            "required": ["id", "name", "role", "language", "rights"],
+            "properties": {
+                "id": { "type": ["string", "null"] },
+                "name": { "type": "string" },
+                "role": { "type": "string" },
+                "language": { "type": "string", "enum": ["it", "en"] },
+                "rights": { "type": "object" },
+            },
+        },
+    }))
+}
+
+/// The schemas of an entity: `account`, `account-list`, and as far as it may be written `account-new`, `account-change`.
+pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, schemas: &mut Schemas) {
+    to_read(model, entity, schemas);
+    for (verb, name) in [(Verb::Create, "new"), (Verb::Change, "change")] {
+        if who.may(verb, entity) {
+            let schema = to_write(model, entity, who, verb == Verb::Create);
+            schemas.insert(format!("{}-{name}", entity.key), schema);
+        }
+    }
+}
+
+/// The schemas of an entity's records and of a page of them.
+pub(super) fn to_read(model: &Model, entity: &Entity, schemas: &mut Schemas) {
+    let mut properties = members(json!({ "id": to("Id"), "version": { "type": "integer", "minimum": 1 } }));
+    let readable = |field: &&Field| !field.secret && field.key != "version";
+    attributes(entity.fields.iter().filter(readable), true, &mut properties);
+    for relation in entity.owned() {
+        if let Some(child) = model.child(relation) {
+            let mut line = members(json!({ "id": to("Id") }));
+            attributes(child.fields.iter().filter(|field| readable(field) && own(field, relation.via)), true, &mut line);
+            let items = json!({ "type": "object", "required": ["id"], "properties": line });
+            properties.insert(relation.key.to_owned(), json!({ "type": "array", "items": items }));
+        }
+    }
+    schemas.insert(entity.key.to_owned(), json!({ "type": "object", "required": ["id", "version"], "properties": properties }));
+    let place = json!({ "type": ["string", "null"], "description": "The `cursor` of that page." });
+    let list = json!({
+        "type": "object",
+        "required": ["records", "next", "previous"],
+        "properties": { "records": { "type": "array", "items": to(entity.key) }, "next": place, "previous": place },
+    });
+    schemas.insert(format!("{}-list", entity.key), list);
+}
+
+fn to_write(model: &Model, entity: &Entity, who: &Principal, new: bool) -> Json {
+    let mut properties = Map::new();
+    let writable = |field: &&Field| field.writable() && !field.secret && (!field.guarded || who.role.administer);
+    attributes(entity.fields.iter().filter(writable), false, &mut properties);
+    for relation in entity.owned() {
+        if let Some(child) = model.child(relation) {
+            let mut line = members(json!({ "id": to("Id") }));
+            attributes(child.fields.iter().filter(|field| writable(field) && own(field, relation.via)), false, &mut line);
+            let required = required(child, |field| own(field, relation.via));
+            let items = json!({ "type": "object", "additionalProperties": false, "required": required, "properties": line });
+            let whole = "All lines, in order; those without an id are new, those left out are removed.";
+            properties.insert(relation.key.to_owned(), json!({ "type": "array", "items": items, "maxItems": 500, "description": whole }));
+        }
+    }
+    let required = if new { required(entity, |_| true) } else { Vec::new() };
+    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+/// Whether a field of a line is the line's own, not its place under its parent.
+fn own(field: &Field, via: &str) -> bool {
+    !field.system && field.key != via && field.key != format!("{via}_kind") && field.key != "position"
+}
+
+fn required(entity: &Entity, wanted: impl Fn(&Field) -> bool) -> Vec<&'static str> {
+    let must = |field: &&Field| field.required && field.writable() && field.default == Default::None && !field.key.contains('.');
+    entity.fields.iter().filter(must).filter(|field| wanted(field)).map(|field| field.key).collect()
+}
+
+/// Attributes by name, the parts of a composite field nested.
+fn attributes<'f>(fields: impl Iterator<Item = &'f Field>, reading: bool, properties: &mut Map<String, Json>) {
+    for field in fields {
+        let schema = attribute(field, reading);
+        let Some((group, part)) = field.key.split_once('.') else {
+            properties.insert(field.key.to_owned(), schema);
+            continue;
+        };
+        let whole = properties.entry(group).or_insert_with(|| {
+            let mut whole = json!({ "type": "object", "properties": {} });
+            if !reading {
+                whole["additionalProperties"] = Json::Bool(false);
+            }
+            whole
+        });
+        whole["properties"][part] = schema;
+    }
+}
+
+fn attribute(field: &Field, reading: bool) -> Json {
+    let mut schema = field.kind.behaviour().schema();
+    if reading {
+        // A choice or a term of another time is shown as it is.
+        if let Some(members) = schema.as_object_mut()
+            && matches!(field.kind, Kind::Choice(_))
+        {
+            members.remove("enum");
+        }
+        if !field.writable() {
+            schema["readOnly"] = Json::Bool(true);
+        }
+    } else {
+        match field.kind {
+            Kind::Text => schema["maxLength"] = json!(500),
+            Kind::LongText => schema["maxLength"] = json!(100_000),
+            _ => {}
+        }
+        if field.required && schema["type"] == "string" && schema.get("enum").is_none() {
+            schema["minLength"] = json!(1);
+        }
+    }
+    schema
+}

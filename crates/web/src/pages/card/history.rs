@@ -1,0 +1,178 @@
+//! What happened to a record: who, when, through what, field by field; each operation can be undone by whoever did
+//! it, and by administrators.
+
+use crate::fields::{Face, Sight};
+use crate::pages::html;
+use crate::pages::reader::Reader;
+use engine::{Entry, FieldChange};
+use kernel::{Date, Id, Result, Value};
+use meta::{Entity, Field, Kind, Record};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+
+/// Most entries on a card.
+const MOST: usize = 40;
+
+/// The history of a record.
+pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> Result<String> {
+    let mut out = String::with_capacity(4096);
+    if !entity.can.tracked {
+        return Ok(out);
+    }
+    let (entries, authors) = reader.web.engine().history(&reader.who, entity, record.id, MOST).await?;
+    let titles = linked(reader, entity, &entries).await?;
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+    let today = reader.web.engine().today();
+    let mut last = None;
+    out.push_str("<ol class=\"history\">");
+    for entry in &entries {
+        let day = entry.at.date(&reader.reading.zone);
+        if last != Some(day) {
+            out.push_str("<li class=\"history-day\">");
+            html::text(&mut out, &named_day(day, today, reader));
+            out.push_str("</li>");
+            last = Some(day);
+        }
+        happening(&mut out, reader, entity, entry, &authors, &sight);
+    }
+    out.push_str("</ol>");
+    Ok(out)
+}
+
+fn named_day(day: Date, today: Date, reader: &Reader) -> String {
+    match today.days() - day.days() {
+        0 => reader.speech.say("day-today").to_owned(),
+        1 => reader.speech.say("day-yesterday").to_owned(),
+        _ => Kind::Date.behaviour().show(&Value::Date(day), &reader.reading),
+    }
+}
+
+fn happening(out: &mut String, reader: &Reader, entity: &Entity, entry: &Entry, authors: &HashMap<Id, String>, sight: &Sight<'_>) {
+    let speech = &reader.speech;
+    let action = entry.action.key();
+    let icon = match action {
+        "create" => "add",
+        "remove" => "remove",
+        "restore" => "undo",
+        _ => "edit",
+    };
+    out.push_str("<li class=\"happening\"><span class=\"happening-sign\">");
+    out.push_str(assets::icon(icon));
+    out.push_str("</span><div class=\"happening-text\">");
+    let author = entry.author.map_or(speech.say("card-system"), |id| authors.get(&id).map_or(speech.say("link-unseen"), String::as_str));
+    html::element(out, "strong", author);
+    out.push(' ');
+    let changes: Vec<(String, String, String)> = entry.changes.iter().filter_map(|change| said(entity, change, sight)).collect();
+    if action == "change" {
+        html::text(out, &speech.with("happened-change", &[("count", &changes.len().to_string())]));
+    } else {
+        html::text(out, speech.say(&format!("happened-{action}")));
+    }
+    if entry.through != "pages" {
+        html::text(out, &format!(" {}", speech.say(&format!("through-{}", entry.through))));
+    }
+    if entry.why == "undo" {
+        html::text(out, &format!(", {}", speech.say("why-undo")));
+    }
+    if entry.undone {
+        out.push_str(" <span class=\"tag\">");
+        html::text(out, speech.say("happened-undone"));
+        out.push_str("</span>");
+    }
+    if !changes.is_empty() {
+        out.push_str("<ul class=\"changes\">");
+        for (label, before, after) in &changes {
+            out.push_str("<li><span class=\"key\">");
+            html::text(out, label);
+            out.push_str("</span> ");
+            worded(out, "del", before, speech);
+            out.push_str("<span class=\"to\">→</span>");
+            worded(out, "ins", after, speech);
+            out.push_str("</li>");
+        }
+        out.push_str("</ul>");
+    }
+    // What was done in bulk is undone where it was done, not from one of its records.
+    let single = matches!(entry.through.as_str(), "pages" | "api");
+    let mine = entry.author.is_some() && entry.author == reader.who.user;
+    if single && !entry.undone && (mine || reader.who.role.administer) {
+        out.push_str("<form class=\"plain\" method=\"post\"");
+        html::attribute(out, "action", &format!("/changes/{}/undo", entry.changeset));
+        out.push_str("><input type=\"hidden\" name=\"csrf\"");
+        html::attribute(out, "value", &reader.csrf);
+        out.push_str("><button class=\"btn btn-quiet btn-sm\"");
+        html::attribute(out, "data-confirm", speech.say("happened-undo-question"));
+        html::attribute(out, "data-confirm-label", speech.say("action-undo"));
+        out.push('>');
+        out.push_str(assets::icon("undo"));
+        html::text(out, speech.say("action-undo"));
+        out.push_str("</button></form>");
+    }
+    out.push_str("</div><time");
+    html::attribute(out, "datetime", &entry.at.to_string());
+    out.push('>');
+    html::text(out, &clock(entry.at, reader));
+    out.push_str("</time></li>");
+}
+
+/// The time of day, in the company's zone.
+pub(crate) fn clock(at: kernel::Moment, reader: &Reader) -> String {
+    let time = at.in_zone(&reader.reading.zone);
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+fn worded(out: &mut String, tag: &str, text: &str, speech: &crate::pages::speech::Speech) {
+    if text.is_empty() {
+        html::nothing(out, speech);
+    } else {
+        html::element(out, tag, text);
+    }
+}
+
+/// A change in words: field, before, after; none for what follows from another field.
+fn said(entity: &Entity, change: &FieldChange, sight: &Sight<'_>) -> Option<(String, String, String)> {
+    if let Some(field) = entity.field(&change.key) {
+        if field.computed.is_some() || field.read_only || field.secret {
+            return None;
+        }
+        let face = Face::new(field, sight.speech);
+        let words = |json: &Json| match value(field, json) {
+            value if value.is_empty() && field.kind != Kind::YesNo => String::new(),
+            value => face.plain(&value, sight),
+        };
+        let (before, after) = (words(&change.before), words(&change.after));
+        return Some((face.label, before, after));
+    }
+    let relation = entity.relation(&change.key)?;
+    let child = sight.model.child(relation)?;
+    let words = |json: &Json| lines(child, json, sight);
+    Some((sight.speech.field(entity.key, relation.key), words(&change.before), words(&change.after)))
+}
+
+/// A value as it stands in the history; one that today's rules refuse is shown as it was.
+pub(crate) fn value(field: &Field, json: &Json) -> Value {
+    field.kind.from_json(json).unwrap_or_else(|_| json.as_str().map_or(field.kind.empty(), Value::from))
+}
+
+/// Owned lines in words: what each holds first of all.
+pub(crate) fn lines(child: &Entity, json: &Json, sight: &Sight<'_>) -> String {
+    let Some(field) = child.fields.first() else { return String::new() };
+    let face = Face::new(field, sight.speech);
+    let lines = json.as_array().into_iter().flatten().filter_map(|line| line.get(field.key));
+    lines.map(|json| face.plain(&value(field, json), sight)).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// The names of the records that changed links led to.
+async fn linked(reader: &Reader, entity: &Entity, entries: &[Entry]) -> Result<HashMap<Id, String>> {
+    let mut wanted: HashMap<&'static str, Vec<Id>> = HashMap::new();
+    for change in entries.iter().flat_map(|entry| &entry.changes) {
+        let Some(Kind::Link(target)) = entity.field(&change.key).map(|field| field.kind) else { continue };
+        let ids = [&change.before, &change.after].into_iter().filter_map(|json| json.as_str()?.parse::<Id>().ok());
+        wanted.entry(target).or_default().extend(ids);
+    }
+    let mut titles = HashMap::new();
+    for (target, ids) in wanted {
+        titles.extend(reader.web.engine().names(&reader.who, target, ids).await?);
+    }
+    Ok(titles)
+}

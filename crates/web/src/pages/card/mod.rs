@@ -1,0 +1,117 @@
+//! The card of a record: its head, its data, what belongs to it, and what happened to it.
+
+mod head;
+mod history;
+mod related;
+mod sections;
+
+pub(crate) use history::{clock, lines as history_lines, value as history_value};
+
+use crate::caller::{Named, Of};
+use crate::fields::Sight;
+use crate::pages::answer::rendered;
+use crate::pages::reader::Reader;
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Web};
+use askama::Template;
+use axum::extract::State;
+use engine::principal::Verb;
+use http::{Method, StatusCode};
+use kernel::{Error, Id, Result};
+use meta::{Entity, Record};
+use std::collections::HashMap;
+
+/// The routes of cards.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card)
+}
+
+#[derive(Template)]
+#[template(path = "card.html")]
+struct CardPage<'c> {
+    reader: &'c Reader,
+    title: String,
+    entity: &'c Entity,
+    id: Id,
+    many: String,
+    changes: bool,
+    removes: bool,
+    password: bool,
+    removed: Option<String>,
+    question: String,
+    head: String,
+    first: String,
+    sections: String,
+    related: String,
+    history: String,
+    made: String,
+}
+
+async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader) -> Answer {
+    let reader = reader.within(entity.plural);
+    let id = named.id("id")?;
+    let (record, titles) = find(&reader, &entity, id).await?;
+    let removed = record.removed_at();
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+    let title = title(&entity, &record, &sight);
+    let days = web.engine().settings().trash_days.to_string();
+    let living = removed.is_none();
+    let (first, sections) = sections::write(&entity, &record, living && reader.who.may(Verb::Change, &entity), &sight);
+    let shown = CardPage {
+        many: reader.speech.entity(entity.key, "many"),
+        changes: living && reader.who.may(Verb::Change, &entity),
+        removes: reader.who.may(Verb::Remove, &entity),
+        password: entity.key == engine::identity::USER && reader.who.role.administer && living,
+        removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, &reader))])),
+        question: reader.speech.with("card-remove-question", &[("name", &title), ("days", &days)]),
+        head: head::write(&entity, &record, &title, &sight),
+        first,
+        sections,
+        related: related::write(&reader, &entity, &record).await?,
+        history: history::write(&reader, &entity, &record).await?,
+        made: made(&reader, &record, &titles),
+        title,
+        id,
+        entity: &entity,
+        reader: &reader,
+    };
+    rendered(&reader, StatusCode::OK, &shown)
+}
+
+/// A record, living or in the trash.
+pub(crate) async fn find(reader: &Reader, entity: &Entity, id: Id) -> Result<(Record, HashMap<Id, String>)> {
+    match reader.web.engine().show(&reader.who, entity, id).await {
+        Err(Error::NotFound) => reader.web.engine().show_removed(&reader.who, entity, id).await,
+        other => other,
+    }
+}
+
+/// What a record is called.
+pub(crate) fn title(entity: &Entity, record: &Record, sight: &Sight<'_>) -> String {
+    let named = entity.field(entity.title).map(|field| crate::fields::Face::new(field, sight.speech).plain(record.value(field.id), sight));
+    match named {
+        Some(title) if !title.is_empty() => title,
+        _ => sight.speech.entity(entity.key, "one"),
+    }
+}
+
+/// A day as people write it.
+fn day(at: kernel::Moment, reader: &Reader) -> String {
+    let (year, month, day) = at.date(&reader.reading.zone).parts();
+    format!("{day:02}/{month:02}/{year:04}")
+}
+
+/// Who made it and who changed it last.
+fn made(reader: &Reader, record: &Record, titles: &HashMap<Id, String>) -> String {
+    let who = |key: &str| match record.named(key).link() {
+        Some(id) => titles.get(&id).cloned().unwrap_or_else(|| reader.speech.say("link-unseen").to_owned()),
+        None => reader.speech.say("card-system").to_owned(),
+    };
+    let at = |key: &str| meta::Kind::Moment.behaviour().show(record.named(key), &reader.reading);
+    let created = reader.speech.with("card-created", &[("at", &at("created_at")), ("name", &who("created_by"))]);
+    if record.version <= 1 {
+        return format!("{created}.");
+    }
+    let changed = reader.speech.with("card-changed", &[("at", &at("changed_at")), ("name", &who("changed_by"))]);
+    format!("{created}, {changed}.")
+}

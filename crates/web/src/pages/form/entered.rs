@@ -1,0 +1,153 @@
+//! What a form starts from: the defaults of a new record, the values of one that is there.
+
+use super::lines;
+use crate::fields::{Face, Sight};
+use crate::form::Fields;
+use crate::pages::html;
+use crate::pages::layout::{Item, items};
+use crate::pages::reader::Reader;
+use engine::Draft;
+use kernel::{Error, Id, Result, Value};
+use meta::field::Default;
+use meta::{Entity, Field, FieldId, Kind, Record, Relation};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What stands before the names of a place's controls.
+pub(super) const PLACE: &str = "place.";
+
+/// The fields that a form of an entity offers to somebody.
+pub(super) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+    let mut fields = Vec::new();
+    for section in &entity.layout {
+        for item in items(entity, section) {
+            match item {
+                Item::Field(field) => fields.push(field),
+                Item::Parts(_, parts) => fields.extend(parts),
+                Item::Lines(_) => {}
+            }
+        }
+    }
+    fields.retain(|field| writes(reader, field));
+    fields
+}
+
+/// Whether somebody may write a field.
+pub(super) fn writes(reader: &Reader, field: &Field) -> bool {
+    field.writable() && !field.secret && (!field.guarded || reader.who.role.administer) && !matches!(field.kind, Kind::About(_))
+}
+
+/// The owned relations that a form offers.
+pub(super) fn offered_lines(entity: &Entity) -> Vec<&Relation> {
+    let all = entity.layout.iter().flat_map(|section| items(entity, section));
+    all.filter_map(|item| if let Item::Lines(relation) = item { Some(relation) } else { None }).collect()
+}
+
+/// What the form of a new record starts from: defaults, and what the address asks for.
+pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> Result<(Fields, HashMap<Id, String>)> {
+    let mut values: Vec<(&Field, Value)> = Vec::new();
+    for field in offered(reader, entity) {
+        let given = asked.get(field.key).and_then(|text| field.kind.parse(text, &reader.reading).ok()).filter(|value| !value.is_empty());
+        let value = given.unwrap_or_else(|| match field.default {
+            Default::None => field.kind.empty(),
+            Default::Text(text) => Value::from(text),
+            Default::Yes => Value::Bool(true),
+            Default::Me => reader.who.user.into(),
+            Default::Today => Value::Date(reader.web.engine().today()),
+        });
+        values.push((field, value));
+    }
+    let titles = titles(reader, values.iter().map(|(field, value)| (*field, value))).await?;
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+    let mut pairs = Vec::new();
+    for (field, value) in &values {
+        pairs.extend(Face::new(field, &reader.speech).entered(value, &sight));
+    }
+    for name in ["through", "to", "back"] {
+        if let Some(value) = asked.get(name) {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    Ok((Fields(pairs), titles))
+}
+
+/// What the form of a record starts from.
+pub(super) fn of(reader: &Reader, entity: &Entity, record: &Record, titles: &HashMap<Id, String>) -> Fields {
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
+    let mut pairs = Vec::new();
+    for field in offered(reader, entity) {
+        pairs.extend(Face::new(field, &reader.speech).entered(record.value(field.id), &sight));
+    }
+    for relation in offered_lines(entity) {
+        pairs.extend(lines::entered(relation, record, &sight));
+    }
+    Fields(pairs)
+}
+
+/// The names of linked records.
+pub(super) async fn titles<'v>(reader: &Reader, values: impl Iterator<Item = (&'v Field, &'v Value)>) -> Result<HashMap<Id, String>> {
+    let mut titles = HashMap::new();
+    for (field, value) in values {
+        if let (Kind::Link(target), Some(id)) = (field.kind, value.link()) {
+            titles.extend(reader.web.engine().names(&reader.who, target, vec![id]).await?);
+        }
+    }
+    Ok(titles)
+}
+
+/// A place at another record, made together with a new one: the role of a contact at the account it is added to.
+pub(super) struct Place {
+    /// The relation of the new record through which the other is reached.
+    pub(super) relation: Relation,
+    /// The link entity.
+    pub(super) child: Arc<Entity>,
+    /// The other record.
+    pub(super) to: Id,
+    /// What the place is called, and at what.
+    pub(super) title: String,
+    /// The card of the other record.
+    pub(super) back: String,
+}
+
+impl Place {
+    /// The place that an address or a form asks for, where its relation and its record are there.
+    pub(super) async fn asked(reader: &Reader, entity: &Entity, fields: &Fields) -> Result<Option<Place>> {
+        let (Some(key), Some(to)) = (fields.get("through"), fields.get("to")) else { return Ok(None) };
+        let relation = *entity.relation(key).filter(|relation| relation.far.is_some()).ok_or(Error::NotFound)?;
+        let child = reader.model.child(&relation).ok_or(Error::NotFound)?.clone();
+        let far = relation.far.and_then(|link| child.field(link)).and_then(|field| reader.model.target(field)).ok_or(Error::NotFound)?;
+        let to: Id = to.parse().map_err(|_| Error::NotFound)?;
+        let names = reader.web.engine().names(&reader.who, far.key, vec![to]).await?;
+        let name = names.get(&to).ok_or(Error::NotFound)?;
+        let title = format!("{}: {name}", reader.speech.entity(child.key, "one"));
+        Ok(Some(Place { relation, to, title, back: format!("/{}/{to}", far.plural), child }))
+    }
+
+    /// The fields that are asked for: what the link says of itself.
+    pub(super) fn fields(&self) -> Vec<&Field> {
+        let ends = [Some(self.relation.via), self.relation.far];
+        self.child.fields.iter().filter(|field| field.writable() && !ends.contains(&Some(field.key))).collect()
+    }
+
+    /// The link between the two.
+    pub(super) fn draft(&self, id: Option<Id>, values: Vec<(FieldId, Value)>) -> Draft {
+        let mut draft = Draft { entity: self.child.key, id: None, values, lines: Vec::new() };
+        let ends = [(Some(self.relation.via), id), (self.relation.far, Some(self.to))];
+        for (link, id) in ends {
+            if let (Some(field), Some(id)) = (link.and_then(|link| self.child.field(link)), id) {
+                draft.put(field.id, Value::Link(id));
+            }
+        }
+        draft
+    }
+}
+
+/// Adds the hidden pairs that say which place is meant.
+pub(super) fn hidden(out: &mut String, place: &Place) {
+    for (name, value) in [("through", place.relation.key.to_owned()), ("to", place.to.to_string())] {
+        out.push_str("<input type=\"hidden\"");
+        html::attribute(out, "name", name);
+        html::attribute(out, "value", &value);
+        out.push('>');
+    }
+}

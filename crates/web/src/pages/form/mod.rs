@@ -1,0 +1,313 @@
+//! The form of a record: made from its description, for a new one and for one that is there. What is wrong is said
+//! beside the field; what was written is kept.
+
+mod conflict;
+mod entered;
+mod lines;
+mod options;
+mod read;
+mod twins;
+mod write;
+
+use crate::caller::{Named, Of};
+use crate::fields::Sight;
+use crate::form::{Asking, Fields};
+use crate::pages::answer::{onward_saying, rendered};
+use crate::pages::card::{find, title};
+use crate::pages::reader::Reader;
+use crate::pages::sign_in::safe;
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Web};
+use askama::Template;
+use axum::extract::State;
+use engine::principal::Verb;
+use engine::{Act, Created, Draft, Once};
+use entered::Place;
+use http::{Method, StatusCode};
+use kernel::error::Conflict;
+use kernel::{Error, Id, Problems, Result, Say};
+use meta::{Entity, Record};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The routes of forms.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .add(Route::page(Method::GET, "/{plural}/new", Policy::Entity(Verb::Create), Rate::Person, "", ""), blank)
+        .add(Route::page(Method::POST, "/{plural}/new", Policy::Entity(Verb::Create), Rate::Person, "Record", "create"), create)
+        .add(Route::page(Method::GET, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""), edit)
+        .add(Route::page(Method::POST, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "Record", "change"), change)
+        .add(Route::page(Method::GET, "/{plural}/options", Policy::Entity(Verb::See), Rate::Person, "", ""), options::options)
+}
+
+/// A form as it stands: what was entered, and what is to be said about it.
+struct Form<'f> {
+    reader: &'f Reader,
+    entity: &'f Arc<Entity>,
+    /// The record, where it is there already.
+    record: Option<&'f Record>,
+    /// What was entered.
+    fields: &'f Fields,
+    /// What is wrong, by the name of the control.
+    problems: Problems,
+    /// The place at another record that is made in the same go.
+    place: Option<Place>,
+    /// The names of linked records.
+    titles: HashMap<Id, String>,
+    /// What stands above the fields: twins, a conflict.
+    notice: String,
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct FormPage<'f> {
+    reader: &'f Reader,
+    title: String,
+    entity: &'f Entity,
+    action: String,
+    back: &'f str,
+    asked: &'f str,
+    version: Option<i64>,
+    sending: String,
+    unlink: Option<Id>,
+    notice: &'f str,
+    summary: String,
+    sections: String,
+}
+
+impl Form<'_> {
+    fn shown(&self, status: StatusCode) -> Answer {
+        let reader = self.reader;
+        let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &self.titles };
+        let (title, action, cancel) = match self.record {
+            Some(record) => {
+                let named = title(self.entity, record, &sight);
+                let card = format!("/{}/{}", self.entity.plural, record.id);
+                let heading = match self.entity.can.joining {
+                    true => reader.speech.entity(self.entity.key, "one"),
+                    false => reader.speech.with("form-edit", &[("name", &named)]),
+                };
+                (heading, format!("{card}/edit"), card)
+            }
+            None => {
+                let back = self.place.as_ref().map_or(format!("/{}", self.entity.plural), |place| place.back.clone());
+                (reader.speech.entity(self.entity.key, "new"), format!("/{}/new", self.entity.plural), back)
+            }
+        };
+        let asked = safe(self.fields.get("back").unwrap_or_default());
+        let sending = self.fields.get("sending").map_or_else(|| reader.web.engine().chance().secret(), str::to_owned);
+        let unlink = self.record.filter(|_| self.entity.can.joining && reader.who.may(Verb::Remove, self.entity)).map(|record| record.id);
+        let page = FormPage {
+            title,
+            action,
+            back: if asked == "/" { &cancel } else { asked },
+            asked: if asked == "/" { "" } else { asked },
+            version: self.record.map(|record| record.version),
+            sending,
+            unlink,
+            notice: &self.notice,
+            summary: write::summary(self, &sight),
+            sections: write::sections(self, &sight),
+            entity: self.entity,
+            reader,
+        };
+        rendered(reader, status, &page)
+    }
+}
+
+/// Where one goes on to: where one was asked to, or else to the card.
+fn back(fields: &Fields, card: String) -> String {
+    match safe(fields.get("back").unwrap_or_default()) {
+        "/" => card,
+        asked => asked.to_owned(),
+    }
+}
+
+async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(asked): Asking) -> Answer {
+    let reader = reader.within(entity.plural);
+    let (fields, titles) = entered::blank(&reader, &entity, &asked).await?;
+    let place = Place::asked(&reader, &entity, &fields).await?;
+    let form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: None,
+        fields: &fields,
+        problems: Vec::new(),
+        place,
+        titles,
+        notice: String::new(),
+    };
+    form.shown(StatusCode::OK)
+}
+
+async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: Fields) -> Answer {
+    let reader = reader.within(entity.plural);
+    let place = Place::asked(&reader, &entity, &fields).await?;
+    let read = read::record(&reader, &entity, &fields, None).await?;
+    let mut problems = read.problems;
+    let mut draft = Draft { entity: entity.key, id: Some(web.engine().id()), values: read.values, lines: read.lines };
+    let beside = match &place {
+        Some(place) => {
+            let (values, wrong) = read::values(&reader, &place.child, &fields, entered::PLACE).await?;
+            problems.extend(wrong);
+            Some(place.draft(draft.id, values))
+        }
+        None => None,
+    };
+    let mut form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: None,
+        fields: &fields,
+        problems,
+        place,
+        titles: HashMap::new(),
+        notice: String::new(),
+    };
+    if !form.problems.is_empty() {
+        return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let insist = fields.get("insist").is_some();
+    let outcome = match beside {
+        Some(beside) => {
+            let found = if insist { Vec::new() } else { web.engine().twins(&reader.who, &draft).await? };
+            if found.is_empty() {
+                web.engine().write(&reader.who, "create", vec![Act::Create(draft), Act::Create(beside)]).await.map(Created::Now)
+            } else {
+                Ok(Created::Exists(found))
+            }
+        }
+        None => {
+            // The same form sent twice makes one record.
+            let once = fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
+            let once = once.map(|key| Once { key: format!("form {key}"), digest: entity.key.to_owned() });
+            if once.is_some() {
+                draft.id = None;
+            }
+            web.engine().create_once(&reader.who, draft, insist, once).await
+        }
+    };
+    match outcome {
+        Ok(Created::Now(outcome)) => {
+            let id = outcome.id();
+            let (record, titles) = find(&reader, &entity, id).await?;
+            let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+            let name = title(&entity, &record, &sight);
+            let card = match &form.place {
+                Some(place) => place.back.clone(),
+                None => format!("/{}/{id}", entity.plural),
+            };
+            onward_saying(&reader, &back(&fields, card), "said-created", &name, Some(outcome.changeset))
+        }
+        Ok(Created::Exists(found)) => {
+            form.notice = twins::notice(&reader, &entity, &found);
+            form.shown(StatusCode::CONFLICT)
+        }
+        Err(error) => {
+            form.problems = wrong(error, &fields)?;
+            form.shown(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+async fn edit(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
+    let reader = reader.within(entity.plural);
+    let (record, titles) = reader.web.engine().show(&reader.who, &entity, named.id("id")?).await?;
+    let mut fields = entered::of(&reader, &entity, &record, &titles);
+    if let Some(back) = asked.get("back") {
+        fields.0.push(("back".to_owned(), back.to_owned()));
+    }
+    let form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: Some(&record),
+        fields: &fields,
+        problems: Vec::new(),
+        place: None,
+        titles,
+        notice: String::new(),
+    };
+    form.shown(StatusCode::OK)
+}
+
+async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, fields: Fields) -> Answer {
+    let reader = reader.within(entity.plural);
+    let id = named.id("id")?;
+    let card = format!("/{}/{id}", entity.plural);
+    let (record, titles) = match web.engine().show(&reader.who, &entity, id).await {
+        Ok(found) => found,
+        // In the trash meanwhile: the card says so, and offers to take it out.
+        Err(Error::NotFound) => {
+            web.engine().show_removed(&reader.who, &entity, id).await?;
+            return Ok(crate::pages::answer::onward(&reader, &card));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let read = read::record(&reader, &entity, &fields, Some(&record)).await?;
+    let version: Option<i64> = fields.get("version").and_then(|version| version.parse().ok());
+    if version != Some(record.version) {
+        return stale(&reader, &entity, version, fields, read, record, titles).await;
+    }
+    let mut form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: Some(&record),
+        fields: &fields,
+        problems: read.problems,
+        place: None,
+        titles,
+        notice: String::new(),
+    };
+    if !form.problems.is_empty() {
+        return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    match web.engine().change(&reader.who, &entity, id, version, read.values.clone(), read.lines).await {
+        Ok(outcome) => {
+            let unchanged = outcome.records.first().is_none_or(|(_, now)| Some(*now) == version);
+            let undo = (!unchanged).then_some(outcome.changeset);
+            onward_saying(&reader, &back(&fields, card), "said-saved", "", undo)
+        }
+        Err(Error::Conflict(Conflict::Stale { .. })) => {
+            let (record, titles) = web.engine().show(&reader.who, &entity, id).await?;
+            let read = read::Read { values: read.values, lines: Vec::new(), problems: Vec::new() };
+            stale(&reader, &entity, version, fields.clone(), read, record, titles).await
+        }
+        Err(error) => {
+            form.problems = wrong(error, &fields)?;
+            form.shown(StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+/// Somebody else saved meanwhile: the form comes back with both values.
+async fn stale(
+    reader: &Reader,
+    entity: &Arc<Entity>,
+    version: Option<i64>,
+    fields: Fields,
+    read: read::Read,
+    record: Record,
+    titles: HashMap<Id, String>,
+) -> Answer {
+    let settled = conflict::settle(reader, entity, &record, &titles, version.unwrap_or_default(), fields, read.values).await?;
+    let form = Form {
+        reader,
+        entity,
+        record: Some(&record),
+        fields: &settled.fields,
+        problems: read.problems,
+        place: None,
+        titles,
+        notice: settled.notice,
+    };
+    form.shown(StatusCode::CONFLICT)
+}
+
+/// What is wrong with the input, under the names of the form's controls; any other error goes on.
+fn wrong(error: Error, fields: &Fields) -> Result<Problems> {
+    match error {
+        Error::Invalid(problems) => Ok(lines::renamed(problems, fields)),
+        Error::Conflict(Conflict::Taken { field }) => Ok(vec![kernel::Problem { field, say: Say::new("error-taken") }]),
+        other => Err(other),
+    }
+}

@@ -1,0 +1,163 @@
+//! What each person decides for himself: language, theme, his own password.
+
+use crate::form::Fields;
+use crate::pages::answer::{onward_saying, rendered, to};
+use crate::pages::reader::Reader;
+use crate::pages::sign_in::safe;
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Failure, Web};
+use askama::Template;
+use axum::extract::State;
+use engine::Through;
+use engine::identity::{Attempt, USER, fit_password, users};
+use http::header::{self, HeaderValue};
+use http::{HeaderMap, Method, StatusCode};
+use kernel::{Error, Id, Problems, Result, Say, Value};
+
+/// The routes of preferences, and of passwords that administrators set.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let signed_in = |method, path, input, audit| Route::page(method, path, Policy::SignedIn, Rate::Person, input, audit);
+    let administrator = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
+    routes
+        .add(signed_in(Method::GET, "/preferences", "", ""), show)
+        .add(signed_in(Method::POST, "/preferences/theme", "Theme", "theme"), theme)
+        .add(signed_in(Method::POST, "/preferences/language", "Language", "language"), language)
+        .add(signed_in(Method::POST, "/preferences/password", "OwnPassword", "password"), own_password)
+        .add(administrator(Method::GET, "/users/{id}/password", "", ""), ask_password)
+        .add(administrator(Method::POST, "/users/{id}/password", "Password", "password"), set_password)
+}
+
+/// A form that asks for a password.
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage<'p> {
+    reader: &'p Reader,
+    title: String,
+    action: String,
+    back: String,
+    /// Whether the present one is asked for too.
+    own: bool,
+    email: String,
+    problems: Vec<(String, String)>,
+}
+
+impl PasswordPage<'_> {
+    fn error(&self, name: &str) -> Option<&str> {
+        self.problems.iter().find(|(field, _)| field == name).map(|(_, said)| said.as_str())
+    }
+}
+
+async fn email_of(reader: &Reader, id: Id) -> Result<(String, String)> {
+    let entity = reader.web.engine().entity(USER)?;
+    let (user, _) = reader.web.engine().show(&reader.who, &entity, id).await?;
+    Ok((user.get(&users::NAME).to_owned(), user.get(&users::EMAIL).to_owned()))
+}
+
+fn me(reader: &Reader) -> Result<Id> {
+    reader.who.user.ok_or(Error::NotFound)
+}
+
+async fn show(reader: Reader) -> Answer {
+    own(&reader, StatusCode::OK, Vec::new()).await
+}
+
+async fn own(reader: &Reader, status: StatusCode, problems: Problems) -> Answer {
+    let (_, email) = email_of(reader, me(reader)?).await?;
+    let page = PasswordPage {
+        title: reader.speech.say("preferences-password").to_owned(),
+        action: "/preferences/password".to_owned(),
+        back: "/".to_owned(),
+        own: true,
+        email,
+        problems: said(reader, problems),
+        reader,
+    };
+    rendered(reader, status, &page)
+}
+
+fn said(reader: &Reader, problems: Problems) -> Vec<(String, String)> {
+    problems.into_iter().map(|problem| (problem.field, reader.speech.sentence(&problem.say))).collect()
+}
+
+async fn theme(State(web): State<Web>, reader: Reader, headers: HeaderMap, fields: Fields) -> Result<axum::response::Response, Failure> {
+    let theme = match fields.get("theme") {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    };
+    let secure = if web.secure() { "; Secure" } else { "" };
+    let cookie = format!("scheda_theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
+    let mut response = to(&came_from(&headers));
+    response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie).map_err(Error::internal)?);
+    drop(reader);
+    Ok(response)
+}
+
+async fn language(State(web): State<Web>, reader: Reader, headers: HeaderMap, fields: Fields) -> Answer {
+    let language = if fields.get("language") == Some("en") { "en" } else { "it" };
+    // One's own language is everybody's to choose, also of those who may not change users.
+    let entity = web.engine().entity(USER)?;
+    let who = engine::Principal { role: web.engine().system(Through::Pages).role, ..reader.who.clone() };
+    web.engine().change(&who, &entity, me(&reader)?, None, vec![(users::LANGUAGE.id(), Value::from(language))], Vec::new()).await?;
+    Ok(to(&came_from(&headers)))
+}
+
+/// The page of ours that the browser says it came from.
+pub(crate) fn came_from(headers: &HeaderMap) -> String {
+    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()).unwrap_or_default();
+    let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').map(|place| &rest[place..])).unwrap_or("/");
+    safe(path).to_owned()
+}
+
+async fn own_password(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
+    let user = me(&reader)?;
+    let (name, email) = email_of(&reader, user).await?;
+    let attempt = Attempt { account: email.clone(), address: format!("session {}", reader.session.as_deref().unwrap_or_default()) };
+    web.engine().may_try(&attempt).await?;
+    let current = fields.get("current").unwrap_or_default().to_owned();
+    if web.engine().by_password(&email, current, Through::Pages).await?.is_none() {
+        web.engine().failed(&attempt).await?;
+        let wrong = vec![kernel::Problem { field: "current".to_owned(), say: Say::new("password-wrong") }];
+        return own(&reader, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+    }
+    web.engine().succeeded(&attempt).await?;
+    let password = fields.get("password").unwrap_or_default();
+    if let Err(Error::Invalid(problems)) = fit_password(password, &[&name, &email]) {
+        return own(&reader, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+    }
+    web.engine().set_password(user, password.to_owned()).await?;
+    // Every session ended, this one too: here goes on with a new one.
+    let session = web.engine().open_session(reader.who.clone(), "").await?;
+    let mut response = to("/");
+    response.headers_mut().append(header::SET_COOKIE, web.session_cookie(&session.secret)?);
+    Ok(response)
+}
+
+async fn ask_password(reader: Reader, named: crate::Named) -> Answer {
+    of(&reader, named.id("id")?, StatusCode::OK, Vec::new()).await
+}
+
+async fn of(reader: &Reader, user: Id, status: StatusCode, problems: Problems) -> Answer {
+    let (name, email) = email_of(reader, user).await?;
+    let page = PasswordPage {
+        title: reader.speech.with("password-of", &[("name", &name)]),
+        action: format!("/users/{user}/password"),
+        back: format!("/users/{user}"),
+        own: false,
+        email,
+        problems: said(reader, problems),
+        reader,
+    };
+    rendered(reader, status, &page)
+}
+
+async fn set_password(State(web): State<Web>, named: crate::Named, reader: Reader, fields: Fields) -> Answer {
+    let user = named.id("id")?;
+    let (name, email) = email_of(&reader, user).await?;
+    let password = fields.get("password").unwrap_or_default();
+    if let Err(Error::Invalid(problems)) = fit_password(password, &[&name, &email]) {
+        return of(&reader, user, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+    }
+    web.engine().set_password(user, password.to_owned()).await?;
+    onward_saying(&reader, &format!("/users/{user}"), "said-password", "", None)
+}

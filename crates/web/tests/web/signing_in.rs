@@ -1,0 +1,160 @@
+//! Coming in and going out: sessions, guessing, the first administrator.
+
+use crate::client::{Got, Sending};
+use crate::house::{CONSOLE, House, houses};
+use engine::testing::both;
+use kernel::{Id, Moment};
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use web::{Routes, Web, WebSettings};
+
+const PASSWORD: &str = "un sasso nello stagno grande";
+
+async fn with_password(house: &House, who: &str) -> Id {
+    let id = house.people[who].id;
+    house.engine.set_password(id, PASSWORD.to_owned()).await.expect("a password");
+    id
+}
+
+async fn enter(house: &House, email: &str, password: &str, cookie: &str) -> Got {
+    let form = form(&[("email", email), ("password", password)]);
+    let sending = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "same-origin");
+    if cookie.is_empty() { sending } else { sending.header("Cookie", cookie) }.form(&form).send().await
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+fn cookie(got: &Got) -> String {
+    got.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+}
+
+async fn is_in(house: &House, cookie: &str) -> bool {
+    house.send("GET", "/accounts").header("Cookie", cookie).send().await.status == 200
+}
+
+/// E4: a session is made at every signing in, and ends at signing out; one that was planted before is nothing.
+#[tokio::test]
+async fn a_session_is_never_taken_over() {
+    for house in houses().await {
+        with_password(&house, "anna").await;
+        let planted = "sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let first = cookie(&enter(&house, "anna@example.it", PASSWORD, planted).await.expect(303));
+        assert!(first.starts_with("sid=") && first != planted && is_in(&house, &first).await);
+        assert!(!is_in(&house, planted).await);
+        // Signing in again from the same browser makes another, and the one before is over.
+        let second = cookie(&enter(&house, "anna@example.it", PASSWORD, &first).await.expect(303));
+        assert!(second != first && is_in(&house, &second).await && !is_in(&house, &first).await);
+        let secret = second.trim_start_matches("sid=");
+        let digest = house.engine.session(secret).await.expect("an answer").expect("a session").digest;
+        let csrf = house.web.csrf(&digest);
+        let got = house.send("POST", "/sign-out").header("Cookie", &second).form(&form(&[("csrf", &csrf)])).send().await.expect(303);
+        assert!(got.header("clear-site-data").contains("cache"));
+        assert!(!is_in(&house, &second).await);
+    }
+}
+
+/// E5: a new password ends every session of the person, and nobody else's.
+#[tokio::test]
+async fn a_new_password_ends_all_sessions() {
+    for house in houses().await {
+        let anna = with_password(&house, "anna").await;
+        let open = cookie(&enter(&house, "anna@example.it", PASSWORD, "").await.expect(303));
+        assert!(is_in(&house, &open).await);
+        house.engine.set_password(anna, "un altro sasso nello stagno".to_owned()).await.expect("a password");
+        assert!(!is_in(&house, &open).await);
+        assert!(is_in(&house, &house.people["bruno"].cookie).await);
+    }
+}
+
+/// E3 and E8: who is unknown and who is mistaken hear the same; guessing is slowed down before anything is hashed,
+/// by account and by address, and ends with time, not with a locked account.
+#[tokio::test]
+async fn guessing_is_slowed_down() {
+    for house in houses().await {
+        with_password(&house, "anna").await;
+        let unknown = enter(&house, "nessuno@example.it", "una parola qualunque", "").await;
+        let mistaken = enter(&house, "anna@example.it", "una parola qualunque", "").await;
+        assert_eq!((unknown.status, mistaken.status), (422, 422));
+        let plain = |got: &Got, email: &str| got.text().replace(email, "").replace(&email.replace('@', "&#64;"), "");
+        assert_eq!(plain(&unknown, "nessuno@example.it"), plain(&mistaken, "anna@example.it"));
+        for _ in 0..4 {
+            enter(&house, "anna@example.it", "una parola qualunque", "").await.expect(422);
+        }
+        let begun = std::time::Instant::now();
+        let refused = enter(&house, "anna@example.it", PASSWORD, "").await.expect(429);
+        assert!(refused.header("retry-after").parse::<u32>().expect("seconds") >= 1);
+        assert!(begun.elapsed().as_millis() < 1_000, "nothing was hashed");
+        // Spraying over many accounts is slowed down by the address.
+        for number in 0..8 {
+            enter(&house, &format!("persona{number}@example.it"), "una parola qualunque", "").await;
+        }
+        enter(&house, "bruno@example.it", "una parola qualunque", "").await.expect(429);
+        house.clock.pass(20 * 60_000);
+        enter(&house, "anna@example.it", PASSWORD, "").await.expect(303);
+    }
+}
+
+/// E9: a foreign page signs nobody in, and no address outside is gone on to.
+#[tokio::test]
+async fn foreign_forms_sign_nobody_in() {
+    for house in houses().await {
+        with_password(&house, "anna").await;
+        let sent = form(&[("email", "anna@example.it"), ("password", PASSWORD)]);
+        let foreign = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "cross-site").header("Origin", "https://evil.example");
+        foreign.form(&sent).send().await.expect(403);
+        for next in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+            let sent = form(&[("email", "anna@example.it"), ("password", PASSWORD), ("next", next)]);
+            let got = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "same-origin").form(&sent).send().await.expect(303);
+            assert_eq!(got.header("location"), "/", "{next}");
+        }
+    }
+}
+
+/// E10: before there is an administrator only the set-up page answers, to whoever has the console's link; then it is gone.
+#[tokio::test]
+async fn the_first_administrator_is_made_with_the_link_of_the_console() {
+    for (engine, _) in both(|| vec![base::area()]).await {
+        let (address, _stop) = empty_house(engine).await;
+        let send = |method: &str, target: &str| Sending::new(address, method, target).header("Sec-Fetch-Site", "same-origin");
+        for target in ["/setup", "/setup?token=", "/setup?token=wrong"] {
+            assert_eq!(send("GET", target).send().await.status, 403, "{target}");
+        }
+        let page = send("GET", &format!("/setup?token={CONSOLE}")).send().await.expect(200).text();
+        assert!(page.contains("name=\"company\"") && page.contains("name=\"email\""), "{page}");
+        let filled = |token: &str, password: &str| {
+            form(&[
+                ("token", token),
+                ("company", "Officina Verdi"),
+                ("name", "Ada Verdi"),
+                ("email", "ada@verdi.example"),
+                ("password", password),
+                ("language", "it"),
+            ])
+        };
+        send("POST", "/setup").form(&filled("wrong", PASSWORD)).send().await.expect(403);
+        send("POST", "/setup").form(&filled(CONSOLE, "corta")).send().await.expect(422);
+        send("POST", "/setup").form(&filled(CONSOLE, PASSWORD)).send().await.expect(303);
+        assert_eq!(send("GET", &format!("/setup?token={CONSOLE}")).send().await.status, 404);
+        send("POST", "/setup").form(&filled(CONSOLE, PASSWORD)).send().await.expect(404);
+        let sent = form(&[("email", "ada@verdi.example"), ("password", PASSWORD)]);
+        send("POST", "/sign-in").form(&sent).send().await.expect(303);
+    }
+}
+
+async fn empty_house(engine: engine::Engine) -> (SocketAddr, oneshot::Sender<()>) {
+    assert!(engine.now() > Moment::from_millis(0));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let mut settings = WebSettings::local(address);
+    settings.console_token = Some(CONSOLE.to_owned());
+    let web = Web::open(engine, settings).await.expect("the web");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let routes = web::pages::routes(web::api::routes(Routes::platform()));
+    tokio::spawn(web::serve(web, routes, listener, async {
+        let _ = stopped.await;
+    }));
+    (address, stop)
+}
