@@ -133,7 +133,7 @@ impl Engine {
             }
             .sql(compile)
         })?;
-        let carried = Arc::new(Carried { entity: entity.key, fields });
+        let carried = Arc::new(Carried::new(entity.key, fields));
         let mut kinds = kinds(&carried.fields);
         kinds.extend(order.iter().map(|order| order.field.kind.column()));
         let statement = Statement::new(sql.text, sql.values);

@@ -10,7 +10,7 @@ use meta::shape::{Column, ColumnType};
 use meta::{Entity, Kind, Record};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
-use store::{Statement, Tx};
+use store::{Cell, Statement, Tx};
 
 /// What was done to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,20 +146,19 @@ pub(crate) async fn created(tx: &mut Tx, writing: &Writing, entity: &Entity, rec
     if !entity.can.tracked {
         return Ok(());
     }
-    let rows = records
-        .iter()
-        .map(|record| {
-            vec![
-                Value::Link(writing.changeset),
-                Value::Link(record.id),
-                Value::from(entity.key),
-                Value::from(Action::Create.key()),
-                Value::Int(1),
-                Value::Empty,
-            ]
-        })
-        .collect();
-    tx.insert_many("history", &columns(), rows).await
+    let changeset = Value::Link(writing.changeset);
+    let mut cells = Vec::with_capacity(records.len() * 6);
+    for record in records {
+        cells.extend([
+            Cell::Value(&changeset),
+            Cell::Number(record.id.number()),
+            Cell::Text(entity.key),
+            Cell::Text(Action::Create.key()),
+            Cell::Number(1),
+            Cell::Nothing,
+        ]);
+    }
+    tx.insert_cells("history", &columns(), cells).await
 }
 
 /// Notes what was done to one record. What is done again under the same changeset joins what was done before.

@@ -105,7 +105,7 @@ impl Engine {
         if rows.is_empty() {
             return Ok(None);
         }
-        let carried = std::sync::Arc::new(meta::Carried { entity: entity.key, fields });
+        let carried = std::sync::Arc::new(meta::Carried::new(entity.key, fields));
         let mut found: Vec<(i32, Found)> = rows
             .into_iter()
             .map(|row| {

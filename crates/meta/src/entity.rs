@@ -133,7 +133,7 @@ impl Entity {
             head: Vec::new(),
             sort: (title, false),
             layout: Vec::new(),
-            carried: Arc::new(Carried { entity: key, fields: Vec::new() }),
+            carried: Arc::new(Carried::new(key, Vec::new())),
             stored: Arc::from([]),
         }
     }
@@ -269,7 +269,9 @@ impl Entity {
             self.fields.iter().filter(|field| field.sortable || field.matching || matches!(field.kind, Kind::Link(_) | Kind::About(_)))
         {
             let covered = self.indexes.iter().any(|fields| fields.first() == Some(&field.key)) || field.unique;
-            if !covered && !matches!(field.key, "created_by" | "changed_by") {
+            // Lists are sorted by these times; what has no list is spared the indexes.
+            let unlisted = field.system && (!self.can.public || self.can.joining);
+            if !covered && !unlisted && !matches!(field.key, "created_by" | "changed_by") {
                 indexes.push(self.table_index(&[field.key], false));
             }
         }

@@ -45,7 +45,7 @@ impl Model {
         let mut model = Model::default();
         for mut entity in entities {
             let fields = entity.fields.iter().filter(|field| field.key != "version").copied().collect();
-            entity.carried = Arc::new(Carried { entity: entity.key, fields });
+            entity.carried = Arc::new(Carried::new(entity.key, fields));
             entity.stored = entity.table().columns.into();
             let place = model.entities.len();
             if model.by_key.insert(entity.key, place).is_some() || model.by_plural.insert(entity.plural, place).is_some() {

@@ -11,12 +11,28 @@ pub struct Carried {
     pub entity: &'static str,
     /// The fields, in the order of the values.
     pub fields: Vec<Field>,
+    /// Their identities, close together: values are looked up by them all the time.
+    ids: Vec<FieldId>,
+    /// The values of a record in which nothing was put yet.
+    blank: Vec<Value>,
 }
 
 impl Carried {
+    /// Records of an entity that carry these fields.
+    pub fn new(entity: &'static str, fields: Vec<Field>) -> Carried {
+        let ids = fields.iter().map(|field| field.id).collect();
+        let blank = fields.iter().map(|field| field.kind.empty()).collect();
+        Carried { entity, fields, ids, blank }
+    }
+
+    /// The values of a record in which nothing was put yet.
+    pub fn blank(&self) -> Vec<Value> {
+        self.blank.clone()
+    }
+
     /// Where a field's value stands.
     pub fn slot(&self, id: FieldId) -> Option<usize> {
-        self.fields.iter().position(|field| field.id == id)
+        self.ids.iter().position(|known| *known == id)
     }
 
     /// The field with this name, and where its value stands.

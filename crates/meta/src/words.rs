@@ -1,18 +1,22 @@
 //! The words under which a value is found, and those that a person asks for.
 
 use crate::fields::Kind;
-use kernel::{Value, fold::words};
+use kernel::Value;
+use kernel::fold::{fold_into, words};
+
+/// Letters of a word that are kept.
+const LETTERS: usize = 40;
 
 /// Adds the words of a value, folded, each followed by a space. A phone is found with and without its country's
 /// prefix, whatever stands between its digits.
 pub fn kept(kind: Kind, value: &Value, into: &mut String) {
     let text = value.text();
     if kind == Kind::Phone {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        if digits.is_empty() {
+        let start = into.len();
+        into.extend(text.chars().filter(char::is_ascii_digit));
+        if into.len() == start {
             return;
         }
-        into.push_str(&digits);
         into.push(' ');
         if let Some(national) = text.strip_prefix("+39") {
             into.push_str(national);
@@ -20,8 +24,14 @@ pub fn kept(kind: Kind, value: &Value, into: &mut String) {
         }
         return;
     }
-    for word in words(text) {
-        into.push_str(&word);
+    // Folded where it stands, then everything between the words becomes one space.
+    let mut folded = String::with_capacity(text.len());
+    fold_into(text, &mut folded);
+    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        match word.char_indices().nth(LETTERS) {
+            Some((end, _)) => into.push_str(&word[..end]),
+            None => into.push_str(word),
+        }
         into.push(' ');
     }
 }

@@ -24,11 +24,6 @@ pub fn coerce(value: Value, kind: ColumnType) -> Value {
     }
 }
 
-/// The value a column of this kind takes for "nothing".
-pub(crate) fn nothing(kind: ColumnType) -> Value {
-    coerce(Value::Empty, kind)
-}
-
 fn as_text(value: Value) -> String {
     match value {
         Value::Empty => String::new(),

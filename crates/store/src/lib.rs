@@ -3,6 +3,7 @@
 //! A [`Store`] runs work over a [`Tx`]: reads in parallel, writes as one transaction each. The same statements,
 //! with `?` for values, run on both databases; what differs between them is decided here.
 
+mod cells;
 mod coerce;
 mod conflict;
 mod postgres;
@@ -20,6 +21,7 @@ pub mod files;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use cells::Cell;
 pub use coerce::coerce;
 pub use rows::{Row, Rows};
 pub use search::{search_expression, search_matches, search_query};

@@ -6,7 +6,8 @@
 use crate::statement::{Dialect, Statement, quoted};
 use crate::tx::Tx;
 use kernel::{Id, Result, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Words of one record at most, and letters of one word: what PostgreSQL holds, with room to spare.
@@ -107,8 +108,19 @@ fn tokens(text: &str) -> impl Iterator<Item = String> {
         .map(|word| word.to_lowercase().chars().take(LETTERS).collect())
 }
 
-/// The words of a record, each once.
+/// The words of a record, each once, in their order.
 fn distinct(words: &str) -> String {
-    let distinct: BTreeSet<String> = tokens(words).take(WORDS).collect();
-    distinct.into_iter().collect::<Vec<_>>().join(" ")
+    // What the engine hands over is folded already; only what somebody else writes has to be made so.
+    let lower = if words.chars().any(char::is_uppercase) { Cow::Owned(words.to_lowercase()) } else { Cow::Borrowed(words) };
+    let parts = lower.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut parts: Vec<&str> = parts
+        .map(|word| match word.char_indices().nth(LETTERS) {
+            Some((end, _)) => &word[..end],
+            None => word,
+        })
+        .take(WORDS)
+        .collect();
+    parts.sort_unstable();
+    parts.dedup();
+    parts.join(" ")
 }

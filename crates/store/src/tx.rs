@@ -1,6 +1,6 @@
 //! One piece of work's hold on the database.
 
-use crate::coerce::nothing;
+use crate::cells::{Cell, Sheet};
 use crate::postgres::Lease;
 use crate::rows::Rows;
 use crate::statement::{Dialect, Placeholders, Statement};
@@ -94,27 +94,33 @@ impl Tx {
     }
 
     /// Writes many rows by the fastest way the database has. Empty values become the column's own empty.
-    pub async fn insert_many(&mut self, table: &str, columns: &[Column], mut rows: Vec<Vec<Value>>) -> Result<()> {
+    pub async fn insert_many(&mut self, table: &str, columns: &[Column], rows: Vec<Vec<Value>>) -> Result<()> {
+        if let Some(row) = rows.iter().find(|row| row.len() != columns.len()) {
+            return Err(Error::internal(format_args!("{table}: {} values for {} columns", row.len(), columns.len())));
+        }
+        self.insert_cells(table, columns, rows.iter().flatten().map(Cell::Value).collect()).await
+    }
+
+    /// The same, from cells that are only lent: one row after the other.
+    pub async fn insert_cells(&mut self, table: &str, columns: &[Column], mut cells: Vec<Cell<'_>>) -> Result<()> {
         self.ready()?;
         self.may_write()?;
-        if rows.is_empty() || columns.is_empty() {
+        if cells.is_empty() || columns.is_empty() {
             return Ok(());
         }
-        for row in &mut rows {
-            if row.len() != columns.len() {
-                return Err(Error::internal(format_args!("{table}: {} values for {} columns", row.len(), columns.len())));
-            }
-            for (value, column) in row.iter_mut().zip(columns) {
-                match value {
-                    Value::Empty if !column.kind.nullable() => *value = nothing(column.kind),
-                    Value::Text(text) if has_nul(text) => return Err(nul_in(&column.name)),
-                    _ => {}
-                }
-            }
+        if !cells.len().is_multiple_of(columns.len()) {
+            return Err(Error::internal(format_args!("{table}: {} cells for {} columns", cells.len(), columns.len())));
         }
+        for (cell, column) in cells.iter_mut().zip(columns.iter().cycle()) {
+            if cell.text().is_some_and(has_nul) {
+                return Err(nul_in(&column.name));
+            }
+            *cell = cell.fitted(column.kind);
+        }
+        let sheet = Sheet::new(columns, cells);
         let outcome = match &mut self.back {
-            Back::Sqlite(connection) => sqlite::insert_many(connection, table, columns, &rows, &self.shared.uniques),
-            Back::Postgres(lease) => postgres::insert_many(lease, table, columns, &rows, &self.shared).await,
+            Back::Sqlite(connection) => sqlite::insert_many(connection, table, &sheet, &self.shared.uniques),
+            Back::Postgres(lease) => postgres::insert_many(lease, table, &sheet, &self.shared).await,
         };
         self.noted(outcome)
     }

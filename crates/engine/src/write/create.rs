@@ -5,12 +5,13 @@ use crate::Engine;
 use crate::area::Change;
 use crate::history;
 use crate::principal::Verb;
-use kernel::{Error, Id, Result, Value, fold};
+use kernel::fold::fold_into;
+use kernel::{Error, Id, Result, Value};
 use meta::field::Default;
 use meta::{Entity, Record};
 use std::collections::HashSet;
 use std::sync::Arc;
-use store::Tx;
+use store::{Cell, Tx};
 
 impl Engine {
     /// Creates the records of some drafts; gives identity and version of each, in their order.
@@ -43,20 +44,22 @@ impl Engine {
         let created: HashSet<Id> = order.iter().map(|(id, _)| *id).collect();
         for (entity, records) in &mut groups {
             if self.inside.hooks.contains_key(entity.key) {
+                // One change for all of them: only the record in it is another each time.
+                let mut change = Change {
+                    who: writing.who.clone(),
+                    now: writing.now,
+                    zone: self.settings().zone.clone(),
+                    before: None,
+                    after: Record { carried: entity.carried.clone(), id: Id::SYSTEM, version: 1, values: Vec::new(), lines: Vec::new() },
+                    more: Vec::new(),
+                };
                 for record in records.iter_mut() {
-                    let taken = std::mem::replace(record, blank(entity, Id::SYSTEM));
-                    let mut change = Change {
-                        who: writing.who.clone(),
-                        now: writing.now,
-                        zone: self.settings().zone.clone(),
-                        before: None,
-                        after: taken,
-                        more: Vec::new(),
-                    };
-                    self.run_hooks(tx, entity, &mut change).await?;
-                    *record = change.after;
-                    more.extend(change.more);
+                    std::mem::swap(&mut change.after, record);
+                    let outcome = self.run_hooks(tx, entity, &mut change).await;
+                    std::mem::swap(&mut change.after, record);
+                    outcome?;
                 }
+                more.append(&mut change.more);
             }
             for record in records.iter_mut() {
                 check::canonical(entity, record)?;
@@ -115,25 +118,38 @@ impl Engine {
     }
 
     async fn insert_all<'r>(&self, tx: &mut Tx, entity: &Entity, records: impl Iterator<Item = &'r Record>) -> Result<()> {
-        let columns = entity.stored.clone();
-        let rows: Vec<Vec<Value>> = records.map(|record| row(record, columns.len())).collect();
-        if rows.iter().any(|row| row.len() != columns.len()) {
+        let records: Vec<&Record> = records.collect();
+        let folded: Vec<bool> = entity.carried.fields.iter().map(meta::Field::folded).collect();
+        if records.is_empty() {
+            return Ok(());
+        }
+        if records.iter().any(|record| record.values.len() != folded.len()) {
             return Err(Error::internal(format_args!("a record of {} does not fit its table", entity.key)));
         }
-        tx.insert_many(entity.key, &columns, rows).await
-    }
-}
-
-/// The values of a row in the order of [`Entity::table`]: identity, fields with their twins, version.
-fn row(record: &Record, width: usize) -> Vec<Value> {
-    let mut values = Vec::with_capacity(width);
-    values.push(Value::Link(record.id));
-    for (field, value) in record.carried.fields.iter().zip(&record.values) {
-        values.push(value.clone());
-        if field.folded() {
-            values.push(Value::Text(fold(value.text())));
+        // All twins in one text, so that the cells of a row are lent, not made.
+        let mut twins = String::new();
+        let mut ends = Vec::new();
+        for record in &records {
+            for (value, _) in record.values.iter().zip(&folded).filter(|(_, folded)| **folded) {
+                fold_into(value.text(), &mut twins);
+                ends.push(twins.len());
+            }
         }
+        // In the order of [`Entity::table`]: identity, fields with their twins, version.
+        let mut cells = Vec::with_capacity(records.len() * entity.stored.len());
+        let (mut begin, mut ends) = (0, ends.into_iter());
+        for record in &records {
+            cells.push(Cell::Number(record.id.number()));
+            for (value, folded) in record.values.iter().zip(&folded) {
+                cells.push(Cell::Value(value));
+                if *folded {
+                    let end = ends.next().unwrap_or(begin);
+                    cells.push(Cell::Text(&twins[begin..end]));
+                    begin = end;
+                }
+            }
+            cells.push(Cell::Number(record.version));
+        }
+        tx.insert_cells(entity.key, &entity.stored, cells).await
     }
-    values.push(Value::Int(record.version));
-    values
 }

@@ -28,6 +28,11 @@ impl Engine {
         let known = before.map(|before| before.lines(relation.key)).unwrap_or_default();
         let mut problems = Vec::new();
         let mut lines = Vec::with_capacity(drafts.len());
+        let via = child.field(relation.via);
+        // An about-link says beside it which entity it leads to.
+        let about = via.filter(|via| matches!(via.kind, Kind::About(_)));
+        let kind = about.and_then(|via| child.fields.iter().find(|field| field.key.strip_prefix(via.key) == Some("_kind")));
+        let position = child.field("position");
         for (place, draft) in drafts.into_iter().enumerate() {
             let old = draft.id.and_then(|id| known.iter().find(|line| line.id == id));
             let again = draft.id.is_some_and(|id| lines.iter().any(|line: &Record| line.id == id));
@@ -50,15 +55,13 @@ impl Engine {
                     _ => problems.push(Problem { field: format!("{}.{place}", relation.key), say: Say::new("error-read-only") }),
                 }
             }
-            if let Some(via) = child.field(relation.via) {
+            if let Some(via) = via {
                 line.put(via.id, Value::Link(parent));
-                if let Kind::About(_) = via.kind
-                    && let Some(kind) = child.field(&format!("{}_kind", relation.via))
-                {
-                    line.put(kind.id, Value::from(entity.key));
-                }
             }
-            if let Some(position) = child.field("position") {
+            if let Some(kind) = kind {
+                line.put(kind.id, Value::from(entity.key));
+            }
+            if let Some(position) = position {
                 line.put(position.id, Value::Int(place as i64));
             }
             compute(&mut line);

@@ -465,7 +465,7 @@ impl Engine {
 /// A record with every field of its entity at its empty value.
 pub(crate) fn blank(entity: &Entity, id: Id) -> Record {
     let carried = entity.carried.clone();
-    let values = carried.fields.iter().map(|field| field.kind.empty()).collect();
+    let values = carried.blank();
     Record { carried, id, version: 1, values, lines: Vec::new() }
 }
 

@@ -3,10 +3,11 @@
 use super::cell::Bound;
 use super::statements::prepare;
 use super::{Lease, translate};
+use crate::cells::Sheet;
 use crate::statement::{quoted, quoted_list};
 use crate::tx::Shared;
-use kernel::{Id, Result, Value};
-use meta::shape::{Column, ColumnType};
+use kernel::{Id, Result};
+use meta::shape::ColumnType;
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,15 +17,8 @@ use tokio_postgres::types::Type;
 /// From so many rows on, COPY is faster than arrays.
 const COPY_FROM: usize = 200;
 
-pub(crate) async fn insert_many(
-    lease: &mut Lease,
-    table: &str,
-    columns: &[Column],
-    rows: &[Vec<Value>],
-    shared: &Arc<Shared>,
-) -> Result<()> {
-    let outcome =
-        if rows.len() < COPY_FROM { by_arrays(lease, table, columns, rows).await } else { by_copy(lease, table, columns, rows).await };
+pub(crate) async fn insert_many(lease: &mut Lease, table: &str, sheet: &Sheet<'_>, shared: &Arc<Shared>) -> Result<()> {
+    let outcome = if sheet.count() < COPY_FROM { by_arrays(lease, table, sheet).await } else { by_copy(lease, table, sheet).await };
     outcome?.map_err(|error| translate(error, &shared.uniques))
 }
 
@@ -46,13 +40,14 @@ pub(crate) async fn put_words(lease: &mut Lease, companion: &str, words: BTreeMa
 type Outcome = Result<Result<(), tokio_postgres::Error>>;
 
 /// One array per column: the same statement whatever the number of rows.
-async fn by_arrays(lease: &mut Lease, table: &str, columns: &[Column], rows: &[Vec<Value>]) -> Outcome {
+async fn by_arrays(lease: &mut Lease, table: &str, sheet: &Sheet<'_>) -> Outcome {
     let client = lease.client()?;
+    let columns = &sheet.columns;
     let arrays: Vec<String> =
         columns.iter().enumerate().map(|(place, column)| format!("${}::{}[]", place + 1, type_of(column.kind).name())).collect();
     let names = quoted_list(columns.iter().map(|column| column.name.as_str()));
     let sql = format!("INSERT INTO {} ({names}) SELECT * FROM unnest({})", quoted(table), arrays.join(", "));
-    let values: Vec<Vec<Bound<'_>>> = (0..columns.len()).map(|place| rows.iter().map(|row| Bound(&row[place])).collect()).collect();
+    let values: Vec<Vec<Bound<'_>>> = (0..columns.len()).map(|place| sheet.rows().map(|row| Bound(row[place])).collect()).collect();
     let run = async {
         let prepared = prepare(client, &sql).await?;
         client.execute_raw(&prepared, values).await.map(|_| ())
@@ -60,15 +55,16 @@ async fn by_arrays(lease: &mut Lease, table: &str, columns: &[Column], rows: &[V
     Ok(run.await)
 }
 
-async fn by_copy(lease: &mut Lease, table: &str, columns: &[Column], rows: &[Vec<Value>]) -> Outcome {
+async fn by_copy(lease: &mut Lease, table: &str, sheet: &Sheet<'_>) -> Outcome {
     let client = lease.client()?;
+    let columns = &sheet.columns;
     let names = quoted_list(columns.iter().map(|column| column.name.as_str()));
     let sql = format!("COPY {} ({names}) FROM STDIN BINARY", quoted(table));
     let types: Vec<Type> = columns.iter().map(|column| type_of(column.kind)).collect();
     let run = async {
         let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(sql.as_str()).await?, &types));
-        for row in rows {
-            writer.as_mut().write_raw(row.iter().map(Bound).collect::<Vec<_>>()).await?;
+        for row in sheet.rows() {
+            writer.as_mut().write_raw(row.iter().map(|cell| Bound(*cell)).collect::<Vec<_>>()).await?;
         }
         writer.finish().await.map(|_| ())
     };

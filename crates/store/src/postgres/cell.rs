@@ -1,6 +1,7 @@
 //! A value in the server's binary forms.
 
 use super::numeric;
+use crate::cells::Cell;
 use bytes::BytesMut;
 use kernel::{Date, Moment, Value};
 use std::error::Error;
@@ -14,18 +15,25 @@ type Fault = Box<dyn Error + Sync + Send>;
 
 /// A parameter, adapted to the type the server wants at its place.
 #[derive(Debug)]
-pub(super) struct Bound<'v>(pub(super) &'v Value);
+pub(super) struct Bound<'v>(pub(super) Cell<'v>);
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, wanted: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
-        let number = match self.0 {
+        let value = match self.0 {
+            Cell::Value(value) => value,
+            Cell::Text(text) if as_text(wanted) => return text.to_sql(wanted, out),
+            Cell::Text(_) => return Err(misfit("a text", wanted)),
+            Cell::Number(number) => return number_to_sql(number, wanted, out),
+            Cell::Nothing => return Ok(IsNull::Yes),
+        };
+        let number = match value {
             Value::Empty => return Ok(IsNull::Yes),
             Value::Text(text) if as_text(wanted) => return text.as_str().to_sql(wanted, out),
             Value::Bytes(bytes) if *wanted == Type::BYTEA => return bytes.as_slice().to_sql(wanted, out),
             Value::Date(date) => match *wanted {
                 Type::DATE => return (date.days() - EPOCH_DAYS).to_sql(&Type::INT4, out),
                 _ if as_text(wanted) => return date.to_string().to_sql(wanted, out),
-                _ => return Err(misfit(self.0, wanted)),
+                _ => return Err(misfit(shape(value), wanted)),
             },
             Value::Moment(moment) if matches!(*wanted, Type::TIMESTAMPTZ | Type::TIMESTAMP) => {
                 let micros = moment.millis().saturating_sub(EPOCH_MILLIS).saturating_mul(1000);
@@ -35,21 +43,9 @@ impl ToSql for Bound<'_> {
             Value::Int(number) => *number,
             Value::Bool(answer) => i64::from(*answer),
             Value::Link(id) => id.number(),
-            Value::Text(_) | Value::Bytes(_) => return Err(misfit(self.0, wanted)),
+            Value::Text(_) | Value::Bytes(_) => return Err(misfit(shape(value), wanted)),
         };
-        match *wanted {
-            Type::INT8 => number.to_sql(wanted, out),
-            Type::INT4 => i32::try_from(number)?.to_sql(wanted, out),
-            Type::INT2 => i16::try_from(number)?.to_sql(wanted, out),
-            Type::BOOL => (number != 0).to_sql(wanted, out),
-            Type::FLOAT8 => (number as f64).to_sql(wanted, out),
-            Type::NUMERIC => {
-                numeric::write(number, out);
-                Ok(IsNull::No)
-            }
-            _ if as_text(wanted) => number.to_string().to_sql(wanted, out),
-            _ => Err(misfit(self.0, wanted)),
-        }
+        number_to_sql(number, wanted, out)
     }
 
     fn accepts(_: &Type) -> bool {
@@ -57,6 +53,23 @@ impl ToSql for Bound<'_> {
     }
 
     to_sql_checked!();
+}
+
+/// A number in the form of the type the server wants.
+fn number_to_sql(number: i64, wanted: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+    match *wanted {
+        Type::INT8 => number.to_sql(wanted, out),
+        Type::INT4 => i32::try_from(number)?.to_sql(wanted, out),
+        Type::INT2 => i16::try_from(number)?.to_sql(wanted, out),
+        Type::BOOL => (number != 0).to_sql(wanted, out),
+        Type::FLOAT8 => (number as f64).to_sql(wanted, out),
+        Type::NUMERIC => {
+            numeric::write(number, out);
+            Ok(IsNull::No)
+        }
+        _ if as_text(wanted) => number.to_string().to_sql(wanted, out),
+        _ => Err(misfit("a number", wanted)),
+    }
 }
 
 /// A value as the server gives it.
@@ -98,9 +111,9 @@ fn as_text(kind: &Type) -> bool {
     matches!(*kind, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN)
 }
 
-/// The value stays out of the message: messages go to the log.
-fn misfit(value: &Value, wanted: &Type) -> Fault {
-    let shape = match value {
+/// What a value is, without the value: messages go to the log.
+fn shape(value: &Value) -> &'static str {
+    match value {
         Value::Empty => "nothing",
         Value::Text(_) => "a text",
         Value::Int(_) => "a number",
@@ -109,6 +122,9 @@ fn misfit(value: &Value, wanted: &Type) -> Fault {
         Value::Moment(_) => "a moment",
         Value::Link(_) => "a link",
         Value::Bytes(_) => "bytes",
-    };
+    }
+}
+
+fn misfit(shape: &str, wanted: &Type) -> Fault {
     format!("{shape} was bound where {wanted} is wanted").into()
 }

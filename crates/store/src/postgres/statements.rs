@@ -2,6 +2,7 @@
 
 use super::cell::{Bound, Given};
 use super::{Lease, translate};
+use crate::cells::Cell;
 use crate::statement::Statement;
 use crate::tx::Shared;
 use deadpool_postgres::Object;
@@ -70,7 +71,7 @@ pub(super) async fn prepare(client: &Object, sql: &str) -> Result<tokio_postgres
 }
 
 fn parameters(values: &[Value]) -> Vec<Bound<'_>> {
-    values.iter().map(Bound).collect()
+    values.iter().map(|value| Bound(Cell::Value(value))).collect()
 }
 
 /// An error of ours is told with the statement it came from; values stay out of the log.

@@ -1,6 +1,7 @@
 //! Statements on a connection of SQLite.
 
 use super::faults::translate;
+use crate::cells::{Cell, Sheet};
 use crate::conflict::Uniques;
 use crate::statement::{Statement, quoted, quoted_list};
 use kernel::{Date, Error, Id, Moment, Result, Value};
@@ -8,23 +9,42 @@ use meta::shape::{Column, ColumnType};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 
-/// Rows written by one statement: a few share the cost of stepping it, more gain nothing.
-const ROWS_AT_ONCE: usize = 16;
-
 struct Bound<'v>(&'v Value);
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self.0 {
-            Value::Empty => ToSqlOutput::Borrowed(ValueRef::Null),
-            Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Value::Int(number) => ToSqlOutput::Borrowed(ValueRef::Integer(*number)),
-            Value::Bool(answer) => ToSqlOutput::Borrowed(ValueRef::Integer(i64::from(*answer))),
             Value::Date(date) => ToSqlOutput::Owned(rusqlite::types::Value::Text(date.to_string())),
-            Value::Moment(moment) => ToSqlOutput::Borrowed(ValueRef::Integer(moment.millis())),
-            Value::Link(id) => ToSqlOutput::Borrowed(ValueRef::Integer(id.number())),
-            Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            other => ToSqlOutput::Borrowed(lent(other)),
         })
+    }
+}
+
+/// A value without a copy; a date has no form to lend.
+fn lent(value: &Value) -> ValueRef<'_> {
+    match value {
+        Value::Empty | Value::Date(_) => ValueRef::Null,
+        Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        Value::Int(number) => ValueRef::Integer(*number),
+        Value::Bool(answer) => ValueRef::Integer(i64::from(*answer)),
+        Value::Moment(moment) => ValueRef::Integer(moment.millis()),
+        Value::Link(id) => ValueRef::Integer(id.number()),
+        Value::Bytes(bytes) => ValueRef::Blob(bytes),
+    }
+}
+
+/// A cell that is lent for a row.
+struct Lent<'v>(Cell<'v>);
+
+impl ToSql for Lent<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self.0 {
+            Cell::Value(Value::Date(date)) => Ok(ToSqlOutput::Owned(rusqlite::types::Value::Text(date.to_string()))),
+            Cell::Value(value) => Ok(ToSqlOutput::Borrowed(lent(value))),
+            Cell::Text(text) => Ok(ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))),
+            Cell::Number(number) => Ok(ToSqlOutput::Borrowed(ValueRef::Integer(number))),
+            Cell::Nothing => Ok(ToSqlOutput::Borrowed(ValueRef::Null)),
+        }
     }
 }
 
@@ -70,22 +90,16 @@ pub(crate) fn execute(connection: &Connection, statement: &Statement, uniques: &
     run().map(|touched| touched as u64).map_err(|error| said(error, statement, uniques))
 }
 
-pub(crate) fn insert_many(connection: &Connection, table: &str, columns: &[Column], rows: &[Vec<Value>], uniques: &Uniques) -> Result<()> {
+/// Row by row by one prepared statement: a statement of several rows keeps a journal of its own, which costs more than
+/// stepping anew.
+pub(crate) fn insert_many(connection: &Connection, table: &str, sheet: &Sheet<'_>, uniques: &Uniques) -> Result<()> {
     let run = || -> rusqlite::Result<()> {
-        let (many, rest) = rows.as_chunks::<ROWS_AT_ONCE>();
-        if !many.is_empty() {
-            let mut prepared = connection.prepare_cached(&insertion(table, columns, ROWS_AT_ONCE))?;
-            for rows in many {
-                bind(&mut prepared, rows.iter().flatten())?;
-                prepared.raw_execute()?;
+        let mut prepared = connection.prepare_cached(&insertion(table, &sheet.columns))?;
+        for row in sheet.rows() {
+            for (place, cell) in row.iter().enumerate() {
+                prepared.raw_bind_parameter(place + 1, Lent(*cell))?;
             }
-        }
-        if !rest.is_empty() {
-            let mut prepared = connection.prepare_cached(&insertion(table, columns, 1))?;
-            for row in rest {
-                bind(&mut prepared, row.iter())?;
-                prepared.raw_execute()?;
-            }
+            prepared.raw_execute()?;
         }
         Ok(())
     };
@@ -100,12 +114,10 @@ pub(crate) fn control(connection: &Connection, sql: &str, uniques: &Uniques) -> 
     run().map_err(|error| translate(error, uniques))
 }
 
-fn insertion(table: &str, columns: &[Column], rows: usize) -> String {
-    let row = format!("({})", vec!["?"; columns.len()].join(","));
+fn insertion(table: &str, columns: &[&Column]) -> String {
+    let row = vec!["?"; columns.len()].join(",");
     let names = quoted_list(columns.iter().map(|column| column.name.as_str()));
-    // OR FAIL: what a failed statement had done goes with its whole transaction or savepoint, as everything does after
-    // a failure; so it need not keep a journal of its own.
-    format!("INSERT OR FAIL INTO {} ({names}) VALUES {}", quoted(table), vec![row; rows].join(","))
+    format!("INSERT INTO {} ({names}) VALUES ({row})", quoted(table))
 }
 
 fn bind<'v>(prepared: &mut CachedStatement<'_>, values: impl Iterator<Item = &'v Value>) -> rusqlite::Result<()> {
