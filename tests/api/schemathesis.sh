@@ -16,7 +16,7 @@ if ! command -v schemathesis >/dev/null; then
   venv=$target/schemathesis
   [ -x "$venv/bin/schemathesis" ] || {
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check schemathesis
+    "$venv/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
   }
   PATH=$venv/bin:$PATH
 fi
@@ -57,13 +57,14 @@ search() {
   return "$found"
 }
 
+# One worker: with several, Python 3.11 loses count of its recursion and the search breaks off by itself.
 # faults ARGUMENT…: one search of what is served. Addresses of thousands of letters are cut in what is shown.
 faults() {
   set -o pipefail
   schemathesis run "http://127.0.0.1:$port/api/v1/openapi.json" \
     --header "Authorization: Bearer $token" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method,ignored_auth \
-    --max-examples 40 --workers 2 --request-timeout 20 --suppress-health-check all --no-shrink --warnings off "$@" |
+    --max-examples 40 --workers 1 --request-timeout 20 --suppress-health-check all --no-shrink --warnings off "$@" |
     cut -c 1-600
 }
 

@@ -13,7 +13,7 @@ binary=${SCHEDA_BINARY:-$target/debug/scheda}
 venv=$target/sqlmap
 [ -x "$venv/bin/sqlmap" ] || {
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check sqlmap
+  "$venv/bin/pip" install --quiet --disable-pip-version-check sqlmap==1.10.10
 }
 
 work=$(mktemp -d)
