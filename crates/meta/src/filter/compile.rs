@@ -113,7 +113,7 @@ impl Compile<'_> {
                 self.collected(alias, sql).column(inner, "id").push(" FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
             }
             Mode::Probe => {
-                sql.push("(EXISTS (SELECT 1 FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
+                self.probed(sql).name(target.key).push(" AS ").alias(inner).push(" WHERE ");
                 sql.column(inner, "id").push(" = ").column(alias, &link.column()).push(" AND ");
             }
         }
@@ -170,7 +170,7 @@ impl Compile<'_> {
                 sql.name(child.key).push(" AS ").alias(inner).push(" WHERE ").column(inner, &via).push(" IS NOT NULL AND ");
             }
             Mode::Probe => {
-                sql.push("(EXISTS (SELECT 1 FROM ").name(child.key).push(" AS ").alias(inner).push(" WHERE ");
+                self.probed(sql).name(child.key).push(" AS ").alias(inner).push(" WHERE ");
                 sql.column(inner, &via).push(" = ").column(alias, "id").push(" AND ");
             }
         }
@@ -186,8 +186,18 @@ impl Compile<'_> {
         sql.push(if self.kept_apart(alias) { " IN (WITH \"collected\" AS MATERIALIZED (SELECT " } else { " IN (SELECT " })
     }
 
+    /// Begins the probe of one row. PostgreSQL would rather gather all children into a hash before it looks at the first
+    /// row, which an order that stops after a page never pays back; of a single value it can't.
+    fn probed<'s>(&self, sql: &'s mut Sql) -> &'s mut Sql {
+        sql.push(if self.dialect == Dialect::Postgres { "((SELECT 1 FROM " } else { "(EXISTS (SELECT 1 FROM " })
+    }
+
     /// Ends a semi-join, and the bracket around it.
     fn end(&self, alias: Alias, sql: &mut Sql) {
+        if self.dialect == Dialect::Postgres && self.mode == Mode::Probe {
+            sql.push(" LIMIT 1) IS NOT NULL)");
+            return;
+        }
         sql.push(if self.kept_apart(alias) { ") SELECT * FROM \"collected\"))" } else { "))" });
     }
 
