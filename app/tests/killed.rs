@@ -1,0 +1,102 @@
+//! An import that is killed leaves whole batches, goes on when it is started again, and ends as if nothing had been.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const ROWS: usize = 3_000;
+
+struct Place {
+    folder: PathBuf,
+    urls: Option<(String, String)>,
+}
+
+impl Place {
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scheda"));
+        command.args(arguments).current_dir(&self.folder).env("SCHEDA_DATA", &self.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env_remove("SCHEDA_DATABASE_URL").env_remove("SCHEDA_SHAPE_URL");
+        if let Some((serving, shaping)) = &self.urls {
+            command.env("SCHEDA_DATABASE_URL", serving).env("SCHEDA_SHAPE_URL", shaping);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let output = self.program(arguments).output().expect("the program runs");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}
+
+fn file(folder: &Path) -> PathBuf {
+    let mut text = String::from("Società;Nome;Cognome;Ufficio;Cellulare;Indirizzo posta elettronica\r\n");
+    for row in 0..ROWS {
+        text += &format!(
+            "Officina {row:05} S.r.l.;Mario;Rossi;050 {:06};333 {:07};info@officina{row}.example\r\n",
+            100_000 + row,
+            1_000_000 + row
+        );
+    }
+    let path = folder.join("rubrica.csv");
+    std::fs::write(&path, text).expect("a file");
+    path
+}
+
+fn killed_again_and_again(place: &Place) {
+    let file = file(&place.folder);
+    let file = file.to_str().expect("a path");
+    place.run(&["demo", "--accounts", "0", "--contacts", "0"]);
+    let (mut kills, mut seen) = (0, 0);
+    for wait in [150, 300, 450, 250, 600, 350] {
+        let mut child = place.program(&["import", "accounts", file, "--json"]).spawn().expect("the program runs");
+        std::thread::sleep(Duration::from_millis(wait));
+        if child.try_wait().expect("a state").is_some() {
+            break;
+        }
+        child.kill().expect("kill -9");
+        child.wait().expect("an end");
+        kills += 1;
+        // What is there are whole batches: every account with its contact and its place, and never one twice.
+        let accounts = count(place, "accounts");
+        assert!(accounts >= seen, "{accounts} after {seen}");
+        assert_eq!(accounts, count(place, "contacts"), "a row is there with all that belongs to it");
+        assert_eq!(place.run(&["check"]).trim(), "everything is whole");
+        seen = accounts;
+    }
+    assert!(kills > 0, "nothing was killed");
+    let ended = place.run(&["import", "accounts", file, "--json"]);
+    assert!(ended.contains("\"errors\":0"), "{ended}");
+    assert_eq!((count(place, "accounts"), count(place, "contacts")), (ROWS, ROWS));
+    let names = place.run(&["export", "accounts", "--format", "json"]);
+    for row in [0, 1, ROWS / 2, ROWS - 1] {
+        assert_eq!(names.matches(&format!("\"Officina {row:05} S.r.l.\"")).count(), 1, "row {row}");
+    }
+}
+
+fn count(place: &Place, entity: &str) -> usize {
+    place.run(&["export", entity, "--format", "csv"]).lines().count().saturating_sub(1)
+}
+
+#[test]
+fn on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    killed_again_and_again(&Place { folder: folder.path().to_owned(), urls: None });
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
+fn on_postgres() {
+    let Ok(admin) = std::env::var("SCHEDA_TEST_POSTGRES") else { return };
+    let name = format!("killed_{}", std::process::id());
+    let psql = |sql: &str| {
+        let done = Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &admin]).output().expect("psql");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    psql(&format!("CREATE DATABASE {name}"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base);
+    let url = format!("{base}/{name}");
+    killed_again_and_again(&Place { folder: folder.path().to_owned(), urls: Some((url.clone(), url)) });
+    psql(&format!("DROP DATABASE {name} WITH (FORCE)"));
+}
