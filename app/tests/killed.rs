@@ -47,11 +47,14 @@ fn killed_again_and_again(place: &Place) {
     let file = file(&place.folder);
     let file = file.to_str().expect("a path");
     place.run(&["demo", "--accounts", "0", "--contacts", "0"]);
-    let (mut kills, mut seen) = (0, 0);
-    for wait in [150, 300, 450, 250, 600, 350] {
+    let (mut kills, mut seen, mut ended) = (0, 0, None);
+    for wait in [150, 250, 200, 300, 250, 350] {
         let mut child = place.program(&["import", "accounts", file, "--json"]).spawn().expect("the program runs");
         std::thread::sleep(Duration::from_millis(wait));
         if child.try_wait().expect("a state").is_some() {
+            // It came to its end by itself: once more would be a second import.
+            let output = child.wait_with_output().expect("an end");
+            ended = Some(String::from_utf8_lossy(&output.stdout).into_owned());
             break;
         }
         child.kill().expect("kill -9");
@@ -63,10 +66,17 @@ fn killed_again_and_again(place: &Place) {
         assert_eq!(accounts, count(place, "contacts"), "a row is there with all that belongs to it");
         assert_eq!(place.run(&["check"]).trim(), "everything is whole");
         seen = accounts;
+        if seen == ROWS {
+            break;
+        }
     }
     assert!(kills > 0, "nothing was killed");
-    let ended = place.run(&["import", "accounts", file, "--json"]);
-    assert!(ended.contains("\"errors\":0"), "{ended}");
+    if ended.is_none() && seen < ROWS {
+        ended = Some(place.run(&["import", "accounts", file, "--json"]));
+    }
+    if let Some(ended) = ended {
+        assert!(ended.contains("\"errors\":0"), "{ended}");
+    }
     assert_eq!((count(place, "accounts"), count(place, "contacts")), (ROWS, ROWS));
     let names = place.run(&["export", "accounts", "--format", "json"]);
     for row in [0, 1, ROWS / 2, ROWS - 1] {

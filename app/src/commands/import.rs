@@ -60,9 +60,6 @@ impl Import {
             }
         })
         .await;
-        if outcome.is_ok() && !self.dry_run {
-            engine.store().tidy().await?;
-        }
         engine.close().await;
         let totals = outcome?;
         if self.json {

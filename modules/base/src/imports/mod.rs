@@ -225,6 +225,9 @@ where
     let run = Run::open(engine, &who, &survey, &options, &mut totals).await?;
     run.all(&applying, batches, &mut totals, &mut reports, &mut progress).await?;
     reports.finish()?;
+    engine.store().tidy().await?;
+    // Last, so that who is interrupted before goes on with this run, and nothing comes in twice.
+    run.end().await?;
     Ok(totals)
 }
 
@@ -393,8 +396,7 @@ impl Run {
         let outcome = self.fly(most, applying, &mut batches, &mut flying, totals, reports, progress).await;
         // What is on its way lands before anybody goes on from here.
         while flying.next().await.is_some() {}
-        outcome?;
-        self.end().await
+        outcome
     }
 
     #[expect(clippy::too_many_arguments, reason = "what the loop works on, so that what flies outlives it")]
