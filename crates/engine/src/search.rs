@@ -120,13 +120,20 @@ impl Engine {
         Ok(Some(Group { entity: entity.key, found, more }))
     }
 
-    /// Learns the words of some records.
+    /// Learns the words of some records, whatever they were before.
     pub(crate) async fn search_learn(&self, tx: &mut Tx, entity: &Entity, records: &[Record]) -> Result<()> {
         if !entity.can.searchable {
             return Ok(());
         }
-        let words: Vec<(Id, String)> = records.iter().map(|record| (record.id, words_of(record))).collect();
-        tx.search_put_many(entity.key, &words).await
+        tx.search_put_many(entity.key, &words(records)).await
+    }
+
+    /// Learns the words of records that were just created.
+    pub(crate) async fn search_learn_new(&self, tx: &mut Tx, entity: &Entity, records: &[Record]) -> Result<()> {
+        if !entity.can.searchable {
+            return Ok(());
+        }
+        tx.search_put_new(entity.key, &words(records)).await
     }
 
     /// Forgets a record's words.
@@ -153,6 +160,10 @@ fn weight(title: &str, words: &[String]) -> i32 {
         })
         .sum::<i32>()
         + starts
+}
+
+fn words(records: &[Record]) -> Vec<(Id, String)> {
+    records.iter().map(|record| (record.id, words_of(record))).collect()
 }
 
 fn words_of(record: &Record) -> String {

@@ -5,7 +5,9 @@
 //! Nothing relies on an id being secret.
 
 use crate::clock::Clock;
+use std::collections::HashSet;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::str::FromStr;
 use std::sync::Mutex;
 
@@ -47,6 +49,30 @@ impl fmt::Display for Id {
 impl fmt::Debug for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Id({self})")
+    }
+}
+
+/// Some ids. Made in the program and never by an attacker, they need no keyed hash, and thousands are looked up at once.
+pub type IdSet = HashSet<Id, BuildHasherDefault<IdHasher>>;
+
+/// The hash of an id: its bits spread by one multiplication.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_i64(i64::from(*byte));
+        }
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        let spread = (self.0 ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = spread ^ spread >> 32;
     }
 }
 

@@ -13,7 +13,7 @@ pub use chance::{Chance, SystemChance};
 pub use clock::{Clock, Date, Moment, SystemClock, Zone};
 pub use error::{Error, Problem, Problems, Result, Say};
 pub use fold::fold;
-pub use id::{Id, IdMaker};
+pub use id::{Id, IdMaker, IdSet};
 pub use language::Language;
 pub use money::{Money, Scaled};
 pub use value::Value;

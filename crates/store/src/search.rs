@@ -24,13 +24,24 @@ impl Tx {
 
     /// Sets the words of many records.
     pub async fn search_put_many<W: AsRef<str> + Sync>(&mut self, table: &str, records: &[(Id, W)]) -> Result<()> {
+        self.search_put_as(table, records, "INSERT OR REPLACE").await
+    }
+
+    /// Sets the words of many records that have none yet: nothing old is looked for.
+    pub async fn search_put_new<W: AsRef<str> + Sync>(&mut self, table: &str, records: &[(Id, W)]) -> Result<()> {
+        self.search_put_as(table, records, "INSERT").await
+    }
+
+    async fn search_put_as<W: AsRef<str> + Sync>(&mut self, table: &str, records: &[(Id, W)], insert: &str) -> Result<()> {
         // The last words of a record that stands twice, as PostgreSQL takes a record once in a statement.
         let mut latest = BTreeMap::new();
         for (id, words) in records {
             latest.insert(*id, distinct(words.as_ref()));
         }
         for (id, _) in latest.extract_if(.., |_, words| words.is_empty()) {
-            self.search_remove(table, id).await?;
+            if insert != "INSERT" {
+                self.search_remove(table, id).await?;
+            }
         }
         if latest.is_empty() {
             return Ok(());
@@ -38,7 +49,7 @@ impl Tx {
         let companion = companion(table);
         match self.dialect() {
             Dialect::Sqlite => {
-                let sql: Arc<str> = format!("INSERT OR REPLACE INTO {companion} (rowid, words) VALUES (?, ?)").into();
+                let sql: Arc<str> = format!("{insert} INTO {companion} (rowid, words) VALUES (?, ?)").into();
                 for (id, words) in latest {
                     self.execute(&Statement::new(sql.clone(), vec![Value::Link(id), words.into()])).await?;
                 }

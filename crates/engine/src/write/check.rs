@@ -2,17 +2,16 @@
 
 use super::Writing;
 use crate::Engine;
-use kernel::{Error, Id, Problem, Result, Say, Value};
+use kernel::{Error, Id, IdSet, Problem, Result, Say, Value};
 use meta::field::FieldId;
 use meta::{Entity, Kind, Record};
-use std::collections::HashSet;
 use store::Tx;
 
 /// Refuses fields that an input may not write.
 pub(super) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator<Item = FieldId>) -> Result<()> {
     let mut problems = Vec::new();
     for id in fields {
-        match entity.fields.iter().find(|field| field.id == id) {
+        match entity.carried.slot(id).map(|slot| &entity.carried.fields[slot]) {
             None => problems.push(Problem { field: String::new(), say: Say::new("error-unknown-field") }),
             Some(field) if writing.who.user.is_none() && !field.system && field.computed.is_none() => {}
             Some(field)
@@ -32,27 +31,38 @@ pub(super) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator
 /// Required values are there, texts are in their canonical form.
 pub(super) fn canonical(entity: &Entity, record: &mut Record) -> Result<()> {
     let mut problems = Vec::new();
-    canonical_into(record, "", &mut problems);
+    canonical_into(record, None, &mut problems);
     for relation in entity.owned() {
         if let Some((_, lines)) = record.lines.iter_mut().find(|(key, _)| *key == relation.key) {
             for (place, line) in lines.iter_mut().enumerate() {
-                canonical_into(line, &format!("{}.{place}.", relation.key), &mut problems);
+                canonical_into(line, Some((relation.key, place)), &mut problems);
             }
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-fn canonical_into(record: &mut Record, prefix: &str, problems: &mut Vec<Problem>) {
+/// Which line of its parent a record is.
+type Line = Option<(&'static str, usize)>;
+
+/// A field as a problem names it: with the line it stands in.
+fn named(line: Line, field: &str) -> String {
+    match line {
+        Some((relation, place)) => format!("{relation}.{place}.{field}"),
+        None => field.to_owned(),
+    }
+}
+
+fn canonical_into(record: &mut Record, line: Line, problems: &mut Vec<Problem>) {
     for (field, value) in record.carried.fields.iter().zip(record.values.iter_mut()) {
         if field.required && field.computed.is_none() && value.is_empty() {
-            problems.push(Problem { field: format!("{prefix}{}", field.key), say: Say::new("error-required") });
+            problems.push(Problem { field: named(line, field.key), say: Say::new("error-required") });
         } else if let (Some(check), Value::Text(text)) = (field.check, &*value)
             && !text.is_empty()
         {
             match check(text) {
                 Ok(canonical) => *value = Value::Text(canonical),
-                Err(say) => problems.push(Problem { field: format!("{prefix}{}", field.key), say }),
+                Err(say) => problems.push(Problem { field: named(line, field.key), say }),
             }
         }
     }
@@ -67,35 +77,34 @@ impl Engine {
         writing: &Writing,
         entity: &Entity,
         records: &[Record],
-        created: &HashSet<Id>,
+        created: &IdSet,
         before: Option<&Record>,
     ) -> Result<()> {
         let mut problems = Vec::new();
-        let own: Vec<(String, &Record)> = records.iter().map(|record| (String::new(), record)).collect();
+        let own: Vec<(Line, &Record)> = records.iter().map(|record| (None, record)).collect();
         let earlier: Vec<&Record> = before.into_iter().collect();
-        self.check_links_of(tx, writing, &own, &earlier, created, &mut problems).await?;
-        // Lines lead to their own record.
-        let known: HashSet<Id> = created.iter().copied().chain(records.iter().map(|record| record.id)).collect();
+        self.check_links_of(tx, writing, &own, &earlier, created, None, &mut problems).await?;
+        // Lines lead to their own record, which is among the created ones or the one that is changed.
+        let parent = before.map(|before| before.id);
         for relation in entity.owned() {
-            let lines: Vec<(String, &Record)> = records
-                .iter()
-                .flat_map(|record| record.lines(relation.key).iter().enumerate())
-                .map(|(place, line)| (format!("{}.{place}.", relation.key), line))
-                .collect();
+            let lines = records.iter().flat_map(|record| record.lines(relation.key).iter().enumerate());
+            let lines: Vec<(Line, &Record)> = lines.map(|(place, line)| (Some((relation.key, place)), line)).collect();
             let earlier: Vec<&Record> = before.into_iter().flat_map(|before| before.lines(relation.key)).collect();
-            self.check_links_of(tx, writing, &lines, &earlier, &known, &mut problems).await?;
+            self.check_links_of(tx, writing, &lines, &earlier, created, parent, &mut problems).await?;
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
 
-    /// The same for records of one entity, each with the beginning of its fields' names in problems.
+    /// The same for records of one entity.
+    #[expect(clippy::too_many_arguments, reason = "what is checked, and what needs no checking")]
     async fn check_links_of(
         &self,
         tx: &mut Tx,
         writing: &Writing,
-        records: &[(String, &Record)],
+        records: &[(Line, &Record)],
         earlier: &[&Record],
-        known: &HashSet<Id>,
+        known: &IdSet,
+        parent: Option<Id>,
         problems: &mut Vec<Problem>,
     ) -> Result<()> {
         let model = self.model();
@@ -112,7 +121,7 @@ impl Engine {
             let asked = |record: &Record| {
                 let value = record.values.get(slot)?;
                 let kept = earlier.iter().any(|earlier| earlier.id == record.id && earlier.values.get(slot) == Some(value));
-                value.link().filter(|id| !kept && !known.contains(id))
+                value.link().filter(|id| !kept && Some(*id) != parent && !known.contains(id))
             };
             let mut ids: Vec<Id> = records.iter().filter_map(|(_, record)| asked(record)).collect();
             ids.sort_unstable();
@@ -120,15 +129,15 @@ impl Engine {
             if ids.is_empty() {
                 continue;
             }
-            let mut found: HashSet<Id> = HashSet::new();
+            let mut found = IdSet::default();
             for target in targets {
                 let target = model.entity(target).ok_or(Error::NotFound)?;
                 if writing.who.seen(&model, target).is_some() {
                     found.extend(self.existing(tx, &writing.who, target, &ids).await?);
                 }
             }
-            if let Some((prefix, _)) = records.iter().find(|(_, record)| asked(record).is_some_and(|id| !found.contains(&id))) {
-                problems.push(Problem { field: format!("{prefix}{}", field.key), say: Say::new("error-link") });
+            if let Some((line, _)) = records.iter().find(|(_, record)| asked(record).is_some_and(|id| !found.contains(&id))) {
+                problems.push(Problem { field: named(*line, field.key), say: Say::new("error-link") });
             }
         }
         Ok(())

@@ -6,10 +6,9 @@ use crate::area::Change;
 use crate::history;
 use crate::principal::Verb;
 use kernel::fold::fold_into;
-use kernel::{Error, Id, Result, Value};
+use kernel::{Error, Id, IdSet, Result, Value};
 use meta::field::Default;
 use meta::{Entity, Record};
-use std::collections::HashSet;
 use std::sync::Arc;
 use store::{Cell, Tx};
 
@@ -20,6 +19,7 @@ impl Engine {
         tx: &mut Tx,
         writing: &Writing,
         drafts: Vec<Draft>,
+        created: &mut IdSet,
         more: &mut Vec<Act>,
     ) -> Result<Vec<(Id, i64)>> {
         if drafts.is_empty() {
@@ -41,7 +41,7 @@ impl Engine {
             order.push((record.id, 1));
             groups[entity].1.push(record);
         }
-        let created: HashSet<Id> = order.iter().map(|(id, _)| *id).collect();
+        created.extend(order.iter().map(|(id, _)| *id));
         for (entity, records) in &mut groups {
             if self.inside.hooks.contains_key(entity.key) {
                 // One change for all of them: only the record in it is another each time.
@@ -65,7 +65,7 @@ impl Engine {
                 check::canonical(entity, record)?;
                 compute(record);
             }
-            self.check_links(tx, writing, entity, records, &created, None).await?;
+            self.check_links(tx, writing, entity, records, created, None).await?;
         }
         for (entity, records) in &groups {
             self.insert(tx, entity, records).await?;
@@ -75,7 +75,7 @@ impl Engine {
                 self.insert_all(tx, &child, lines.into_iter()).await?;
             }
             history::created(tx, writing, entity, records).await?;
-            self.search_learn(tx, entity, records).await?;
+            self.search_learn_new(tx, entity, records).await?;
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }
@@ -100,9 +100,9 @@ impl Engine {
     /// Puts defaults, and who and when, into a new record.
     pub(super) fn begin(&self, writing: &Writing, entity: &Entity, record: &mut Record) {
         for (slot, field) in entity.carried.fields.iter().enumerate() {
-            let value = match (field.key, field.default) {
-                ("created_at" | "changed_at", _) if field.system => Value::Moment(writing.now),
-                ("created_by" | "changed_by", _) if field.system => writing.who.user.into(),
+            let value = match (field.system, field.default) {
+                (true, _) if matches!(field.key, "created_at" | "changed_at") => Value::Moment(writing.now),
+                (true, _) if matches!(field.key, "created_by" | "changed_by") => writing.who.user.into(),
                 (_, Default::None) => continue,
                 (_, Default::Text(text)) => Value::from(text),
                 (_, Default::Yes) => Value::Bool(true),

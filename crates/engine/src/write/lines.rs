@@ -49,7 +49,7 @@ impl Engine {
                 self.begin(writing, &child, &mut line);
             }
             for (id, value) in draft.values {
-                match child.fields.iter().find(|field| field.id == id) {
+                match child.carried.slot(id).map(|slot| &child.carried.fields[slot]) {
                     Some(field) if field.writable() && (!field.guarded || writing.who.role.administer) => line.put(id, value),
                     Some(field) if writing.beyond_inputs() && !field.system && field.computed.is_none() => line.put(id, value),
                     _ => problems.push(Problem { field: format!("{}.{place}", relation.key), say: Say::new("error-read-only") }),

@@ -16,9 +16,8 @@ use crate::area::Change;
 use crate::history::{self, Action, Before};
 use crate::principal::{Principal, Verb};
 use kernel::error::Conflict;
-use kernel::{Error, Id, Moment, Result, Value, fold};
+use kernel::{Error, Id, IdSet, Moment, Result, Value, fold};
 use meta::{Entity, FieldId, Record};
-use std::collections::HashSet;
 use std::sync::Arc;
 use store::{Dialect, Statement, Tx};
 
@@ -186,8 +185,14 @@ impl Engine {
     /// Applies acts inside a transaction.
     pub(crate) async fn apply(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>) -> Result<Outcome> {
         history::open(tx, writing).await?;
-        let records = self.apply_acts(tx, writing, acts, 0).await.map_err(|error| self.naming_fields(error))?;
+        let records = self.apply_all(tx, writing, acts).await?;
         Ok(Outcome { changeset: writing.changeset, records })
+    }
+
+    /// Applies acts under a changeset that is open already.
+    pub(super) async fn apply_all(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
+        let applied = self.apply_acts(tx, writing, acts, &mut IdSet::default(), 0).await;
+        applied.map_err(|error| self.naming_fields(error))
     }
 
     /// The database names the column in which a value is taken; people know the field.
@@ -201,7 +206,15 @@ impl Engine {
         Error::Conflict(Conflict::Taken { field: named.unwrap_or(taken) })
     }
 
-    pub(super) async fn apply_acts(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>, depth: usize) -> Result<Vec<(Id, i64)>> {
+    /// `created` are the records made so far: links to them need no looking up, also from what hooks ask for.
+    async fn apply_acts(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        acts: Vec<Act>,
+        created: &mut IdSet,
+        depth: usize,
+    ) -> Result<Vec<(Id, i64)>> {
         if depth > 4 {
             return Err(Error::internal("hooks ask for more writes without end"));
         }
@@ -213,17 +226,17 @@ impl Engine {
                 // Creations that stand together are written together.
                 Act::Create(draft) => drafts.push(draft),
                 other => {
-                    records.extend(self.create_all(tx, writing, std::mem::take(&mut drafts), &mut more).await?);
+                    records.extend(self.create_all(tx, writing, std::mem::take(&mut drafts), created, &mut more).await?);
                     records.push(self.apply_one(tx, writing, other, &mut more).await?);
                 }
             }
         }
-        records.extend(self.create_all(tx, writing, drafts, &mut more).await?);
+        records.extend(self.create_all(tx, writing, drafts, created, &mut more).await?);
         if !more.is_empty() {
             // What a rule asks for may reach what the person may not: the log of a record he has just given away.
             let who = Principal { role: self.system(writing.who.through).role, ..writing.who.clone() };
             let writing = Writing { who, by_rule: true, undoes: None, ..writing.clone() };
-            Box::pin(self.apply_acts(tx, &writing, more, depth + 1)).await?;
+            Box::pin(self.apply_acts(tx, &writing, more, created, depth + 1)).await?;
         }
         Ok(records)
     }
@@ -352,7 +365,7 @@ impl Engine {
         }
         check::canonical(entity, &mut after)?;
         compute(&mut after);
-        self.check_links(tx, writing, entity, std::slice::from_ref(&after), &HashSet::new(), Some(&before)).await?;
+        self.check_links(tx, writing, entity, std::slice::from_ref(&after), &IdSet::default(), Some(&before)).await?;
         let changed: Vec<usize> = (0..after.values.len()).filter(|slot| before.values[*slot] != after.values[*slot]).collect();
         // Lines may be amended by hooks too.
         let relined: Vec<&'static str> = entity

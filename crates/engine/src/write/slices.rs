@@ -40,13 +40,13 @@ impl Engine {
 impl Slicing<'_> {
     /// Applies acts; the record of each, and its version now.
     pub async fn apply(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
-        self.engine.apply_acts(self.tx, &self.writing, acts, 0).await
+        self.engine.apply_all(self.tx, &self.writing, acts).await
     }
 
     /// The same, but what fails leaves no trace, and the slice goes on.
     pub async fn attempt(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
         let (engine, writing) = (self.engine.clone(), self.writing.clone());
-        self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_acts(tx, &writing, acts, 0).await })).await
+        self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
     }
 
     /// The living records with these identities, as far as the writer may see them, with all fields and owned lines.

@@ -14,7 +14,7 @@ use kernel::{Error, Id, Result, Say, Value, fold};
 use meta::sql::Sql;
 use meta::{Entity, FieldId, Record};
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A row on its way into the data.
 pub(super) struct Item {
@@ -22,6 +22,21 @@ pub(super) struct Item {
     /// As it stands in the file; kept only where it may be written again.
     pub(super) raw: String,
     pub(super) ready: std::result::Result<Ready, Fault>,
+}
+
+/// Rows that go into the data together.
+pub(super) struct Batch {
+    pub(super) items: Vec<Item>,
+    /// The acts that create all of them, made ahead where nothing else can become of them; taken by the first who
+    /// applies them. With the identity of each row's record.
+    pub(super) acts: Mutex<Option<Vec<Act>>>,
+    pub(super) ids: Vec<Id>,
+}
+
+impl Batch {
+    fn taken(&self) -> Option<Vec<Act>> {
+        self.acts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
+    }
 }
 
 /// What became of a row.
@@ -78,7 +93,8 @@ enum Fate {
 impl Applying {
     /// Applies a batch; what became of each row, in their order. Where something refuses one of its rows all of it
     /// fails, unless it is done with care: then each row stands for itself, at a price.
-    pub(super) async fn batch(&self, slicing: &mut Slicing<'_>, items: &[Item], care: bool) -> Result<Vec<Told>> {
+    pub(super) async fn batch(&self, slicing: &mut Slicing<'_>, batch: &Batch, care: bool) -> Result<Vec<Told>> {
+        let items = &batch.items;
         let mut told = Vec::with_capacity(items.len());
         let mut rows = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
@@ -92,6 +108,14 @@ impl Applying {
             }
             told.push(one);
         }
+        if !care && let Some(acts) = batch.taken() {
+            for (row, id) in rows.iter().zip(&batch.ids) {
+                let told = &mut told[row.place];
+                (told.outcome, told.record) = (Outcome::Created, Some(*id));
+            }
+            slicing.apply(acts).await?;
+            return Ok(told);
+        }
         self.of_accounts(slicing, &mut rows, &mut told).await?;
         let mut rest = rows.as_slice();
         while !rest.is_empty() {
@@ -99,6 +123,20 @@ impl Applying {
             rest = &rest[taken.max(1)..];
         }
         Ok(told)
+    }
+
+    /// A batch, with the acts of its rows made ahead where they need nothing from the data.
+    pub(super) fn ready(&self, items: Vec<Item>) -> Batch {
+        let ahead = self.keys.is_empty() && self.mode == Mode::Create && !matches!(self.maker.entity.key, "contact" | "site");
+        if !ahead {
+            return Batch { items, acts: Mutex::new(None), ids: Vec::new() };
+        }
+        let mut acts = Vec::with_capacity(items.len() * 4);
+        let mut ids = Vec::with_capacity(items.len());
+        for ready in items.iter().filter_map(|item| item.ready.as_ref().ok()) {
+            ids.push(self.creation(ready, None, &mut acts));
+        }
+        Batch { items, acts: Mutex::new(Some(acts)), ids }
     }
 
     /// Applies rows up to the first that is about a record which one before it creates or changes; how many.
@@ -177,7 +215,7 @@ impl Applying {
         if care {
             for row in rows {
                 let mut acts = Vec::new();
-                let id = self.creation(row, &mut acts)?;
+                let id = self.creation(row.ready, row.belongs, &mut acts);
                 let told = &mut told[row.place];
                 match slicing.attempt(acts).await {
                     Ok(_) => (told.outcome, told.record) = (Outcome::Created, Some(id)),
@@ -192,23 +230,22 @@ impl Applying {
         let mut acts = Vec::with_capacity(rows.len() * 4);
         for row in rows {
             let told = &mut told[row.place];
-            (told.outcome, told.record) = (Outcome::Created, Some(self.creation(row, &mut acts)?));
+            (told.outcome, told.record) = (Outcome::Created, Some(self.creation(row.ready, row.belongs, &mut acts)));
         }
         slicing.apply(acts).await.map(|_| ())
     }
 
     /// The acts that create a row's tree; the identity of its root.
-    fn creation(&self, row: &Row<'_>, acts: &mut Vec<Act>) -> Result<Id> {
-        let ready = row.ready;
+    fn creation(&self, ready: &Ready, belongs: Option<Id>, acts: &mut Vec<Act>) -> Id {
         let entity = &self.maker.entity;
         let id = self.engine.id();
         let mut root = self.draft(entity.key, Part::Root, &ready.root, id);
-        if let (Some(link), Some(account)) = (entity.field("account"), row.belongs) {
+        if let (Some(link), Some(account)) = (entity.field("account"), belongs) {
             root.put(link.id, Value::Link(account));
         }
         acts.push(Act::Create(root));
         if entity.key == "contact"
-            && let Some(account) = row.belongs
+            && let Some(account) = belongs
         {
             acts.push(Act::Create(placed(account, id, ready.root.text(contact::JOB_TITLE.id()), false)));
         }
@@ -218,7 +255,7 @@ impl Applying {
         for (number, piece) in ready.sites.iter().enumerate() {
             acts.push(Act::Create(self.site(id, piece, number)));
         }
-        Ok(id)
+        id
     }
 
     fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, acts: &mut Vec<Act>) {

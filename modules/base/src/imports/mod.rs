@@ -24,7 +24,7 @@ pub use entity::IMPORT_RUN;
 pub use report::{Output, Speak};
 pub use rows::{Fault, Warning};
 
-use batches::{Applying, Item, Told, is_of_a_row};
+use batches::{Applying, Batch, Item, Told, is_of_a_row};
 use engine::principal::Verb;
 use engine::{Act, Dialect, Draft, Engine, Principal, Slice, Slicing, Statement, Through};
 use entity::State;
@@ -212,7 +212,7 @@ where
         ..Totals::default()
     };
     let applying = Arc::new(Applying { engine: engine.clone(), maker: maker.clone(), keys, mode: options.mode });
-    let batches = ahead(file, survey.clone(), maker, reports.wants_rows())?;
+    let batches = ahead(file, survey.clone(), applying.clone(), reports.wants_rows())?;
     if options.dry_run {
         for (batch, told) in rehearse(engine, &who, applying, batches).await? {
             totals.count(&told);
@@ -266,10 +266,10 @@ async fn users(engine: &Engine, mapping: &mapping::Mapping) -> Result<HashMap<St
     Ok(users.into_iter().filter_map(|(name, id)| Some((name, id?))).collect())
 }
 
-type Batches = tokio::sync::mpsc::Receiver<Result<Vec<Item>>>;
+type Batches = tokio::sync::mpsc::Receiver<Result<Batch>>;
 
 /// Reads and makes ready on a thread of its own, some batches ahead of the database.
-fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, maker: Arc<Maker>, keep_rows: bool) -> Result<Batches> {
+fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, applying: Arc<Applying>, keep_rows: bool) -> Result<Batches> {
     let (sender, receiver) = tokio::sync::mpsc::channel(AHEAD);
     let mut rows = reading::rows(file, &survey)?;
     let read = move || {
@@ -284,18 +284,18 @@ fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, maker: Arc<Ma
                     return;
                 }
             };
-            let ready = maker.make(&row);
+            let ready = applying.maker.make(&row);
             batch.push(Item { line: row.line, raw: if keep_rows { row.raw } else { String::new() }, ready });
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                 // Nobody waits for it any more.
-                if sender.blocking_send(Ok(full)).is_err() {
+                if sender.blocking_send(Ok(applying.ready(full))).is_err() {
                     return;
                 }
             }
         }
         if !batch.is_empty() {
-            let _ = sender.blocking_send(Ok(batch));
+            let _ = sender.blocking_send(Ok(applying.ready(batch)));
         }
     };
     std::thread::Builder::new().name("import-read".to_owned()).spawn(read).map_err(Error::internal)?;
@@ -318,7 +318,7 @@ async fn rehearse(engine: &Engine, who: &Principal, applying: Arc<Applying>, mut
                     let batch = batch?;
                     let done = applying.batch(slicing, &batch, true).await?;
                     // Only what is told is kept, not what was made ready.
-                    let rows = batch.into_iter().map(|item| Item { ready: Err(Fault::row(Say::new(""))), ..item }).collect();
+                    let rows = batch.items.into_iter().map(|item| Item { ready: Err(Fault::row(Say::new(""))), ..item }).collect();
                     told.push((rows, done));
                 }
                 *kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(told);
@@ -438,7 +438,7 @@ impl Run {
             match told {
                 Ok(told) => {
                     totals.count(&told);
-                    reports.tell(&flight.batch, &told)?;
+                    reports.tell(&flight.batch.items, &told)?;
                     progress(totals);
                 }
                 // One of its rows is refused: once more with care, and those behind it, which found it missing, after it.
@@ -455,18 +455,18 @@ impl Run {
     }
 
     /// What of a batch an interrupted run had not looked at; the rest is told again.
-    fn unseen(&self, mut batch: Vec<Item>, before: &mut u64, resumed: u64, reports: &mut Reports) -> Result<Option<Flight>> {
+    fn unseen(&self, mut batch: Batch, before: &mut u64, resumed: u64, reports: &mut Reports) -> Result<Option<Flight>> {
         if *before < resumed {
-            let earlier = (resumed - *before).min(batch.len() as u64);
+            let earlier = (resumed - *before).min(batch.items.len() as u64);
             *before += earlier;
-            let rest = batch.split_off(earlier as usize);
-            let told: Vec<Told> = batch.iter().map(told_earlier).collect();
-            reports.tell(&batch, &told)?;
-            batch = rest;
+            let rest = batch.items.split_off(earlier as usize);
+            let told: Vec<Told> = batch.items.iter().map(told_earlier).collect();
+            reports.tell(&batch.items, &told)?;
+            batch = Batch { items: rest, acts: Mutex::new(None), ids: Vec::new() };
         }
         let first = *before;
-        *before += batch.len() as u64;
-        Ok((!batch.is_empty()).then(|| Flight { first, batch: Arc::new(batch), care: false }))
+        *before += batch.items.len() as u64;
+        Ok((!batch.items.is_empty()).then(|| Flight { first, batch: Arc::new(batch), care: false }))
     }
 
     /// One batch, and the run's row moved on, in one commit.
@@ -508,7 +508,7 @@ impl Run {
 /// A batch on its way, and how many rows come before it.
 struct Flight {
     first: u64,
-    batch: Arc<Vec<Item>>,
+    batch: Arc<Batch>,
     care: bool,
 }
 
