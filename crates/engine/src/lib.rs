@@ -29,7 +29,7 @@ pub use search::{Found, Group};
 pub use store::Dialect;
 pub use store::{Statement, Tx, Work};
 pub use undo::Undone;
-pub use write::{Act, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
+pub use write::{Act, Ahead, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
 
 use arc_swap::ArcSwap;
 use kernel::{Chance, Clock, Date, Error, IdMaker, Moment, Result};

@@ -19,8 +19,13 @@ pub fn fold(text: &str) -> String {
 pub fn fold_into(text: &str, folded: &mut String) {
     let start = folded.len();
     if text.is_ascii() {
+        folded.reserve(text.len());
         for byte in text.bytes() {
-            push(folded, start, if byte == b'`' { '\'' } else { byte.to_ascii_lowercase() as char });
+            match byte {
+                b'`' => folded.push('\''),
+                b'!'..=b'~' => folded.push(byte.to_ascii_lowercase() as char),
+                other => push(folded, start, other as char),
+            }
         }
     } else {
         // By itself the acute accent decomposes to a space; people type it as an apostrophe.

@@ -1,10 +1,10 @@
 //! Creating: any number of records at once, of any entities, with their lines.
 
-use super::{Act, Draft, Writing, blank, check, compute};
+use super::{Act, Ahead, Draft, Writing, blank, check, compute};
 use crate::Engine;
 use crate::area::Change;
 use crate::history;
-use crate::principal::Verb;
+use crate::principal::{Principal, Verb};
 use kernel::fold::fold_into;
 use kernel::{Error, Id, IdSet, Result, Value};
 use meta::field::Default;
@@ -13,33 +13,41 @@ use std::sync::Arc;
 use store::{Cell, Tx};
 
 impl Engine {
-    /// Creates the records of some drafts; gives identity and version of each, in their order.
+    /// Makes new records ready outside of the transaction that will write them: on another thread, while the writer is
+    /// busy with those before. They bear the moment of this call; what needs the data is still checked when they are written.
+    ///
+    /// Errors: invalid where a draft writes what an input may not.
+    pub fn made_ahead(&self, who: &Principal, drafts: Vec<Draft>) -> Result<Vec<Act>> {
+        let writing = self.writing(who, "create");
+        drafts.into_iter().map(|draft| Ok(Act::Insert(Box::new(Ahead(self.drafted(&writing, draft)?))))).collect()
+    }
+
+    /// Creates records; gives identity and version of each, in their order.
     pub(super) async fn create_all(
         &self,
         tx: &mut Tx,
         writing: &Writing,
-        drafts: Vec<Draft>,
+        fresh: Vec<Record>,
         created: &mut IdSet,
         more: &mut Vec<Act>,
     ) -> Result<Vec<(Id, i64)>> {
-        if drafts.is_empty() {
+        if fresh.is_empty() {
             return Ok(Vec::new());
         }
         let mut groups: Vec<(Arc<Entity>, Vec<Record>)> = Vec::new();
-        let mut order = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let entity = match groups.iter().position(|(entity, _)| entity.key == draft.entity) {
-                Some(place) => place,
+        let mut order = Vec::with_capacity(fresh.len());
+        for record in fresh {
+            let group = match groups.iter().position(|(entity, _)| entity.key == record.entity()) {
+                Some(group) => group,
                 None => {
-                    let entity = self.entity(draft.entity)?;
+                    let entity = self.entity(record.entity())?;
                     writing.who.permit(Verb::Create, &entity)?;
                     groups.push((entity, Vec::new()));
                     groups.len() - 1
                 }
             };
-            let record = self.drafted(writing, &groups[entity].0.clone(), draft)?;
             order.push((record.id, 1));
-            groups[entity].1.push(record);
+            groups[group].1.push(record);
         }
         created.extend(order.iter().map(|(id, _)| *id));
         for (entity, records) in &mut groups {
@@ -82,7 +90,9 @@ impl Engine {
         Ok(order)
     }
 
-    fn drafted(&self, writing: &Writing, entity: &Arc<Entity>, draft: Draft) -> Result<Record> {
+    /// The record of a draft, with its lines, before anything is checked that needs the data.
+    pub(super) fn drafted(&self, writing: &Writing, draft: Draft) -> Result<Record> {
+        let entity = &self.entity(draft.entity)?;
         check::writable(writing, entity, draft.values.iter().map(|(field, _)| *field))?;
         let mut record = blank(entity, draft.id.unwrap_or_else(|| self.id()));
         self.begin(writing, entity, &mut record);

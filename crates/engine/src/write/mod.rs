@@ -68,6 +68,8 @@ impl Draft {
 pub enum Act {
     /// A new record.
     Create(Draft),
+    /// The same, made ready outside of the transaction by [`Engine::made_ahead`].
+    Insert(Box<Ahead>),
     /// Other values, other lines. With a version, only if the record still has it.
     Change {
         /// The entity.
@@ -98,6 +100,10 @@ pub enum Act {
         id: Id,
     },
 }
+
+/// A new record made ready outside of the transaction.
+#[derive(Debug, Clone)]
+pub struct Ahead(Record);
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,19 +225,20 @@ impl Engine {
             return Err(Error::internal("hooks ask for more writes without end"));
         }
         let mut records = Vec::with_capacity(acts.len());
-        let mut drafts = Vec::new();
+        let mut fresh = Vec::new();
         let mut more = Vec::new();
         for act in acts {
             match act {
                 // Creations that stand together are written together.
-                Act::Create(draft) => drafts.push(draft),
+                Act::Create(draft) => fresh.push(self.drafted(writing, draft)?),
+                Act::Insert(ahead) => fresh.push(ahead.0),
                 other => {
-                    records.extend(self.create_all(tx, writing, std::mem::take(&mut drafts), created, &mut more).await?);
+                    records.extend(self.create_all(tx, writing, std::mem::take(&mut fresh), created, &mut more).await?);
                     records.push(self.apply_one(tx, writing, other, &mut more).await?);
                 }
             }
         }
-        records.extend(self.create_all(tx, writing, drafts, created, &mut more).await?);
+        records.extend(self.create_all(tx, writing, fresh, created, &mut more).await?);
         if !more.is_empty() {
             // What a rule asks for may reach what the person may not: the log of a record he has just given away.
             let who = Principal { role: self.system(writing.who.through).role, ..writing.who.clone() };
@@ -243,7 +250,7 @@ impl Engine {
 
     async fn apply_one(&self, tx: &mut Tx, writing: &Writing, act: Act, more: &mut Vec<Act>) -> Result<(Id, i64)> {
         match act {
-            Act::Create(_) => Err(Error::internal("creations are written together")),
+            Act::Create(_) | Act::Insert(_) => Err(Error::internal("creations are written together")),
             Act::Change { entity, id, version, values, lines } => {
                 let entity = self.entity(entity)?;
                 self.change_one(tx, writing, &entity, id, version, values, lines, more).await

@@ -9,7 +9,7 @@ use crate::accounts::entity as account;
 use crate::addresses::entity as addresses;
 use crate::contacts::entity::{self as contact, ACCOUNT_CONTACT, place};
 use crate::sites::entity as site;
-use engine::{Act, Draft, Engine, Slicing, Statement};
+use engine::{Act, Draft, Engine, Principal, Slicing, Statement};
 use kernel::{Error, Id, Result, Say, Value, fold};
 use meta::sql::Sql;
 use meta::{Entity, FieldId, Record};
@@ -70,6 +70,7 @@ pub(super) struct Told {
 /// What applying batches depends on.
 pub(super) struct Applying {
     pub(super) engine: Engine,
+    pub(super) who: Principal,
     pub(super) maker: Arc<Maker>,
     pub(super) keys: Vec<Key>,
     pub(super) mode: Mode,
@@ -126,17 +127,18 @@ impl Applying {
     }
 
     /// A batch, with the acts of its rows made ahead where they need nothing from the data.
-    pub(super) fn ready(&self, items: Vec<Item>) -> Batch {
+    pub(super) fn ready(&self, items: Vec<Item>) -> Result<Batch> {
         let ahead = self.keys.is_empty() && self.mode == Mode::Create && !matches!(self.maker.entity.key, "contact" | "site");
         if !ahead {
-            return Batch { items, acts: Mutex::new(None), ids: Vec::new() };
+            return Ok(Batch { items, acts: Mutex::new(None), ids: Vec::new() });
         }
-        let mut acts = Vec::with_capacity(items.len() * 4);
+        let mut drafts = Vec::with_capacity(items.len() * 4);
         let mut ids = Vec::with_capacity(items.len());
         for ready in items.iter().filter_map(|item| item.ready.as_ref().ok()) {
-            ids.push(self.creation(ready, None, &mut acts));
+            ids.push(self.creation(ready, None, &mut drafts));
         }
-        Batch { items, acts: Mutex::new(Some(acts)), ids }
+        let acts = self.engine.made_ahead(&self.who, drafts)?;
+        Ok(Batch { items, acts: Mutex::new(Some(acts)), ids })
     }
 
     /// Applies rows up to the first that is about a record which one before it creates or changes; how many.
@@ -214,10 +216,10 @@ impl Applying {
     async fn create(&self, slicing: &mut Slicing<'_>, rows: &[&Row<'_>], care: bool, told: &mut [Told]) -> Result<()> {
         if care {
             for row in rows {
-                let mut acts = Vec::new();
-                let id = self.creation(row.ready, row.belongs, &mut acts);
+                let mut drafts = Vec::new();
+                let id = self.creation(row.ready, row.belongs, &mut drafts);
                 let told = &mut told[row.place];
-                match slicing.attempt(acts).await {
+                match slicing.attempt(drafts.into_iter().map(Act::Create).collect()).await {
                     Ok(_) => (told.outcome, told.record) = (Outcome::Created, Some(id)),
                     Err(error) => told.fault = Some(refusal(error)?),
                 }
@@ -227,41 +229,41 @@ impl Applying {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut acts = Vec::with_capacity(rows.len() * 4);
+        let mut drafts = Vec::with_capacity(rows.len() * 4);
         for row in rows {
             let told = &mut told[row.place];
-            (told.outcome, told.record) = (Outcome::Created, Some(self.creation(row.ready, row.belongs, &mut acts)));
+            (told.outcome, told.record) = (Outcome::Created, Some(self.creation(row.ready, row.belongs, &mut drafts)));
         }
-        slicing.apply(acts).await.map(|_| ())
+        slicing.apply(drafts.into_iter().map(Act::Create).collect()).await.map(|_| ())
     }
 
-    /// The acts that create a row's tree; the identity of its root.
-    fn creation(&self, ready: &Ready, belongs: Option<Id>, acts: &mut Vec<Act>) -> Id {
+    /// The drafts of a row's tree; the identity of its root.
+    fn creation(&self, ready: &Ready, belongs: Option<Id>, drafts: &mut Vec<Draft>) -> Id {
         let entity = &self.maker.entity;
         let id = self.engine.id();
         let mut root = self.draft(entity.key, Part::Root, &ready.root, id);
         if let (Some(link), Some(account)) = (entity.field("account"), belongs) {
             root.put(link.id, Value::Link(account));
         }
-        acts.push(Act::Create(root));
+        drafts.push(root);
         if entity.key == "contact"
             && let Some(account) = belongs
         {
-            acts.push(Act::Create(placed(account, id, ready.root.text(contact::JOB_TITLE.id()), false)));
+            drafts.push(placed(account, id, ready.root.text(contact::JOB_TITLE.id()), false));
         }
         for (number, piece) in ready.contacts.iter().enumerate() {
-            self.person(id, piece, number, number == 0, acts);
+            self.person(id, piece, number, number == 0, drafts);
         }
         for (number, piece) in ready.sites.iter().enumerate() {
-            acts.push(Act::Create(self.site(id, piece, number)));
+            drafts.push(self.site(id, piece, number));
         }
         id
     }
 
-    fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, acts: &mut Vec<Act>) {
+    fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, drafts: &mut Vec<Draft>) {
         let id = self.engine.id();
-        acts.push(Act::Create(self.draft("contact", Part::Contact(number), piece, id)));
-        acts.push(Act::Create(placed(account, id, &piece.role, main)));
+        drafts.push(self.draft("contact", Part::Contact(number), piece, id));
+        drafts.push(placed(account, id, &piece.role, main));
     }
 
     fn site(&self, account: Id, piece: &Piece, number: usize) -> Draft {
@@ -384,7 +386,11 @@ impl Applying {
                         acts.push(Act::Change { entity: ACCOUNT_CONTACT, id: *at, version: None, values, lines: Vec::new() });
                     }
                 }
-                None => self.person(record.id, piece, number, known.is_empty() && number == 0, acts),
+                None => {
+                    let mut drafts = Vec::new();
+                    self.person(record.id, piece, number, known.is_empty() && number == 0, &mut drafts);
+                    acts.extend(drafts.into_iter().map(Act::Create));
+                }
             }
         }
         let known = held.sites.get(&record.id).map_or(&[][..], Vec::as_slice);

@@ -175,7 +175,7 @@ impl Totals {
 type Flying<'f> = FuturesOrdered<BoxFuture<'f, (Flight, Result<Vec<Told>>)>>;
 
 /// Rows in one commit: a slice of work that keeps nobody waiting.
-const BATCH: usize = 200;
+const BATCH: usize = 300;
 /// Batches made ready and not yet taken.
 const AHEAD: usize = 4;
 /// Batches handed to the database at once, where its one writer takes them in order.
@@ -211,7 +211,7 @@ where
         delimiter: survey.delimiter.to_string(),
         ..Totals::default()
     };
-    let applying = Arc::new(Applying { engine: engine.clone(), maker: maker.clone(), keys, mode: options.mode });
+    let applying = Arc::new(Applying { engine: engine.clone(), who: who.clone(), maker: maker.clone(), keys, mode: options.mode });
     let batches = ahead(file, survey.clone(), applying.clone(), reports.wants_rows())?;
     if options.dry_run {
         for (batch, told) in rehearse(engine, &who, applying, batches).await? {
@@ -289,13 +289,13 @@ fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, applying: Arc
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                 // Nobody waits for it any more.
-                if sender.blocking_send(Ok(applying.ready(full))).is_err() {
+                if sender.blocking_send(applying.ready(full)).is_err() {
                     return;
                 }
             }
         }
         if !batch.is_empty() {
-            let _ = sender.blocking_send(Ok(applying.ready(batch)));
+            let _ = sender.blocking_send(applying.ready(batch));
         }
     };
     std::thread::Builder::new().name("import-read".to_owned()).spawn(read).map_err(Error::internal)?;
