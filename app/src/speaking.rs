@@ -2,9 +2,9 @@
 
 use crate::opening;
 use kernel::error::Conflict;
-use kernel::{Error, Language, Say};
+use kernel::{Error, Language, Result, Say};
 use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::sync::{Arc, OnceLock};
 use tracing_subscriber::EnvFilter;
 use web::Words;
 
@@ -20,38 +20,30 @@ pub fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// A sentence for reports of imports, which the company's people read.
-pub fn in_italian(say: &Say) -> String {
-    static WORDS: LazyLock<Option<Words>> = LazyLock::new(|| {
-        let slices = opening::areas().into_iter().flat_map(|area| area.slices).map(|slice| slice.words).collect::<Vec<_>>();
-        Words::of_platform_and(&slices).ok()
-    });
-    WORDS.as_ref().map_or_else(|| say.to_string(), |words| words.say(say, Language::Italian))
+/// The words of the product.
+pub fn words() -> Result<Arc<Words>> {
+    static WORDS: OnceLock<Arc<Words>> = OnceLock::new();
+    if let Some(words) = WORDS.get() {
+        return Ok(words.clone());
+    }
+    let slices: Vec<&str> = opening::areas().into_iter().flat_map(|area| area.slices).map(|slice| slice.words).collect();
+    let words = Arc::new(Words::of_platform_and(&slices)?);
+    Ok(WORDS.get_or_init(|| words).clone())
 }
 
-/// The sentence of an error.
+/// The sentence of an error, a line for each problem.
 pub fn sentence(error: &Error) -> String {
-    let slices: Vec<&str> = opening::areas().into_iter().flat_map(|area| area.slices).map(|slice| slice.words).collect();
-    let words = Words::of_platform_and(&slices);
+    let words = words();
     let say = |say: &Say| words.as_ref().map_or_else(|_| say.to_string(), |words| words.say(say, Language::English));
+    let about = |field: &str, what: &Say| if field.is_empty() { say(what) } else { format!("{field}: {}", say(what)) };
     match error {
-        Error::NotFound => "There is no such thing.".to_owned(),
-        Error::Forbidden(why) | Error::Unavailable(why) => say(why),
-        Error::Invalid(problems) => {
-            let lines: Vec<String> = problems
-                .iter()
-                .map(
-                    |problem| {
-                        if problem.field.is_empty() { say(&problem.say) } else { format!("{}: {}", problem.field, say(&problem.say)) }
-                    },
-                )
-                .collect();
-            lines.join("\n")
-        }
-        Error::Conflict(Conflict::State(why)) => say(why),
-        Error::Conflict(Conflict::Taken { field }) => format!("{field} is already taken."),
-        Error::Conflict(Conflict::Stale { .. }) => "Somebody else was quicker.".to_owned(),
-        Error::Busy(seconds) => format!("Too much at once; try again in {seconds} seconds."),
-        Error::Internal(cause) => format!("An error of the program: {cause}"),
+        Error::NotFound => say(&Say::new("error-not-found")),
+        Error::Forbidden(why) | Error::Unavailable(why) | Error::Conflict(Conflict::State(why)) => say(why),
+        Error::Invalid(problems) => problems.iter().map(|problem| about(&problem.field, &problem.say)).collect::<Vec<_>>().join("\n"),
+        Error::Conflict(Conflict::Taken { field }) => about(field, &Say::new("error-taken")),
+        Error::Conflict(Conflict::Stale { .. }) => say(&Say::new("error-stale")),
+        Error::Busy(seconds) => say(&Say::new("error-busy").with("seconds", seconds)),
+        // Whoever sits at the command line is the one who can do something about the cause.
+        Error::Internal(cause) => format!("{} {cause}", say(&Say::new("error-program"))),
     }
 }

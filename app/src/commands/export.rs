@@ -3,6 +3,7 @@
 use super::Ended;
 use crate::opening;
 use crate::settings::Settings;
+use crate::speaking;
 use base::exports::{self, Format, Options};
 use clap::Args;
 use kernel::{Error, Say};
@@ -28,7 +29,7 @@ impl Export {
             Format::parse(&self.format).ok_or_else(|| Error::invalid("format", Say::new("error-choice").with("known", "csv, json")))?;
         let engine = opening::open_to_read(settings).await?;
         let who = opening::whoever(&engine);
-        let options = Options { filter: self.filter, format, ..Options::new(&self.entity) };
+        let options = Options { filter: self.filter, format, ..Options::new(&self.entity, speaking::words()?) };
         let outcome = exports::run(&engine, &who, &options, std::io::BufWriter::new(std::io::stdout())).await;
         engine.close().await;
         outcome?;

@@ -10,7 +10,6 @@ use kernel::{Error, Result, Say};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// `scheda import …`
 #[derive(Debug, Args)]
@@ -92,8 +91,7 @@ impl Import {
             dry_run: self.dry_run,
             report: self.report.as_deref().map(created).transpose()?,
             errors: self.errors.as_deref().map(created).transpose()?,
-            speak: Arc::new(speaking::in_italian),
-            ..Options::new(&self.entity, &name)
+            ..Options::new(&self.entity, &name, speaking::words()?)
         })
     }
 }

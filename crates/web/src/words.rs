@@ -77,6 +77,12 @@ impl Words {
         self.with(&say.key, language, &arguments)
     }
 
+    /// What a field, or a relation, is called; nothing where it has no name.
+    pub fn field(&self, entity: &str, key: &str, language: Language) -> Option<&str> {
+        let key = key.replace('.', "-");
+        self.known(&format!("field-{entity}-{key}"), language).or_else(|| self.known(&format!("field-{key}"), language))
+    }
+
     /// Whether there is such a message, in both languages.
     pub fn has(&self, key: &str) -> bool {
         self.bundles.iter().all(|bundle| bundle.has_message(key))

@@ -37,7 +37,7 @@ impl Engine {
             let old = draft.id.and_then(|id| known.iter().find(|line| line.id == id));
             let again = draft.id.is_some_and(|id| lines.iter().any(|line: &Record| line.id == id));
             // A line of somebody else's record is as unknown as one that never was; an undoing brings back its own.
-            if again || draft.id.is_some() && old.is_none() && before.is_some() && writing.undoes.is_none() {
+            if again || draft.id.is_some() && old.is_none() && (before.is_some() || !writing.beyond_inputs()) && writing.undoes.is_none() {
                 problems.push(Problem { field: format!("{}.{place}.id", relation.key), say: Say::new("error-link") });
                 continue;
             }

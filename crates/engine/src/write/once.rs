@@ -26,9 +26,16 @@ pub struct Once {
 }
 
 impl Engine {
-    /// Creates a record unless one with the same duplicate keys lives already (or the sender insists), and
-    /// unless it was created already under the same sending.
-    pub async fn create_once(&self, who: &Principal, draft: Draft, insist: bool, once: Option<Once>) -> Result<Created> {
+    /// Creates a record, and `beside` it what belongs to it, unless one with the same duplicate keys lives already (or
+    /// the sender insists), and unless it was created already under the same sending.
+    pub async fn create_once(
+        &self,
+        who: &Principal,
+        draft: Draft,
+        beside: Vec<Draft>,
+        insist: bool,
+        once: Option<Once>,
+    ) -> Result<Created> {
         let writing = self.writing(who, "create");
         let engine = self.clone();
         self.inside
@@ -58,7 +65,7 @@ impl Engine {
                             return Ok(Created::Exists(twins));
                         }
                     }
-                    let outcome = engine.apply(tx, &writing, vec![Act::Create(draft)]).await?;
+                    let outcome = engine.apply(tx, &writing, std::iter::once(draft).chain(beside).map(Act::Create).collect()).await?;
                     if let Some(once) = &once {
                         let (id, version) = outcome.records[0];
                         let keep = Statement::new("UPDATE \"idempotency\" SET \"answer\" = ? WHERE \"principal\" = ? AND \"key\" = ?", vec![

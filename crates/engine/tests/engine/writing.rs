@@ -272,7 +272,7 @@ async fn a_sending_has_one_effect() {
             let (engine, anna, once) = (shop.engine.clone(), shop.anna.clone(), once("d"));
             tokio::spawn(async move {
                 loop {
-                    match engine.create_once(&anna, customer("Una").with(shop::TAX.id(), "T1"), false, once.clone()).await {
+                    match engine.create_once(&anna, customer("Una").with(shop::TAX.id(), "T1"), Vec::new(), false, once.clone()).await {
                         Ok(created) => return created,
                         Err(Error::Busy(_)) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
                         Err(other) => panic!("{other}"),
@@ -286,17 +286,20 @@ async fn a_sending_has_one_effect() {
         }
         assert!(answers.iter().all(|answer| *answer == answers[0] && matches!(answer, Created::Now(_))), "{answers:?}");
         assert_eq!(shop.number("SELECT count(*) FROM \"customer\"").await, 1);
-        let reused = shop.engine.create_once(&shop.anna, customer("Altra"), true, once("other")).await;
+        let reused = shop.engine.create_once(&shop.anna, customer("Altra"), Vec::new(), true, once("other")).await;
         assert!(matches!(reused, Err(Error::Conflict(Conflict::State(_)))));
         // The key of another person is another key.
-        shop.engine.create_once(&shop.carla, customer("Sua"), true, once("d")).await.expect("created");
+        shop.engine.create_once(&shop.carla, customer("Sua"), Vec::new(), true, once("d")).await.expect("created");
         assert_eq!(shop.number("SELECT count(*) FROM \"customer\"").await, 2);
         // A sending that was refused leaves its key free.
         let once = Some(Once { key: "k2".to_owned(), digest: "d".to_owned() });
-        assert!(shop.engine.create_once(&shop.anna, customer("Vietata"), true, once.clone()).await.is_err());
+        assert!(shop.engine.create_once(&shop.anna, customer("Vietata"), Vec::new(), true, once.clone()).await.is_err());
         let doubled = customer("Doppia").with(shop::TAX.id(), "T1");
-        assert!(matches!(shop.engine.create_once(&shop.anna, doubled.clone(), false, once.clone()).await, Ok(Created::Exists(_))));
-        assert!(matches!(shop.engine.create_once(&shop.anna, doubled, true, once).await, Ok(Created::Now(_))));
+        assert!(matches!(
+            shop.engine.create_once(&shop.anna, doubled.clone(), Vec::new(), false, once.clone()).await,
+            Ok(Created::Exists(_))
+        ));
+        assert!(matches!(shop.engine.create_once(&shop.anna, doubled, Vec::new(), true, once).await, Ok(Created::Now(_))));
     }
 }
 

@@ -26,7 +26,7 @@ async fn create(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: 
     let once = sending(&headers, &entity, &bytes, insist)?;
     let input = input::read(&web, &entity, &object)?;
     let draft = Draft { values: input.values, lines: input.lines, ..Draft::new(entity.key) };
-    let outcome = match web.engine().create_once(&caller.who, draft, insist, once).await? {
+    let outcome = match web.engine().create_once(&caller.who, draft, Vec::new(), insist, once).await? {
         Created::Now(outcome) => outcome,
         Created::Exists(twins) => return Err(duplicates(&twins)),
     };

@@ -39,8 +39,7 @@ impl Speech {
 
     /// What a field, or a relation, is called.
     pub(crate) fn field(&self, entity: &str, key: &str) -> String {
-        let key = key.replace('.', "-");
-        self.first(&[&format!("field-{entity}-{key}"), &format!("field-{key}")]).unwrap_or(key)
+        self.web.words().field(entity, key, self.language).map_or_else(|| key.replace('.', "-"), str::to_owned)
     }
 
     /// The same where there is little room.

@@ -1,10 +1,16 @@
-//! A field is one line, and is found in every face: words, list, filter, sort, JSON, OpenAPI, form, export.
+//! A field is one line, and is found in every face: words, list, filter, sort, JSON, OpenAPI, form, card, history, search,
+//! export, import.
 
-use crate::house::{House, houses};
+use crate::house::{House, houses, put};
+use base::{exports, imports};
+use engine::Through;
 use meta::entity::SYSTEM;
 use meta::fields::Family;
 use meta::{Entity, Field, Kind};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use std::io::Cursor;
+use std::sync::Arc;
+use web::Words;
 
 #[tokio::test]
 async fn every_field_has_every_face() {
@@ -64,6 +70,146 @@ async fn is_listed_and_filtered(house: &House, entity: &Entity, field: &Field) {
 fn in_layout(entity: &Entity, field: &Field) -> bool {
     let group = field.key.split('.').next().unwrap_or(field.key);
     entity.layout.iter().flat_map(|section| &section.fields).any(|key| *key == field.key || *key == group)
+}
+
+/// Two values of a field that its checks let through.
+async fn samples(house: &House, field: &Field) -> [Json; 2] {
+    let system = house.engine.system(Through::CommandLine);
+    let number = field.id.0 % 1_000;
+    match (field.kind, field.key) {
+        (_, "vat_number") => [json!("00743110157"), json!("02313821007")],
+        (_, "tax_code") => [json!("RSSMRA85T10A562S"), json!("00743110157")],
+        (_, "recipient_code") => [json!("ABC1234"), json!("M5UXCR1")],
+        (_, "address.province") => [json!("PI"), json!("LI")],
+        (_, "address.country") => [json!("DE"), json!("FR")],
+        (_, "address.postcode") => [json!("56100"), json!("57100")],
+        (Kind::Text | Kind::LongText | Kind::Code, key) => {
+            let word: String = key.chars().filter(char::is_ascii_alphabetic).collect();
+            [json!(format!("Una{word}")), json!(format!("Altra{word}"))]
+        }
+        (Kind::Choice(choices), _) => [json!(choices[0].key), json!(choices[choices.len() - 1].key)],
+        (Kind::Vocabulary(vocabulary) | Kind::Vocabularies(vocabulary), key) => {
+            let mut keys = Vec::new();
+            for name in ["Prima", "Seconda"] {
+                let words = json!({ "vocabulary": vocabulary, "italian": format!("{name} {key}") });
+                let term = put(&house.engine, &system, "term", words).await;
+                keys.push(house.get("ada", &format!("/terms/{term}")).await.expect(200).json()["key"].clone());
+            }
+            let many = matches!(field.kind, Kind::Vocabularies(_));
+            [0, 1].map(|place| if many { json!([keys[place]]) } else { keys[place].clone() })
+        }
+        (Kind::YesNo, _) => [json!(true), json!(false)],
+        (Kind::Whole, _) => [json!(number), json!(number + 1)],
+        (Kind::Money, _) => [json!(format!("{number}.50")), json!(format!("{number}.70"))],
+        (Kind::Date, _) => [json!("1985-12-10"), json!("1986-01-31")],
+        (Kind::Moment, _) => [json!("2026-01-02T03:04:05Z"), json!("2026-02-03T04:05:06Z")],
+        (Kind::Email, key) => [json!(format!("una.{key}@example.it")), json!(format!("altra.{key}@example.it"))],
+        (Kind::Phone, _) => [json!("+39050123456"), json!("+39050654321")],
+        (Kind::Web, key) => [json!(format!("https://una-{}.example", key.replace('_', "-"))), json!("https://altra.example")],
+        (Kind::Link("user"), _) => ["anna", "mara"].map(|name| json!(house.people[name].id.to_string())),
+        (Kind::Link("account"), _) => [house.north.account, house.south.account].map(|id| json!(id.to_string())),
+        (kind, key) => panic!("{key}: no sample of {kind:?}"),
+    }
+}
+
+/// A value at a path of names.
+fn nested(object: &mut Json, key: &str, value: Json) {
+    match key.split_once('.') {
+        Some((group, part)) => object[group][part] = value,
+        None => object[key] = value,
+    }
+}
+
+#[tokio::test]
+async fn every_field_lives_on_the_card_in_history_search_export_and_import() {
+    for house in houses().await {
+        let slices: Vec<&str> = house.engine.words().to_vec();
+        let words = Arc::new(Words::of_platform_and(&slices).expect("words"));
+        let model = house.engine.model();
+        for entity in model.entities().filter(|entity| entity.can.public && entity.can.importable && entity.key != "term") {
+            let fields: Vec<Field> = entity.fields.iter().filter(|field| field.writable() && !field.secret).copied().collect();
+            let (mut first, mut second) = (json!({}), json!({}));
+            for field in &fields {
+                let [one, other] = samples(&house, field).await;
+                nested(&mut first, field.key, one);
+                nested(&mut second, field.key, other);
+            }
+            let made = house.post("ada", &format!("/{}?insist=1", entity.plural), first).await.expect(201).json();
+            let id = made["id"].as_str().expect("an id").to_owned();
+
+            // On the card nothing is folded away as empty but lines, of which it has none.
+            let card = house.page("ada", "GET", &format!("/{}/{id}", entity.plural)).send().await.expect(200).text();
+            let folded = card.split("id=\"card-empty\"").nth(1).and_then(|rest| rest.split("</details>").next()).unwrap_or_default();
+            for field in fields.iter().filter(|field| in_layout(entity, field)) {
+                let label = words.field(entity.key, field.key, kernel::Language::English).expect("a label");
+                assert!(!folded.contains(&format!("<dt>{label}</dt>")), "{}.{} is not on the card", entity.key, field.key);
+            }
+
+            // Words that are searched find it.
+            for field in fields.iter().filter(|field| field.search && matches!(field.kind, Kind::Text)) {
+                let word: String = field.key.chars().filter(char::is_ascii_alphabetic).collect();
+                let found = house.get("ada", &format!("/search?q=Una{word}")).await.expect(200).text();
+                assert!(found.contains(&id), "{}.{} is not searched", entity.key, field.key);
+            }
+
+            // In a file it is a column with a name of its own, which an import knows again.
+            let columns = exports::columns(entity);
+            for language in kernel::Language::ALL {
+                for column in &columns {
+                    let label = exports::label(&words, language, entity, column.path);
+                    let known = exports::called(&words, entity, &label).map(|column| column.path);
+                    assert_eq!(known, Some(column.path), "{}: {label}", entity.key);
+                }
+            }
+            let who = house.engine.system(Through::CommandLine);
+            let options = exports::Options { filter: format!("id is {id}"), ..exports::Options::new(entity.plural, words.clone()) };
+            let mut csv = Vec::new();
+            exports::run(&house.engine, &who, &options, &mut csv).await.expect("an export");
+            let csv = String::from_utf8(csv).expect("UTF-8");
+            let cells: Vec<&str> = csv.lines().nth(1).expect("a row").split(';').collect();
+            for (column, cell) in columns.iter().zip(&cells) {
+                let filled = fields.iter().any(|field| field.key == column.path);
+                assert!(!filled || !cell.is_empty(), "{}.{} is not exported: {csv}", entity.key, column.path);
+            }
+
+            // Every change of it is in the history.
+            let changed = house.api("ada", "PATCH", &format!("/{}/{id}", entity.plural)).if_match(1).json(&second).send().await;
+            changed.expect(200);
+            let history = house.get("ada", &format!("/{}/{id}/history", entity.plural)).await.expect(200).json();
+            let told: Vec<&str> = history["entries"][0]["changes"]
+                .as_array()
+                .expect("changes")
+                .iter()
+                .filter_map(|change| change["field"].as_str())
+                .collect();
+            for field in &fields {
+                assert!(told.contains(&field.key), "{}.{} is not in the history: {told:?}", entity.key, field.key);
+            }
+
+            // The file brings back what it says, but for what only leads there by name.
+            let options = imports::Options { mode: imports::Mode::Update, ..imports::Options::new(entity.plural, "a.csv", words.clone()) };
+            let totals = imports::run(&house.engine, &who, Cursor::new(csv.into_bytes()), options, |_| {}).await.expect("an import");
+            assert_eq!((totals.updated, totals.errors, totals.warnings), (1, 0, 0), "{totals:?}");
+            let back = house.get("ada", &format!("/{}/{id}", entity.plural)).await.expect(200).json();
+            for field in fields.iter().filter(|field| columns.iter().any(|column| column.path == field.key && column.writable)) {
+                let at = |json: &Json| field.key.split('.').try_fold(json.clone(), |json, part| json.get(part).cloned());
+                assert_eq!(at(&back), at(&made), "{}.{} does not come back", entity.key, field.key);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_relation_has_words() {
+    let house = houses().await.remove(0);
+    for entity in house.engine.model().entities() {
+        for relation in &entity.relations {
+            for language in kernel::Language::ALL {
+                let known = house.web.words().field(entity.key, relation.key, language);
+                assert!(known.is_some(), "{}.{} has no words", entity.key, relation.key);
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -21,7 +21,12 @@ entity! { "account_step" {
 }}
 
 pub(super) fn step() -> Entity {
-    Entity::new(STEP, "account_steps", fields()).seen(Visibility::Through("account")).inner().untracked()
+    Entity::new(STEP, "account_steps", fields())
+        .seen(Visibility::Through("account"))
+        .titled(&REACHED)
+        .columns(&["stage", "day"])
+        .inner()
+        .untracked()
 }
 
 /// A new stage is dated on the account, and kept as a step.

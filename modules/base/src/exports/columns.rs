@@ -1,6 +1,8 @@
-//! The columns of an export, and their Italian names, by which an import knows them again.
+//! The columns of an export, and their names, by which an import knows them again.
 
+use kernel::Language;
 use meta::{Entity, Kind};
+use web::Words;
 
 /// A column of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,62 +35,23 @@ fn is_link_by_name(kind: Kind) -> bool {
     matches!(kind, Kind::Link(target) if target != "user")
 }
 
-const ITALIAN: &[(&str, &str, &str)] = &[
-    ("account", "name", "Ragione sociale"),
-    ("account", "kind", "Tipo"),
-    ("account", "stage", "Stato"),
-    ("account", "stage_since", "Stato dal"),
-    ("account", "trade_name", "Insegna"),
-    ("account", "web_site", "Sito web"),
-    ("account", "sector", "Settore merceologico"),
-    ("account", "market", "Mercato"),
-    ("account", "zone", "Zona"),
-    ("account", "interests", "Prodotti di interesse"),
-    ("account", "services", "Servizi attesi"),
-    ("account", "competing_tools", "Prodotti concorrenti in uso"),
-    ("account", "source", "Provenienza"),
-    ("account", "revenue", "Fatturato annuo"),
-    ("account", "employees", "Addetti"),
-    ("account", "credit_limit", "Fido"),
-    ("account", "code", "Codice gestionale"),
-    ("account", "recipient_code", "Codice destinatario"),
-    ("contact", "name.salutation", "Titolo"),
-    ("contact", "name.given", "Nome"),
-    ("contact", "name.family", "Cognome"),
-    ("contact", "full_name", "Nome completo"),
-    ("contact", "job_title", "Qualifica"),
-    ("contact", "department", "Reparto"),
-    ("contact", "born", "Data di nascita"),
-    ("site", "name", "Sede"),
-    ("site", "account", "Cliente"),
-    ("site", "use", "Tipo di sede"),
-    ("term", "italian", "Italiano"),
-    ("term", "english", "Inglese"),
-    ("term", "vocabulary", "Elenco"),
-    ("term", "key", "Chiave"),
-    ("term", "retired", "Ritirata"),
-    ("", "id", "Identificativo"),
-    ("", "owner", "Agente"),
-    ("", "vat_number", "Partita IVA"),
-    ("", "tax_code", "Codice fiscale"),
-    ("", "pec", "PEC"),
-    ("", "address.street", "Indirizzo"),
-    ("", "address.postcode", "CAP"),
-    ("", "address.city", "Città"),
-    ("", "address.province", "Provincia"),
-    ("", "address.country", "Nazione"),
-    ("", "phones", "Telefoni"),
-    ("", "emails", "E-mail"),
-    ("", "inactive", "Non attivo"),
-    ("", "remarks", "Annotazioni"),
-    ("", "created_at", "Creato il"),
-    ("", "created_by", "Creato da"),
-    ("", "changed_at", "Modificato il"),
-    ("", "changed_by", "Modificato da"),
-];
+/// What people call a column beside its name on the pages, in lists they bring along.
+const ALSO: &[(&str, &str)] =
+    &[("address.street", "Indirizzo"), ("address.city", "Città"), ("remarks", "Annotazioni"), ("owner", "Agente")];
 
-/// The Italian name of a column; its path where it has none.
-pub fn italian(entity: &Entity, path: &str) -> String {
-    let known = ITALIAN.iter().find(|(of, key, _)| *key == path && (*of == entity.key || of.is_empty()));
-    known.map_or(path, |(.., name)| name).to_owned()
+/// What a column is called: as on the pages; its path where it has no words.
+pub fn label(words: &Words, language: Language, entity: &Entity, path: &str) -> String {
+    words.field(entity.key, path, language).unwrap_or(path).to_owned()
+}
+
+/// The column that a header names: by its path, or by what it is called in one of the languages.
+pub fn called(words: &Words, entity: &Entity, header: &str) -> Option<ExportColumn> {
+    let folded = kernel::fold(header.trim());
+    let is = |name: &str| kernel::fold(name) == folded;
+    let columns = columns(entity);
+    let own = |column: &&ExportColumn| {
+        column.path == header || Language::ALL.into_iter().any(|language| is(&label(words, language, entity, column.path)))
+    };
+    let also = |column: &&ExportColumn| ALSO.iter().any(|(path, name)| *path == column.path && is(name));
+    columns.iter().find(own).or_else(|| columns.iter().find(also)).copied()
 }

@@ -3,7 +3,7 @@
 
 mod columns;
 
-pub use columns::{ExportColumn, columns, italian};
+pub use columns::{ExportColumn, called, columns, label};
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +17,7 @@ use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
+use web::Words;
 
 /// In which form an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,9 +40,6 @@ impl Format {
     }
 }
 
-/// Names a column to people; imports know the names of [`italian`] again.
-pub type Labels = Arc<dyn Fn(&Entity, &str) -> String + Send + Sync>;
-
 /// What is exported, and how.
 #[derive(Clone)]
 pub struct Options {
@@ -51,14 +49,16 @@ pub struct Options {
     pub filter: String,
     /// The form.
     pub format: Format,
-    /// The names of the columns.
-    pub labels: Labels,
+    /// The words that name the columns; imports know them again.
+    pub words: Arc<Words>,
+    /// In which language.
+    pub language: Language,
 }
 
 impl Options {
     /// All records of an entity, as CSV with Italian headers.
-    pub fn new(entity: &str) -> Options {
-        Options { entity: entity.to_owned(), filter: String::new(), format: Format::Csv, labels: Arc::new(italian) }
+    pub fn new(entity: &str, words: Arc<Words>) -> Options {
+        Options { entity: entity.to_owned(), filter: String::new(), format: Format::Csv, words, language: Language::Italian }
     }
 }
 
@@ -83,13 +83,13 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
     match options.format {
         Format::Csv => {
             text.push('\u{feff}');
-            let labels: Vec<String> = columns.iter().map(|column| (options.labels)(&entity, column.path)).collect();
+            let labels: Vec<String> = columns.iter().map(|column| label(&options.words, options.language, &entity, column.path)).collect();
             csv_row(&mut text, ';', labels.iter().map(String::as_str));
         }
         Format::Json => text.push('['),
     }
     let fields: Vec<&'static str> = entity.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect();
-    let reading = Reading { language: Language::Italian, zone: engine.settings().zone.clone() };
+    let reading = Reading { language: options.language, zone: engine.settings().zone.clone() };
     let mut asked = Asked {
         filter,
         sort: vec![Sorting { field: "id", descending: false }],

@@ -15,14 +15,14 @@ async fn engines() -> Vec<Engine> {
 }
 
 async fn exported(engine: &Engine, entity: &str, filter: &str, format: Format) -> String {
-    let options = Options { filter: filter.to_owned(), format, ..Options::new(entity) };
+    let options = Options { filter: filter.to_owned(), format, ..Options::new(entity, crate::tests::words()) };
     let mut bytes = Vec::new();
     run(engine, &engine.system(Through::CommandLine), &options, &mut bytes).await.expect("an export");
     String::from_utf8(bytes).expect("UTF-8")
 }
 
 async fn imported(engine: &Engine, entity: &str, file: &str, mode: Mode) -> imports::Totals {
-    let options = imports::Options { mode, ..imports::Options::new(entity, "x.csv") };
+    let options = imports::Options { mode, ..imports::Options::new(entity, "x.csv", crate::tests::words()) };
     let who = engine.system(Through::CommandLine);
     imports::run(engine, &who, Cursor::new(file.as_bytes().to_vec()), options, |_| {}).await.expect("an import")
 }

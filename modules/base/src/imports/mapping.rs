@@ -32,6 +32,7 @@ use meta::{Entity, Field, Kind, Model};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use web::Words;
 
 /// Where a column goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,13 +208,14 @@ const MOST_PARTS: usize = 9;
 pub(super) fn mapping(
     model: &Model,
     entity: &Arc<Entity>,
+    words: &Words,
     header: &[String],
     map: Option<&str>,
     defaults: &[(String, String)],
 ) -> Result<Mapping> {
     let (columns, written) = match map {
         Some(text) => by_file(header, text)?,
-        None => (by_names(entity, header)?, BTreeMap::new()),
+        None => (by_names(entity, words, header)?, BTreeMap::new()),
     };
     let mut mapping = Mapping { columns: Vec::with_capacity(columns.len()), defaults: Vec::new(), address_book: false, tax_numbers: false };
     for column in columns {
@@ -289,7 +291,7 @@ fn by_file(header: &[String], text: &str) -> Result<(Vec<Column>, BTreeMap<Strin
     Ok((columns, file.defaults))
 }
 
-fn by_names(entity: &Entity, header: &[String]) -> Result<Vec<Column>> {
+fn by_names(entity: &Entity, words: &Words, header: &[String]) -> Result<Vec<Column>> {
     let mut known = 0;
     let columns: Vec<Column> = header
         .iter()
@@ -302,7 +304,7 @@ fn by_names(entity: &Entity, header: &[String]) -> Result<Vec<Column>> {
             if ERROR_COLUMNS.contains(&folded.as_str()) {
                 return Column::new(name, To::Nothing);
             }
-            if let Some(path) = own_name(entity, name, &folded) {
+            if let Some(path) = own_name(entity, words, name) {
                 known += 1;
                 return Column::new(name, path);
             }
@@ -321,11 +323,9 @@ fn by_names(entity: &Entity, header: &[String]) -> Result<Vec<Column>> {
     Ok(columns)
 }
 
-/// The column of one of our own exports, by the field's name or its Italian words.
-fn own_name(entity: &Entity, name: &str, folded: &str) -> Option<To> {
-    let column = crate::exports::columns(entity)
-        .into_iter()
-        .find(|column| column.path == name || kernel::fold(&crate::exports::italian(entity, column.path)) == folded)?;
+/// The column of one of our own exports, by the field's name or its words.
+fn own_name(entity: &Entity, words: &Words, name: &str) -> Option<To> {
+    let column = crate::exports::called(words, entity, name)?;
     Some(if column.writable { To::Path(column.path.to_owned()) } else { To::Nothing })
 }
 

@@ -14,14 +14,13 @@ mod outlook;
 pub mod reading;
 pub mod report;
 mod rows;
-pub mod sentences;
 
 #[cfg(test)]
 mod tests;
 
 pub use batches::Outcome;
 pub use entity::IMPORT_RUN;
-pub use report::{Output, Speak};
+pub use report::Output;
 pub use rows::{Fault, Warning};
 
 use batches::{Applying, Batch, Item, Told, is_of_a_row};
@@ -32,16 +31,17 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use kernel::error::Conflict;
-use kernel::{Error, Id, Result, Say, Value};
+use kernel::{Error, Id, Language, Result, Say, Value};
 use meta::fields::Chosen;
 use meta::{Entity, Kind};
 use reading::Survey;
-use report::Reports;
+use report::{Reports, Speak};
 use rows::Maker;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::io::{Read, Seek};
 use std::sync::{Arc, Mutex};
+use web::Words;
 
 /// What imports register.
 pub fn slice() -> Slice {
@@ -101,13 +101,15 @@ pub struct Options {
     pub report: Option<Output>,
     /// The refused rows as they were, with one column more that says why.
     pub errors: Option<Output>,
-    /// Makes sentences of what is to be said; in Italian where nothing else is given.
-    pub speak: Speak,
+    /// The words that columns are known by, and that reports are written in.
+    pub words: Arc<Words>,
+    /// In which language reports are written.
+    pub language: Language,
 }
 
 impl Options {
     /// An import of records of an entity (by its plural) from a file of this name: created, by the columns' names.
-    pub fn new(entity: &str, file: &str) -> Options {
+    pub fn new(entity: &str, file: &str, words: Arc<Words>) -> Options {
         Options {
             entity: entity.to_owned(),
             file: file.to_owned(),
@@ -118,7 +120,8 @@ impl Options {
             dry_run: false,
             report: None,
             errors: None,
-            speak: Arc::new(sentences::italian),
+            words,
+            language: Language::Italian,
         }
     }
 }
@@ -199,11 +202,13 @@ where
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
     let (file, survey) = surveyed(file).await?;
-    let mapping = mapping::mapping(&model, &entity, &survey.header.cells, options.mapping.as_deref(), &options.defaults)?;
+    let mapping = mapping::mapping(&model, &entity, &options.words, &survey.header.cells, options.mapping.as_deref(), &options.defaults)?;
     let keys = keys_of(&model, &entity, &options, &mapping)?;
     let users = users(engine, &mapping).await?;
     let maker = Arc::new(Maker::new(model.clone(), entity.clone(), mapping, engine.settings().zone.clone(), users)?);
-    let mut reports = Reports::begin(options.report.take(), options.errors.take(), options.speak.clone(), &survey)?;
+    let (words, language) = (options.words.clone(), options.language);
+    let speak: Speak = Arc::new(move |say| words.say(say, language));
+    let mut reports = Reports::begin(options.report.take(), options.errors.take(), speak, &survey)?;
     let mut totals = Totals {
         rows: survey.rows,
         dry_run: options.dry_run,

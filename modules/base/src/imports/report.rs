@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub type Output = Box<dyn Write + Send>;
 
 /// Makes a sentence of what is to be said.
-pub type Speak = Arc<dyn Fn(&Say) -> String + Send + Sync>;
+pub(super) type Speak = Arc<dyn Fn(&Say) -> String + Send + Sync>;
 
 pub(super) struct Reports {
     report: Option<Output>,

@@ -58,7 +58,7 @@ impl Write for Paper {
 
 /// Imports accounts.
 pub(super) async fn import(engine: &Engine, file: impl AsRef<[u8]>, change: impl FnOnce(&mut Options)) -> Result<Totals> {
-    let mut options = Options::new("accounts", "file.csv");
+    let mut options = Options::new("accounts", "file.csv", crate::tests::words());
     change(&mut options);
     run(engine, &somebody(engine), Cursor::new(file.as_ref().to_vec()), options, |_| {}).await
 }

@@ -10,22 +10,28 @@ use meta::{Entity, Field, Kind, Record};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
-/// Most entries on a card.
-const MOST: usize = 40;
+/// Entries on a card at first, as many more with each step back, and most of them.
+const STEP: usize = 40;
+const MOST: usize = 2_000;
+/// Letters of a value; whoever wants all of it asks the API.
+const LETTERS: usize = 300;
 
-/// The history of a record.
-pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> Result<String> {
+/// The history of a record: its newest entries, `asked` of them where the address says so.
+pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record, asked: Option<&str>) -> Result<String> {
     let mut out = String::with_capacity(4096);
     if !entity.can.tracked {
         return Ok(out);
     }
-    let (entries, authors) = reader.web.engine().history(&reader.who, entity, record.id, MOST).await?;
+    let limit = asked.and_then(|asked| asked.parse::<usize>().ok()).unwrap_or(STEP).clamp(STEP, MOST);
+    let (mut entries, authors) = reader.web.engine().history(&reader.who, entity, record.id, limit + 1).await?;
+    let more = entries.len() > limit;
+    entries.truncate(limit);
     let titles = linked(reader, entity, &entries).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let today = reader.web.engine().today();
     let mut last = None;
     out.push_str("<ol class=\"history\">");
-    for entry in &entries {
+    for (place, entry) in entries.iter().enumerate() {
         let day = entry.at.date(&reader.reading.zone);
         if last != Some(day) {
             out.push_str("<li class=\"history-day\">");
@@ -33,9 +39,16 @@ pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> 
             out.push_str("</li>");
             last = Some(day);
         }
-        happening(&mut out, reader, entity, entry, &authors, &sight);
+        happening(&mut out, reader, entity, (place, entry), &authors, &sight);
     }
     out.push_str("</ol>");
+    if more && limit < MOST {
+        out.push_str("<p class=\"section\"><a class=\"btn btn-sm\"");
+        html::attribute(&mut out, "href", &format!("/{}/{}?history={}#entry-{limit}", entity.plural, record.id, limit + STEP));
+        out.push('>');
+        html::text(&mut out, reader.speech.say("card-history-older"));
+        out.push_str("</a></p>");
+    }
     Ok(out)
 }
 
@@ -47,7 +60,14 @@ fn named_day(day: Date, today: Date, reader: &Reader) -> String {
     }
 }
 
-fn happening(out: &mut String, reader: &Reader, entity: &Entity, entry: &Entry, authors: &HashMap<Id, String>, sight: &Sight<'_>) {
+fn happening(
+    out: &mut String,
+    reader: &Reader,
+    entity: &Entity,
+    (place, entry): (usize, &Entry),
+    authors: &HashMap<Id, String>,
+    sight: &Sight<'_>,
+) {
     let speech = &reader.speech;
     let action = entry.action.key();
     let icon = match action {
@@ -56,7 +76,9 @@ fn happening(out: &mut String, reader: &Reader, entity: &Entity, entry: &Entry, 
         "restore" => "undo",
         _ => "edit",
     };
-    out.push_str("<li class=\"happening\"><span class=\"happening-sign\">");
+    out.push_str("<li class=\"happening\"");
+    html::attribute(out, "id", &format!("entry-{place}"));
+    out.push_str("><span class=\"happening-sign\">");
     out.push_str(assets::icon(icon));
     out.push_str("</span><div class=\"happening-text\">");
     let author = entry.author.map_or(speech.say("card-system"), |id| authors.get(&id).map_or(speech.say("link-unseen"), String::as_str));
@@ -122,10 +144,10 @@ pub(crate) fn clock(at: kernel::Moment, reader: &Reader) -> String {
 }
 
 fn worded(out: &mut String, tag: &str, text: &str, speech: &crate::pages::speech::Speech) {
-    if text.is_empty() {
-        html::nothing(out, speech);
-    } else {
-        html::element(out, tag, text);
+    match text.char_indices().nth(LETTERS) {
+        _ if text.is_empty() => html::nothing(out, speech),
+        Some((end, _)) => html::element(out, tag, &format!("{}…", &text[..end])),
+        None => html::element(out, tag, text),
     }
 }
 

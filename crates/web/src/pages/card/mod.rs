@@ -9,6 +9,7 @@ pub(crate) use history::{clock, lines as history_lines, value as history_value};
 
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
+use crate::form::Asking;
 use crate::pages::answer::rendered;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
@@ -47,7 +48,7 @@ struct CardPage<'c> {
     made: String,
 }
 
-async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader) -> Answer {
+async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
     let id = named.id("id")?;
     let (record, titles) = find(&reader, &entity, id).await?;
@@ -68,7 +69,7 @@ async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Read
         first,
         sections,
         related: related::write(&reader, &entity, &record).await?,
-        history: history::write(&reader, &entity, &record).await?,
+        history: history::write(&reader, &entity, &record, asked.get("history")).await?,
         made: made(&reader, &record, &titles),
         title,
         id,

@@ -1,4 +1,4 @@
-//! What belongs to a record: its children, and the records it reaches through a link entity.
+//! What belongs to a record: its children, the records it reaches through a link entity, and what is kept of its life.
 
 use crate::fields::link::has_card;
 use crate::fields::{Face, Sight};
@@ -19,7 +19,7 @@ const MOST: usize = 12;
 pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> Result<String> {
     let mut out = String::with_capacity(4096);
     for relation in entity.relations.iter().filter(|relation| !relation.owned) {
-        let Some(child) = reader.model.child(relation).filter(|child| child.can.public) else { continue };
+        let Some(child) = reader.model.child(relation).filter(|child| child.can.public || !child.columns.is_empty()) else { continue };
         if reader.who.may(Verb::See, child) {
             one(&mut out, reader, entity, record, relation, child).await?;
         }
@@ -108,7 +108,8 @@ async fn reached(reader: &Reader, far: &Arc<Entity>, link: &str, listed: &Listed
 }
 
 fn adding(out: &mut String, reader: &Reader, entity: &Entity, relation: &Relation, child: &Entity, far: Option<&Entity>, record: &Record) {
-    if !reader.who.may(Verb::Create, child) {
+    // What the program keeps by itself is only read.
+    if !child.can.public || !reader.who.may(Verb::Create, child) {
         return;
     }
     out.push_str("<div class=\"actions\">");

@@ -35,7 +35,7 @@ pub(super) async fn settle(
     mut fields: Fields,
     mine: Vec<(FieldId, Value)>,
 ) -> Result<Settled> {
-    let since = (record.version - version).clamp(1, MOST) as usize;
+    let since = record.version.saturating_sub(version).clamp(1, MOST) as usize;
     let (entries, authors) = match entity.can.tracked {
         true => reader.web.engine().history(&reader.who, entity, record.id, since).await?,
         false => (Vec::new(), HashMap::new()),

@@ -129,11 +129,11 @@ pub(super) fn renamed(problems: Problems, fields: &Fields) -> Problems {
 pub(super) fn write(out: &mut String, relation: &Relation, fields: &Fields, problems: &Problems, sight: &Sight<'_>) {
     let Some(child) = sight.model.child(relation) else { return };
     let numbers = filled(child, relation, fields);
-    let next = numbers.iter().max().map_or(0, |last| last + 1);
+    let next = numbers.iter().max().map_or(0, |last| last.saturating_add(1));
     out.push_str("<input type=\"hidden\" value=\"\"");
     html::attribute(out, "name", relation.key);
     out.push_str("><div class=\"lines\" data-lines");
-    html::attribute(out, "data-next", &(next + 1).to_string());
+    html::attribute(out, "data-next", &next.saturating_add(1).to_string());
     out.push('>');
     let main =
         fields.get(&format!("{}.{MAIN}", relation.key)).map(str::to_owned).or_else(|| Some(numbers.first().unwrap_or(&next).to_string()));

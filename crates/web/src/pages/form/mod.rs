@@ -21,7 +21,7 @@ use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
 use engine::principal::Verb;
-use engine::{Act, Created, Draft, Once};
+use engine::{Created, Draft, Once};
 use entered::Place;
 use http::{Method, StatusCode};
 use kernel::error::Conflict;
@@ -145,7 +145,7 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
     let place = Place::asked(&reader, &entity, &fields).await?;
     let read = read::record(&reader, &entity, &fields, None).await?;
     let mut problems = read.problems;
-    let mut draft = Draft { entity: entity.key, id: Some(web.engine().id()), values: read.values, lines: read.lines };
+    let draft = Draft { entity: entity.key, id: Some(web.engine().id()), values: read.values, lines: read.lines };
     let beside = match &place {
         Some(place) => {
             let (values, wrong) = read::values(&reader, &place.child, &fields, entered::PLACE).await?;
@@ -168,26 +168,10 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
     let insist = fields.get("insist").is_some();
-    let outcome = match beside {
-        Some(beside) => {
-            let found = if insist { Vec::new() } else { web.engine().twins(&reader.who, &draft).await? };
-            if found.is_empty() {
-                web.engine().write(&reader.who, "create", vec![Act::Create(draft), Act::Create(beside)]).await.map(Created::Now)
-            } else {
-                Ok(Created::Exists(found))
-            }
-        }
-        None => {
-            // The same form sent twice makes one record.
-            let once = fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
-            let once = once.map(|key| Once { key: format!("form {key}"), digest: entity.key.to_owned() });
-            if once.is_some() {
-                draft.id = None;
-            }
-            web.engine().create_once(&reader.who, draft, insist, once).await
-        }
-    };
-    match outcome {
+    // The same form sent twice makes one record.
+    let once = fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
+    let once = once.map(|key| Once { key: format!("form {key}"), digest: entity.key.to_owned() });
+    match web.engine().create_once(&reader.who, draft, beside.into_iter().collect(), insist, once).await {
         Ok(Created::Now(outcome)) => {
             let id = outcome.id();
             let (record, titles) = find(&reader, &entity, id).await?;

@@ -11,6 +11,10 @@ use meta::filter::{Filter, Operand, Test};
 use meta::{Entity, Field, Kind};
 use std::collections::HashMap;
 
+/// Most parts of a filter that are shown as chips, and its longest text.
+const MOST_CHIPS: usize = 20;
+const LONGEST: usize = 2_000;
+
 /// Adds what a small form asks for to the filter: the text of the whole, or what is wrong with it.
 pub(super) async fn with_added(
     reader: &Reader,
@@ -49,6 +53,8 @@ pub(super) async fn write(
     let titles = titles(reader, entity, &parts).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let mut out = String::with_capacity(4096);
+    // Every chip carries all the others: a filter that no person clicked together is shown as text only.
+    let parts = if parts.len() > MOST_CHIPS || address.filter.len() > LONGEST { Vec::new() } else { parts };
     let chips = Chips { reader, entity, address, parts: &parts, sight: &sight };
     chips.menus(&mut out);
     for (place, part) in parts.iter().enumerate() {

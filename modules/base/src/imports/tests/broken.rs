@@ -95,11 +95,12 @@ async fn only_who_may_imports_and_exports() {
             export: false,
             administer: false,
         });
-        let options = crate::imports::Options::new("accounts", "x");
+        let options = crate::imports::Options::new("accounts", "x", crate::tests::words());
         let file = Cursor::new(b"Ragione sociale\nAlfa\n".to_vec());
         let refused = crate::imports::run(&engine, &who, file, options, |_| {}).await;
         assert!(matches!(refused, Err(Error::Forbidden(_))));
-        let refused = crate::exports::run(&engine, &who, &crate::exports::Options::new("accounts"), Vec::new()).await;
+        let refused =
+            crate::exports::run(&engine, &who, &crate::exports::Options::new("accounts", crate::tests::words()), Vec::new()).await;
         assert!(matches!(refused, Err(Error::Forbidden(_))));
         let nowhere = import(&engine, "a\n", |options| options.entity = "users".to_owned()).await;
         assert!(matches!(nowhere, Err(Error::NotFound)));

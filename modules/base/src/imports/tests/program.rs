@@ -57,7 +57,7 @@ async fn what_its_field_refuses_stays_in_the_remarks() {
         let rows: Vec<&str> = report.lines().collect();
         assert_eq!(rows[0], "\u{feff}riga;esito;identificativo;colonna;valore;messaggio");
         assert!(rows[1].starts_with(&format!("2;creato;{};Partita IVA | Telefono | Mail | Fido | Sito;12345678901 | 12 | ", alfa.id)));
-        assert!(rows[1].contains("la partita IVA non torna: una cifra è sbagliata"));
+        assert!(rows[1].contains("Una cifra della partita IVA è sbagliata"));
         assert!(rows[2].starts_with("3;errore;;;;manca il nome"));
         assert_eq!(rows[3], "4;errore;;;;la riga ha 5 colonne, l'intestazione 6");
         assert_eq!(rows[4], format!("5;creato;{};;;", gamma.id));

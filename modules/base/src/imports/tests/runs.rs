@@ -193,10 +193,11 @@ async fn an_interrupted_import_goes_on_where_it_stopped() {
         let beyond = Arc::new(AtomicU64::new(file.len() as u64 / 2));
         let failing = Failing { file: Cursor::new(file.clone().into_bytes()), beyond, passes: 0 };
         let mut seen = Vec::new();
-        let outcome = crate::imports::run(&engine, &somebody(&engine), failing, Options::new("accounts", "a.csv"), |totals| {
-            seen.push(totals.done);
-        })
-        .await;
+        let outcome =
+            crate::imports::run(&engine, &somebody(&engine), failing, Options::new("accounts", "a.csv", crate::tests::words()), |totals| {
+                seen.push(totals.done);
+            })
+            .await;
         assert!(outcome.is_err());
         let there = count(&engine, "account").await as u64;
         assert!(there > 0 && there < 1_500, "{there}");
@@ -227,7 +228,7 @@ async fn an_interrupted_import_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn one_row_that_is_refused_does_not_take_the_others_along() {
     // That a term is there already, only the engine finds out.
-    let file = "Elenco;Italiano\nsource;Fiera\nsource;Passaparola\nsource;fiera\nboh;Altro\nsource;Sito\n";
+    let file = "Vocabolario;In italiano\nsource;Fiera\nsource;Passaparola\nsource;fiera\nboh;Altro\nsource;Sito\n";
     for engine in engines().await {
         let errors = Paper::default();
         let totals = imported(&engine, file, |options| {
@@ -237,7 +238,7 @@ async fn one_row_that_is_refused_does_not_take_the_others_along() {
         .await;
         assert_eq!(counts(&totals), [3, 0, 0, 0, 2, 1], "{totals:?}");
         assert_eq!(count(&engine, "term").await, 3);
-        assert!(errors.text().contains("source;fiera;italian: esiste già"), "{}", errors.text());
+        assert!(errors.text().contains("source;fiera;italian: Esiste già"), "{}", errors.text());
         let unknown = "id;Ragione sociale\n;Alfa\n0000000000009;Delta\n";
         assert_eq!(counts(&imported(&engine, unknown, keyed(Mode::Both, &["id"])).await), [1, 0, 0, 0, 1, 0]);
     }
