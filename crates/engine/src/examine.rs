@@ -1,10 +1,14 @@
-//! Whether the data is whole: the database's own check, links that lead nowhere, search that has lost a record.
+//! Whether the data is whole: the database's own check, links that lead nowhere, search that has lost a record
+//! or finds one that is gone.
 
 use crate::Engine;
 use kernel::Result;
 use meta::Kind;
 use meta::sql::{Dialect, Sql};
 use store::{Statement, Tx};
+
+/// Most records that are looked at because search seems to have lost them.
+const MOST_MISSING: i64 = 1_000;
 
 impl Engine {
     /// What is wrong, a line each; nothing where all is well.
@@ -21,7 +25,7 @@ impl Engine {
                     for entity in engine.model().entities() {
                         engine.examine_links(tx, entity, &mut findings).await?;
                         if entity.can.searchable {
-                            examine_search(tx, entity, &mut findings).await?;
+                            engine.examine_search(tx, entity, &mut findings).await?;
                         }
                     }
                     Ok(findings)
@@ -53,18 +57,28 @@ impl Engine {
         }
         Ok(())
     }
-}
 
-async fn examine_search(tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
-    let companion = format!("{}_search", entity.key);
-    let mut sql = Sql::new();
-    sql.push("SELECT count(*) FROM ").name(&companion).push(" AS s WHERE NOT EXISTS (SELECT 1 FROM ").name(entity.key);
-    sql.push(" AS t0 WHERE t0.\"id\" = s.")
-        .push(if tx.dialect() == Dialect::Sqlite { "rowid" } else { "id" })
-        .push(" AND t0.\"removed_at\" IS NULL)");
-    let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
-    if lost > 0 {
-        findings.push(format!("{}: search finds {lost} records that are not there", entity.key));
+    async fn examine_search(&self, tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
+        let companion = format!("{}_search", entity.key);
+        let key = if tx.dialect() == Dialect::Sqlite { "rowid" } else { "id" };
+        let mut sql = Sql::new();
+        sql.push("SELECT count(*) FROM ").name(&companion).push(" AS s WHERE NOT EXISTS (SELECT 1 FROM ").name(entity.key);
+        sql.push(" AS t0 WHERE t0.\"id\" = s.").push(key).push(" AND t0.\"removed_at\" IS NULL)");
+        let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+        if lost > 0 {
+            findings.push(format!("{}: search finds {lost} records that are not there", entity.key));
+        }
+        // A record without words is rightly unknown to the search: those that seem to be missing are looked at.
+        let mut sql = Sql::new();
+        sql.push("SELECT t0.\"id\" FROM ").name(entity.key).push(" AS t0 WHERE t0.\"removed_at\" IS NULL AND NOT EXISTS (SELECT 1 FROM ");
+        sql.name(&companion).push(" AS s WHERE s.").push(key).push(" = t0.\"id\") ORDER BY t0.\"id\" LIMIT ").number(MOST_MISSING);
+        let rows = tx.rows(&Statement::new(sql.text, sql.values)).await?;
+        let ids: Vec<kernel::Id> = rows.iter().filter_map(|row| row.link(0)).collect();
+        let records = self.read_records(tx, &self.system(crate::Through::CommandLine), entity, &ids, false, true).await?;
+        let missing = records.iter().filter(|record| crate::search::has_words(record)).count();
+        if missing > 0 {
+            findings.push(format!("{}: search does not find {missing} records", entity.key));
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -166,6 +166,11 @@ fn words(records: &[Record]) -> Vec<(Id, String)> {
     records.iter().map(|record| (record.id, words_of(record))).collect()
 }
 
+/// Whether a record has words that search should find it by.
+pub(crate) fn has_words(record: &Record) -> bool {
+    words_of(record).chars().any(char::is_alphanumeric)
+}
+
 fn words_of(record: &Record) -> String {
     let mut words = String::new();
     let lines = record.lines.iter().flat_map(|(_, lines)| lines);

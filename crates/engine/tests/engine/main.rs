@@ -6,6 +6,7 @@ mod model;
 mod trees;
 
 mod agreement;
+mod examining;
 mod hearing;
 mod paging;
 mod past;

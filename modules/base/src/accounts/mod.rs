@@ -3,6 +3,9 @@
 pub mod entity;
 mod steps;
 
+#[cfg(test)]
+mod tests;
+
 pub use entity::*;
 pub use steps::STEP;
 
