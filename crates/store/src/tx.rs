@@ -46,11 +46,13 @@ pub struct Tx {
     pub(crate) depth: u32,
     /// Announced so far, for this node's listeners; PostgreSQL keeps its own.
     pub(crate) topics: Vec<String>,
+    /// Whether somebody's write waits behind this one; where nobody can wait, there is nothing to ask.
+    pub(crate) waiting: Option<Box<dyn Fn() -> bool + Send + Sync>>,
 }
 
 impl Tx {
     pub(crate) fn new(back: Back, shared: Arc<Shared>, kind: Kind) -> Tx {
-        Tx { back, shared, kind, broken: false, depth: 0, topics: Vec::new() }
+        Tx { back, shared, kind, broken: false, depth: 0, topics: Vec::new(), waiting: None }
     }
 
     /// Which database speaks.
@@ -59,6 +61,11 @@ impl Tx {
             Back::Sqlite(_) => Dialect::Sqlite,
             Back::Postgres(_) => Dialect::Postgres,
         }
+    }
+
+    /// Whether a person waits to write while this transaction goes on: long work ends its slice then.
+    pub fn keeps_waiting(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting())
     }
 
     /// All rows, as the database gives them.

@@ -53,13 +53,10 @@ impl File {
         if may_write {
             let held = lock::take(path)?;
             let connection = open_writer(path).map_err(|error| faults::translate(error, &shared.uniques))?;
-            let writer = writer::Writer {
-                people: people_queue,
-                slices: slices_queue,
-                tx: Tx::new(crate::tx::Back::Sqlite(connection), shared.clone(), Kind::Write),
-                topics: topics.clone(),
-                _lock: held,
-            };
+            let mut tx = Tx::new(crate::tx::Back::Sqlite(connection), shared.clone(), Kind::Write);
+            let queue = people_queue.clone();
+            tx.waiting = Some(Box::new(move || !queue.is_empty()));
+            let writer = writer::Writer { people: people_queue, slices: slices_queue, tx, topics: topics.clone(), _lock: held };
             threads.push(thread("store-write", move || writer.run())?);
         }
         let reader_count = settings.readers.max(1);

@@ -27,9 +27,6 @@ use batches::{Applying, Batch, Item, Told, is_of_a_row};
 use engine::principal::Verb;
 use engine::{Act, Dialect, Draft, Engine, Principal, Slice, Slicing, Statement, Through};
 use entity::State;
-use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesOrdered;
 use kernel::error::Conflict;
 use kernel::{Error, Id, Language, Result, Say, Value};
 use meta::fields::Chosen;
@@ -174,15 +171,13 @@ impl Totals {
     }
 }
 
-/// Batches on their way, in their order.
-type Flying<'f> = FuturesOrdered<BoxFuture<'f, (Flight, Result<Vec<Told>>)>>;
-
-/// Rows in one commit: a slice of work that keeps nobody waiting.
+/// Rows in a batch: what is done before anybody else's turn.
 const BATCH: usize = 300;
+/// Batches in one commit, while nobody else waits to write: the pages of the indexes, which rows touch all over, are then
+/// written once for all of them.
+const TOGETHER: usize = 10;
 /// Batches made ready and not yet taken.
-const AHEAD: usize = 4;
-/// Batches handed to the database at once, where its one writer takes them in order.
-const IN_FLIGHT: usize = 3;
+const AHEAD: usize = TOGETHER;
 
 /// Imports a file, under the rights of `who`; `progress` hears the counts after every batch. What a former run of
 /// the same file with the same options left undone is taken up where it stopped.
@@ -395,64 +390,37 @@ impl Run {
         reports: &mut Reports,
         progress: &mut impl FnMut(&Totals),
     ) -> Result<()> {
-        // On a server two transactions at once would only wait for each other.
-        let most = if self.engine.store().dialect() == Dialect::Sqlite { IN_FLIGHT } else { 1 };
-        let mut flying = FuturesOrdered::new();
-        let outcome = self.fly(most, applying, &mut batches, &mut flying, totals, reports, progress).await;
-        // What is on its way lands before anybody goes on from here.
-        while flying.next().await.is_some() {}
-        outcome
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what the loop works on, so that what flies outlives it")]
-    async fn fly<'f, F>(
-        &'f self,
-        most: usize,
-        applying: &Arc<Applying>,
-        batches: &mut Batches,
-        flying: &mut Flying<'f>,
-        totals: &mut Totals,
-        reports: &mut Reports,
-        progress: &mut F,
-    ) -> Result<()>
-    where
-        F: FnMut(&Totals),
-    {
         let mut waiting: VecDeque<Flight> = VecDeque::new();
         let mut before = 0_u64;
-        let mut more = true;
+        let mut together = TOGETHER;
         loop {
-            while flying.len() < most {
-                let flight = match waiting.pop_front() {
-                    Some(flight) => flight,
-                    None if !more => break,
-                    None => match batches.recv().await {
-                        None => {
-                            more = false;
-                            break;
-                        }
-                        Some(batch) => match self.unseen(batch?, &mut before, totals.resumed, reports)? {
-                            Some(flight) => flight,
-                            None => continue,
-                        },
-                    },
-                };
-                flying.push_back(Box::pin(self.one(applying.clone(), flight)));
+            while waiting.len() < TOGETHER {
+                // What is ready goes along; only where nothing is, it is waited for.
+                let next = if waiting.is_empty() { batches.recv().await } else { batches.try_recv().ok() };
+                let Some(batch) = next else { break };
+                waiting.extend(self.unseen(batch?, &mut before, totals.resumed, reports)?);
             }
-            let Some((mut flight, told)) = flying.next().await else { return Ok(()) };
-            match told {
-                Ok(told) => {
-                    totals.count(&told);
-                    reports.tell(&flight.batch.items, &told)?;
-                    progress(totals);
-                }
-                // One of its rows is refused: once more with care, and those behind it, which found it missing, after it.
-                Err(error) if is_of_a_row(&error) && !flight.care => {
-                    flight.care = true;
-                    waiting.push_back(flight);
-                    while let Some((flight, _)) = flying.next().await {
-                        waiting.push_back(flight);
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            let flying: Vec<Flight> = waiting.iter().take(together).cloned().collect();
+            match self.some(applying.clone(), flying).await {
+                Ok(landed) => {
+                    for told in landed {
+                        let Some(flight) = waiting.pop_front() else { break };
+                        totals.count(&told);
+                        reports.tell(&flight.batch.items, &told)?;
+                        progress(totals);
                     }
+                    together = TOGETHER;
+                }
+                // One of the rows is refused: batch by batch, and the one it stands in once more with care.
+                Err(error) if is_of_a_row(&error) && together > 1 && waiting.len() > 1 => together = 1,
+                Err(error) if is_of_a_row(&error) && waiting.front().is_some_and(|flight| !flight.care) => {
+                    if let Some(flight) = waiting.front_mut() {
+                        flight.care = true;
+                    }
+                    together = 1;
                 }
                 Err(error) => return Err(error),
             }
@@ -474,25 +442,28 @@ impl Run {
         Ok((!batch.items.is_empty()).then(|| Flight { first, batch: Arc::new(batch), care: false }))
     }
 
-    /// One batch, and the run's row moved on, in one commit.
-    async fn one(&self, applying: Arc<Applying>, flight: Flight) -> (Flight, Result<Vec<Told>>) {
+    /// Some batches, and the run's row moved on, in one commit: all of them, or as many as go before somebody waits.
+    async fn some(&self, applying: Arc<Applying>, flights: Vec<Flight>) -> Result<Vec<Vec<Told>>> {
         let run = self.id;
-        let Flight { first, batch, care } = &flight;
-        let (first, batch, care) = (*first, batch.clone(), *care);
-        let told = self
-            .engine
+        self.engine
             .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
                 Box::pin(async move {
-                    stands_at(slicing, run, first).await?;
-                    let told = applying.batch(slicing, &batch, care).await?;
-                    let mut counts = Totals::default();
-                    counts.count(&told);
-                    moved_on(slicing, run, first, &counts).await?;
-                    Ok(told)
+                    let mut landed = Vec::with_capacity(flights.len());
+                    for flight in flights {
+                        stands_at(slicing, run, flight.first).await?;
+                        let told = applying.batch(slicing, &flight.batch, flight.care).await?;
+                        let mut counts = Totals::default();
+                        counts.count(&told);
+                        moved_on(slicing, run, flight.first, &counts).await?;
+                        landed.push(told);
+                        if slicing.tx().keeps_waiting() {
+                            break;
+                        }
+                    }
+                    Ok(landed)
                 })
             })
-            .await;
-        (flight, told)
+            .await
     }
 
     async fn end(&self) -> Result<()> {
@@ -511,6 +482,7 @@ impl Run {
 }
 
 /// A batch on its way, and how many rows come before it.
+#[derive(Clone)]
 struct Flight {
     first: u64,
     batch: Arc<Batch>,
