@@ -8,7 +8,7 @@ use clap::Args;
 use engine::Engine;
 use engine::identity::users;
 use kernel::{Error, Result, Say};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use web::{BaseUrl, Routes, Web, WebSettings};
@@ -30,6 +30,8 @@ const DEMO_ADMINISTRATOR: &str = "demo@scheda.example";
 impl Serve {
     /// Serves until it is told to stop.
     pub async fn run(self, settings: &Settings) -> Ended {
+        let base_url = settings.base_url.as_deref().map(BaseUrl::parse).transpose()?;
+        private(settings.listen, base_url.as_ref())?;
         // The address is taken before anything is written, so that a second server says so at once.
         let listener = TcpListener::bind(settings.listen)
             .await
@@ -43,7 +45,7 @@ impl Serve {
         let web = Web::open(
             engine.clone(),
             WebSettings {
-                base_url: settings.base_url.as_deref().map(BaseUrl::parse).transpose()?,
+                base_url,
                 trusted_proxies: proxies(&settings.trusted_proxies)?,
                 console_token: token.clone(),
                 ..WebSettings::local(listen)
@@ -70,6 +72,14 @@ impl Serve {
         engine.close().await;
         outcome.map(|()| ExitCode::SUCCESS)
     }
+}
+
+/// Refuses to listen to other machines before it is said how they come in over https: they would not be answered.
+fn private(listen: SocketAddr, base_url: Option<&BaseUrl>) -> Result<()> {
+    if listen.ip().to_canonical().is_loopback() || base_url.is_some_and(|base| base.secure) {
+        return Ok(());
+    }
+    Err(Error::Unavailable(Say::new("error-listen-open").with("address", listen)))
 }
 
 /// The routes of the product.

@@ -3,7 +3,7 @@
 
 use crate::problem::Failure;
 use crate::route::Face;
-use crate::state::{Web, is_this_machine};
+use crate::state::{Web, WebSettings, is_this_machine};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -46,7 +46,7 @@ pub(crate) async fn around(State(web): State<Web>, mut request: Request, next: N
     let from = trusted_sender(&web, &request);
     request.extensions_mut().insert(Sender(from));
     let face = Face::of(request.uri().path());
-    let mut response = if own_host(&web, &request) {
+    let mut response = if own_host(web.settings(), &request) {
         next.run(request).await
     } else {
         let failure = Failure::status(StatusCode::MISDIRECTED_REQUEST, Say::new("error-host"));
@@ -84,7 +84,8 @@ fn trusted_sender(web: &Web, request: &Request) -> IpAddr {
 }
 
 /// Whether the request is for us. One host, said once, and the one people were told; without one, a name of this machine.
-fn own_host(web: &Web, request: &Request) -> bool {
+/// What is not https is for this machine alone: the name is only said, so the other end of the connection has to be here too.
+fn own_host(settings: &WebSettings, request: &Request) -> bool {
     let Some(host) = only(request.headers(), &header::HOST) else { return false };
     let host = host.to_ascii_lowercase();
     if let Some(authority) = request.uri().authority()
@@ -92,7 +93,10 @@ fn own_host(web: &Web, request: &Request) -> bool {
     {
         return false;
     }
-    match &web.settings().base_url {
+    if !settings.base_url.as_ref().is_some_and(|base| base.secure) && !from_here(request) {
+        return false;
+    }
+    match &settings.base_url {
         Some(base) => {
             let default_port = if base.secure { ":443" } else { ":80" };
             // The health of a node is asked from the node itself.
@@ -101,6 +105,11 @@ fn own_host(web: &Web, request: &Request) -> bool {
         }
         None => is_this_machine(&host),
     }
+}
+
+/// Whether the other end of the connection is on this machine.
+fn from_here(request: &Request) -> bool {
+    request.extensions().get::<Peer>().is_some_and(|peer| peer.0.ip().to_canonical().is_loopback())
 }
 
 /// The value of a header that stands exactly once.
@@ -124,3 +133,6 @@ pub(crate) fn from_own_page(web: &Web, headers: &HeaderMap) -> Option<bool> {
     };
     Some(origin == own)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 /// Settings of the web.
 #[derive(Debug, Clone)]
 pub struct WebSettings {
-    /// The address people use; without one, only this machine's own names are answered.
+    /// The address people use; without one, only this machine is answered, under its own names.
     pub base_url: Option<BaseUrl>,
     /// Proxies whose word about the sender is taken.
     pub trusted_proxies: Vec<IpAddr>,

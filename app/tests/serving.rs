@@ -1,0 +1,68 @@
+//! `scheda serve`, as whoever starts it sees it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+fn program(folder: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scheda"));
+    command.arg("serve").current_dir(folder).env("SCHEDA_DATA", folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in ["SCHEDA_DATABASE_URL", "SCHEDA_SHAPE_URL", "SCHEDA_BASE_URL", "SCHEDA_LOG"] {
+        command.env_remove(name);
+    }
+    command.env("SCHEDA_LISTEN", "127.0.0.1:0").envs(settings.iter().copied());
+    command
+}
+
+/// A program that serves, until it is dropped.
+struct Serving {
+    child: Child,
+    address: String,
+}
+
+impl Serving {
+    fn start(folder: &Path, settings: &[(&str, &str)]) -> Serving {
+        let mut child = program(folder, settings).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line).expect("a line");
+        let address = line.trim().strip_prefix("Scheda: http://").unwrap_or_else(|| panic!("{line}")).to_owned();
+        Serving { child, address }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
+    /// Ends it; what it wrote into its log.
+    fn end(mut self) -> String {
+        self.child.kill().expect("an end");
+        let mut log = String::new();
+        self.child.stderr.take().expect("its log").read_to_string(&mut log).expect("a text");
+        let _ = self.child.wait();
+        log
+    }
+}
+
+#[test]
+fn other_machines_are_not_listened_to_before_https_is_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for settings in [&[("SCHEDA_LISTEN", "0.0.0.0:0")][..], &[("SCHEDA_LISTEN", "[::]:0"), ("SCHEDA_BASE_URL", "http://localhost:8080")]] {
+        let output = program(folder.path(), settings).output().expect("an end");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains("set SCHEDA_BASE_URL") && said.contains("https"), "{said}");
+    }
+    let serving = Serving::start(folder.path(), &[]);
+    assert!(serving.ask("GET", "/healthz", "").starts_with("HTTP/1.1 200"));
+    serving.end();
+}
