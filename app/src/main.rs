@@ -41,12 +41,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    speaking::log();
     let line = Line::parse();
     let settings = match settings::Settings::read() {
         Ok(settings) => settings,
         Err(fault) => return speaking::fail(&fault),
     };
+    if let Err(fault) = speaking::log(&settings.log) {
+        return speaking::fail(&fault);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(settings.workers()).build() {
         Ok(runtime) => runtime,
         Err(fault) => return speaking::fail(&format!("The program can't start: {fault}")),

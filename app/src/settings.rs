@@ -19,7 +19,12 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: Vec<String>,
+    /// What is written to the log: levels by target, as `tracing` filters have it.
+    pub log: String,
 }
+
+/// Warnings, and a line for every change and every denial.
+const LOG: &str = "warn,audit=info";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +36,7 @@ struct File {
     base_url: Option<String>,
     #[serde(default)]
     trusted_proxies: Vec<String>,
+    log: Option<String>,
 }
 
 impl Settings {
@@ -56,6 +62,7 @@ impl Settings {
             shape_url: variable("SCHEDA_SHAPE_URL").or(file.shape_url),
             base_url: variable("SCHEDA_BASE_URL").or(file.base_url),
             trusted_proxies: proxies.unwrap_or(file.trusted_proxies),
+            log: variable("SCHEDA_LOG").or(file.log).unwrap_or_else(|| LOG.to_owned()),
         })
     }
 

@@ -8,10 +8,11 @@ use std::sync::{Arc, OnceLock};
 use tracing_subscriber::EnvFilter;
 use web::Words;
 
-/// Starts the log on standard error.
-pub fn log() {
-    let filter = EnvFilter::try_from_env("SCHEDA_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+/// Starts the log on standard error; what can't be read as a filter is said.
+pub fn log(filter: &str) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter).map_err(|fault| format!("SCHEDA_LOG is no filter of the log: {fault}"))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
 }
 
 /// Says what went wrong.

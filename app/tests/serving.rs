@@ -66,3 +66,22 @@ fn other_machines_are_not_listened_to_before_https_is_set() {
     assert!(serving.ask("GET", "/healthz", "").starts_with("HTTP/1.1 200"));
     serving.end();
 }
+
+#[test]
+fn what_changes_something_leaves_a_line_without_being_asked_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let form = "email=nessuno%40example.it&password=una+parola+qualunque";
+    let serving = Serving::start(folder.path(), &[]);
+    assert!(serving.ask("POST", "/sign-in", form).starts_with("HTTP/1.1 422"));
+    let log = serving.end();
+    let line = log.lines().find(|line| line.contains("audit")).unwrap_or_else(|| panic!("no line: {log}"));
+    assert!(line.contains("event=\"sign-in\"") && line.contains("path=\"/sign-in\"") && line.contains("status=422"), "{line}");
+    assert!(!log.contains("qualunque") && !log.contains("nessuno"), "{log}");
+    // Said otherwise in the file, it is otherwise; a filter that is none is said.
+    std::fs::write(folder.path().join("scheda.toml"), "log = \"error\"").expect("a file");
+    let serving = Serving::start(folder.path(), &[]);
+    serving.ask("POST", "/sign-in", form);
+    assert_eq!(serving.end(), "");
+    let output = program(folder.path(), &[("SCHEDA_LOG", "audit=loud")]).output().expect("an end");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SCHEDA_LOG"), "{output:?}");
+}
