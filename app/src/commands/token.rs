@@ -5,7 +5,8 @@ use super::user::unknown;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Subcommand;
-use kernel::Error;
+use engine::{Engine, Through};
+use kernel::{Error, Id, Result};
 use std::process::ExitCode;
 
 /// `scheda token …`
@@ -19,17 +20,49 @@ pub enum Token {
         #[arg(long, default_value = "command line")]
         name: String,
     },
+    /// List the tokens of a user: id, how they begin, when they were made and last used, what for.
+    List {
+        /// The user's address.
+        email: String,
+    },
+    /// End a token.
+    Revoke {
+        /// Its id, as `list` prints it.
+        id: String,
+    },
 }
 
 impl Token {
     /// Runs it.
     pub async fn run(self, settings: &Settings) -> Ended {
-        let Token::Create { email, name } = self;
-        let engine = opening::open(settings).await?;
-        let user = engine.principal_by_email(&email, engine::Through::CommandLine).await?.ok_or_else(|| unknown(&email))?;
-        let secret = engine.make_token(user.user.ok_or(Error::NotFound)?, &name).await?;
-        println!("{secret}");
-        engine.close().await;
+        match self {
+            Token::Create { email, name } => {
+                let engine = opening::open(settings).await?;
+                println!("{}", engine.make_token(whose(&engine, &email).await?, &name).await?);
+                engine.close().await;
+            }
+            Token::List { email } => {
+                let engine = opening::open_to_read(settings).await?;
+                for token in engine.tokens(whose(&engine, &email).await?).await? {
+                    let used = token.used_at.map_or("never used".to_owned(), |used_at| format!("used {used_at}"));
+                    println!("{}  {}…  made {}  {used}  {}", token.id, token.begins, token.created_at, token.name);
+                }
+                engine.close().await;
+            }
+            Token::Revoke { id } => {
+                let engine = opening::open(settings).await?;
+                let revoked = engine.revoke_token(&id).await?;
+                engine.close().await;
+                if !revoked {
+                    return Err(Error::NotFound);
+                }
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn whose(engine: &Engine, email: &str) -> Result<Id> {
+    let user = engine.principal_by_email(email, Through::CommandLine).await?;
+    user.and_then(|who| who.user).ok_or_else(|| unknown(email))
 }

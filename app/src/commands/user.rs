@@ -27,7 +27,7 @@ pub enum User {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Give a user a new password, read from standard input; his sessions end.
+    /// Give a user a new password, read from standard input; his sessions and tokens end.
     Password {
         /// The address he signs in with.
         email: String,

@@ -38,7 +38,11 @@ pub(crate) fn tables() -> Vec<Table> {
         )
         .index(&["user"])
         .index(&["expires_at"]),
-        Table::new("token", &[("digest", Text), ("user", Link), ("name", Text), ("created_at", Moment)]).index(&["user"]),
+        Table::new(
+            "token",
+            &[("digest", Text), ("user", Link), ("name", Text), ("created_at", Moment), ("begins", Text), ("used_at", Moment)],
+        )
+        .index(&["user"]),
         Table::new("attempt", &[("subject", Text), ("failures", Int), ("until", Moment), ("at", Moment)]).index(&["at"]),
         Table::new(
             "job",

@@ -9,6 +9,7 @@ pub mod users;
 pub use attempts::{Attempt, refused};
 pub use password::{MOST_PASSWORD_BYTES, fit_password};
 pub use sessions::{Session, SignedIn};
+pub use tokens::Token;
 pub use users::{TEAM, USER};
 
 use crate::area::Slice;

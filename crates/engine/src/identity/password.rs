@@ -1,13 +1,15 @@
 //! Passwords: Argon2id, hashed away from the request threads, few at a time.
 
 use crate::Engine;
+use crate::identity::sessions::end_sessions;
+use crate::identity::tokens::end_tokens;
 use crate::identity::users;
 use crate::principal::{Principal, Through};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use kernel::{Error, Id, Result, Say, Value, fold};
 use std::sync::LazyLock;
-use store::Statement;
+use store::{Statement, Tx};
 use tokio::sync::Semaphore;
 
 /// Longer ones are refused, not cut.
@@ -75,29 +77,44 @@ fn verify(password: &str, hashed: &str) -> bool {
 }
 
 impl Engine {
-    /// Sets a user's password; his sessions end.
+    /// Sets somebody's password, as administrators do; all his sessions and tokens end. `Invalid` unless [`fit_password`] takes it.
     pub async fn set_password(&self, user: Id, password: String) -> Result<()> {
-        if password.len() > MOST_PASSWORD_BYTES {
-            return Err(Error::invalid("password", Say::new("error-password-long").with("most", MOST_PASSWORD_BYTES)));
-        }
-        let mut salt = [0; 16];
-        self.chance().fill(&mut salt);
-        let hashed = aside(move || hash(&password, &salt)).await?;
+        let hashed = self.fit_and_hashed(user, password).await?;
         self.inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
-                    let set = Statement::new(
-                        "UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?",
-                        vec![hashed.into(), Value::Link(user)],
-                    );
-                    tx.execute(&set).await?;
-                    let out = Statement::new("DELETE FROM \"session\" WHERE \"user\" = ?", vec![Value::Link(user)]);
-                    tx.execute(&out).await?;
-                    Ok(())
+                    put(tx, user, hashed).await?;
+                    end_sessions(tx, user, None).await?;
+                    end_tokens(tx, user).await
                 })
             })
             .await
+    }
+
+    /// Sets one's own password. Of the sessions only this one goes on, by its digest; tokens stay until they are revoked.
+    pub async fn change_own_password(&self, user: Id, password: String, session: &str) -> Result<()> {
+        let hashed = self.fit_and_hashed(user, password).await?;
+        let session = session.to_owned();
+        self.inside
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    put(tx, user, hashed).await?;
+                    end_sessions(tx, user, Some(&session)).await
+                })
+            })
+            .await
+    }
+
+    async fn fit_and_hashed(&self, user: Id, password: String) -> Result<String> {
+        let about = Statement::new("SELECT \"name\", \"email\" FROM \"user\" WHERE \"id\" = ?", vec![Value::Link(user)]);
+        let about = self.inside.store.read(move |tx| Box::pin(async move { tx.rows(&about).await })).await?;
+        let about = about.first().ok_or(Error::NotFound)?;
+        fit_password(&password, &[about.text(0), about.text(1)])?;
+        let mut salt = [0; 16];
+        self.chance().fill(&mut salt);
+        aside(move || hash(&password, &salt)).await
     }
 
     /// The principal with this address and password; none where either is wrong, after the same time.
@@ -131,6 +148,11 @@ impl Engine {
         let right = aside(move || Ok(verify(&password, &hashed))).await?;
         Ok(principal.filter(|_| right))
     }
+}
+
+async fn put(tx: &mut Tx, user: Id, hashed: String) -> Result<()> {
+    let set = Statement::new("UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?", vec![hashed.into(), Value::Link(user)]);
+    tx.execute(&set).await.map(|_| ())
 }
 
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

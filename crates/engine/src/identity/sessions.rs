@@ -4,7 +4,7 @@ use crate::Engine;
 use crate::identity::{digest, users};
 use crate::principal::{Principal, Through};
 use kernel::{Id, Moment, Result, Value};
-use store::Statement;
+use store::{Statement, Tx};
 
 /// Ends after so long without use, and in any case after so long.
 const IDLE_MILLIS: i64 = 12 * 3_600_000;
@@ -105,9 +105,10 @@ impl Engine {
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await
     }
 
-    /// Ends all sessions of a user.
-    pub async fn end_sessions(&self, user: Id) -> Result<()> {
-        let sql = Statement::new("DELETE FROM \"session\" WHERE \"user\" = ?", vec![Value::Link(user)]);
-        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await
-    }
+}
+
+/// Ends the sessions of a user; all of them, but for one that may be kept, by its digest.
+pub(crate) async fn end_sessions(tx: &mut Tx, user: Id, kept: Option<&str>) -> Result<()> {
+    let sql = "DELETE FROM \"session\" WHERE \"user\" = ? AND \"digest\" <> ?";
+    tx.execute(&Statement::new(sql, vec![Value::Link(user), kept.unwrap_or_default().into()])).await.map(|_| ())
 }

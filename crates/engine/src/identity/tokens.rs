@@ -3,20 +3,73 @@
 use crate::Engine;
 use crate::identity::{digest, users};
 use crate::principal::{Principal, Through};
-use kernel::{Id, Result, Value};
-use store::Statement;
+use kernel::{Id, Moment, Result, Value};
+use store::{Row, Statement, Tx};
 
 /// What a token's text begins with, so that it is known when it is found where it should not be.
 pub const PREFIX: &str = "scheda_";
+/// So many letters after it are kept to tell a person's tokens apart.
+const SHOWN: usize = 4;
+/// So many letters of the digest name a token that is to be revoked.
+const NAMED: usize = 12;
+/// Use is noted this often at most.
+const NOTED_MILLIS: i64 = 5 * 60_000;
+
+/// A token, as it is shown: never its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// By what it is revoked.
+    pub id: String,
+    /// How the secret begins.
+    pub begins: String,
+    /// What it is for.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it was last used, to within five minutes; none where it never was.
+    pub used_at: Option<Moment>,
+}
+
+impl Token {
+    fn read(row: Row<'_>) -> Token {
+        Token {
+            id: row.text(0).chars().take(NAMED).collect(),
+            begins: row.text(1).to_owned(),
+            name: row.text(2).to_owned(),
+            created_at: row.moment(3).unwrap_or_default(),
+            used_at: row.moment(4),
+        }
+    }
+}
 
 impl Engine {
     /// Makes a token of a user; gives its secret.
     pub async fn make_token(&self, user: Id, name: &str) -> Result<String> {
         let secret = format!("{PREFIX}{}", self.chance().secret());
-        let sql = "INSERT INTO \"token\" (\"digest\", \"user\", \"name\", \"created_at\") VALUES (?, ?, ?, ?)";
-        let statement = Statement::new(sql, vec![digest(&secret).into(), Value::Link(user), name.into(), Value::Moment(self.now())]);
+        let begins: String = secret.chars().take(PREFIX.len() + SHOWN).collect();
+        let sql = "INSERT INTO \"token\" (\"digest\", \"user\", \"name\", \"created_at\", \"begins\") VALUES (?, ?, ?, ?, ?)";
+        let values = vec![digest(&secret).into(), Value::Link(user), name.into(), Value::Moment(self.now()), begins.into()];
+        let statement = Statement::new(sql, values);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&statement).await.map(|_| ()) })).await?;
         Ok(secret)
+    }
+
+    /// The tokens of a user, the newest first.
+    pub async fn tokens(&self, user: Id) -> Result<Vec<Token>> {
+        let sql = "SELECT \"digest\", \"begins\", \"name\", \"created_at\", \"used_at\" FROM \"token\" WHERE \"user\" = ? \
+                   ORDER BY \"created_at\" DESC, \"digest\"";
+        let statement = Statement::new(sql, vec![Value::Link(user)]);
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.iter().map(Token::read).collect()) })).await
+    }
+
+    /// Revokes the token with this [`Token::id`]; whether there was one.
+    pub async fn revoke_token(&self, id: &str) -> Result<bool> {
+        if id.len() != NAMED {
+            return Ok(false);
+        }
+        let sql = format!("DELETE FROM \"token\" WHERE substr(\"digest\", 1, {NAMED}) = ?");
+        let statement = Statement::new(sql, vec![id.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { Ok(tx.execute(&statement).await? > 0) })).await
     }
 
     /// The principal of a token whose user is active.
@@ -24,23 +77,35 @@ impl Engine {
         if !secret.starts_with(PREFIX) || secret.len() > 100 {
             return Ok(None);
         }
+        let digest = digest(secret);
         let sql = format!(
-            "SELECT {} FROM \"token\" AS t JOIN \"user\" AS u ON u.\"id\" = t.\"user\" WHERE t.\"digest\" = ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
+            "SELECT {}, t.\"used_at\" FROM \"token\" AS t JOIN \"user\" AS u ON u.\"id\" = t.\"user\" WHERE t.\"digest\" = ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
             users::PRINCIPAL
         );
-        let statement = Statement::new(sql, vec![digest(secret).into(), Value::Bool(true)]);
+        let statement = Statement::new(sql, vec![digest.as_str().into(), Value::Bool(true)]);
         let engine = self.clone();
-        self.inside
+        let found: Option<(Principal, Option<Moment>)> = self
+            .inside
             .store
             .read(move |tx| {
                 Box::pin(async move {
                     let rows = tx.rows(&statement).await?;
-                    match rows.first() {
-                        Some(row) => engine.principal_from(tx, row.values(), Through::Api).await.map(Some),
-                        None => Ok(None),
-                    }
+                    let Some(row) = rows.first() else { return Ok(None) };
+                    Ok(Some((engine.principal_from(tx, row.values(), Through::Api).await?, row.moment(5))))
                 })
             })
-            .await
+            .await?;
+        let Some((who, used_at)) = found else { return Ok(None) };
+        let now = self.now();
+        if used_at.is_none_or(|used_at| now.millis() - used_at.millis() > NOTED_MILLIS) {
+            let note = Statement::new("UPDATE \"token\" SET \"used_at\" = ? WHERE \"digest\" = ?", vec![Value::Moment(now), digest.into()]);
+            self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&note).await.map(|_| ()) })).await?;
+        }
+        Ok(Some(who))
     }
+}
+
+/// Ends all tokens of a user.
+pub(crate) async fn end_tokens(tx: &mut Tx, user: Id) -> Result<()> {
+    tx.execute(&Statement::new("DELETE FROM \"token\" WHERE \"user\" = ?", vec![Value::Link(user)])).await.map(|_| ())
 }

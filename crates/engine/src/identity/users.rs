@@ -2,6 +2,8 @@
 
 use crate::Engine;
 use crate::area::Change;
+use crate::identity::sessions::end_sessions;
+use crate::identity::tokens::end_tokens;
 use crate::principal::{Principal, Through};
 use kernel::{Error, Id, Language, Result, Say, Value};
 use meta::entity::Visibility;
@@ -82,7 +84,7 @@ pub(crate) fn user() -> Entity {
         .section("user", &["name", "email", "role", "team", "active", "language"])
 }
 
-/// The last administrator stays one, and stays active; nobody goes into the trash.
+/// The last administrator stays one, and stays active; nobody goes into the trash. Whoever leaves, or gets another role, is out.
 pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
         let Some(before) = &change.before else { return Ok(()) };
@@ -102,10 +104,13 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
                 return Err(Error::invalid("role", Say::new("error-last-administrator")));
             }
         }
-        // A deactivated user is out everywhere at once.
-        if before.get(&ACTIVE) && !change.after.get(&ACTIVE) {
-            let out = Statement::new("DELETE FROM \"session\" WHERE \"user\" = ?", vec![Value::Link(before.id)]);
-            tx.execute(&out).await?;
+        // A deactivated user is out everywhere at once. With another role one signs in anew: nothing goes on that was begun with the old one.
+        let leaves = before.get(&ACTIVE) && !change.after.get(&ACTIVE);
+        if leaves || change.changes(ROLE.id()) {
+            end_sessions(tx, before.id, None).await?;
+        }
+        if leaves {
+            end_tokens(tx, before.id).await?;
         }
         Ok(())
     })

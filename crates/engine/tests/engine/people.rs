@@ -28,7 +28,10 @@ async fn who_knows_the_password_comes_in() {
         assert_eq!(enter(" Anna@Example.IT ", PASSWORD).await, Some(anna));
         assert_eq!(enter("anna@example.it", "un cavallo di battagliA").await, None);
         assert_eq!(enter("nessuno@example.it", PASSWORD).await, None);
-        assert!(shop.engine.set_password(anna, "x".repeat(1_025)).await.is_err());
+        for unfit in ["x".repeat(1_025), "corta".to_owned(), "anna@example.it".to_owned()] {
+            assert!(matches!(shop.engine.set_password(anna, unfit.clone()).await, Err(Error::Invalid(_))), "{unfit}");
+            assert!(matches!(shop.engine.change_own_password(anna, unfit.clone(), "").await, Err(Error::Invalid(_))), "{unfit}");
+        }
         deactivate(&shop, anna).await.expect("deactivated");
         assert_eq!(enter("anna@example.it", PASSWORD).await, None);
     }
@@ -116,6 +119,70 @@ async fn sessions_end() {
         assert!(!alive(&secret).await && engine.by_token(&token).await.expect("an answer").is_none());
         assert_eq!(shop.number("SELECT count(*) FROM \"session\"").await, 0);
         assert!(engine.principal_of(anna, Through::Job).await.expect("an answer").is_none());
+    }
+}
+
+/// Another role, a password that somebody else gave, and leaving end what was begun before; one's own new password ends it elsewhere.
+#[tokio::test]
+async fn what_was_begun_with_other_rights_ends() {
+    for shop in shops().await {
+        let (anna, engine) = (shop.anna.user.expect("a user"), &shop.engine);
+        let open = async || engine.open_session(shop.anna.clone(), "").await.expect("a session").secret;
+        let alive = async |secret: &str| engine.session(secret).await.expect("an answer").is_some();
+        let knows = async |token: &str| engine.by_token(token).await.expect("an answer").is_some();
+        let assume = async |role: &str| {
+            let values = vec![(users::ROLE.id(), Value::from(role))];
+            engine.change(&shop.admin, &shop.entity(USER), anna, None, values, Vec::new()).await.expect("another role")
+        };
+        let theirs = engine.open_session(shop.bruno.clone(), "").await.expect("a session").secret;
+        let token = engine.make_token(anna, "script").await.expect("a token");
+        let before = open().await;
+        assume("reader").await;
+        assert!(!alive(&before).await && knows(&token).await, "a token has the rights of the moment");
+        let same = open().await;
+        assume("reader").await;
+        assert!(alive(&same).await, "nothing was changed");
+        assume("agent").await;
+        // His own new password: here it goes on, elsewhere it ends.
+        let (here, elsewhere) = (open().await, open().await);
+        let digest = engine.session(&here).await.expect("an answer").expect("a session").digest;
+        engine.change_own_password(anna, PASSWORD.to_owned(), &digest).await.expect("changed");
+        assert!(alive(&here).await && !alive(&elsewhere).await && knows(&token).await);
+        // One that an administrator gives.
+        engine.set_password(anna, PASSWORD.to_owned()).await.expect("set");
+        assert!(!alive(&here).await && !knows(&token).await);
+        // Leaving, for good: the tokens of before don't come back with the person.
+        let (token, session) = (engine.make_token(anna, "script").await.expect("a token"), open().await);
+        deactivate(&shop, anna).await.expect("deactivated");
+        let values = vec![(users::ACTIVE.id(), Value::Bool(true))];
+        engine.change(&shop.admin, &shop.entity(USER), anna, None, values, Vec::new()).await.expect("back again");
+        assert!(!alive(&session).await && !knows(&token).await);
+        assert!(alive(&theirs).await, "others were not concerned");
+    }
+}
+
+/// A person's tokens are listed without their secrets, and revoked one by one.
+#[tokio::test]
+async fn tokens_are_listed_and_revoked() {
+    for shop in shops().await {
+        let (anna, engine) = (shop.anna.user.expect("a user"), &shop.engine);
+        let first = engine.make_token(anna, "gestionale").await.expect("a token");
+        shop.clock.pass(60_000);
+        let second = engine.make_token(anna, "script").await.expect("a token");
+        engine.by_token(&second).await.expect("an answer").expect("Anna");
+        let used = engine.now();
+        shop.clock.pass(60_000);
+        engine.by_token(&second).await.expect("an answer").expect("Anna");
+        let listed = engine.tokens(anna).await.expect("tokens");
+        let told: Vec<_> = listed.iter().map(|token| (token.name.as_str(), token.used_at, token.begins.as_str())).collect();
+        assert_eq!(told, [("script", Some(used), &second[..11]), ("gestionale", None, &first[..11])], "used often, noted seldom");
+        assert!(engine.tokens(shop.bruno.user.expect("a user")).await.expect("tokens").is_empty());
+        for wrong in ["", "%", "____________", &first, &listed[0].id[..11]] {
+            assert!(!engine.revoke_token(wrong).await.expect("an answer"), "{wrong}");
+        }
+        assert!(engine.revoke_token(&listed[1].id).await.expect("an answer"));
+        assert!(engine.by_token(&first).await.expect("an answer").is_none());
+        assert!(engine.by_token(&second).await.expect("an answer").is_some());
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{Answer, Failure, Web};
 use askama::Template;
 use axum::extract::State;
 use engine::Through;
-use engine::identity::{Attempt, USER, fit_password, users};
+use engine::identity::{Attempt, USER, users};
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use kernel::{Error, Id, Problems, Result, Say, Value};
@@ -111,7 +111,7 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 
 async fn own_password(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
     let user = me(&reader)?;
-    let (name, email) = email_of(&reader, user).await?;
+    let (_, email) = email_of(&reader, user).await?;
     let attempt = Attempt { account: email.clone(), address: format!("session {}", reader.session.as_deref().unwrap_or_default()) };
     web.engine().may_try(&attempt).await?;
     let current = fields.get("current").unwrap_or_default().to_owned();
@@ -121,16 +121,12 @@ async fn own_password(State(web): State<Web>, reader: Reader, fields: Fields) ->
         return own(&reader, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
     }
     web.engine().succeeded(&attempt).await?;
-    let password = fields.get("password").unwrap_or_default();
-    if let Err(Error::Invalid(problems)) = fit_password(password, &[&name, &email]) {
-        return own(&reader, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+    let password = fields.get("password").unwrap_or_default().to_owned();
+    match web.engine().change_own_password(user, password, reader.session.as_deref().unwrap_or_default()).await {
+        Ok(()) => onward_saying(&reader, "/", "said-password", "", None),
+        Err(Error::Invalid(problems)) => own(&reader, StatusCode::UNPROCESSABLE_ENTITY, problems).await,
+        Err(error) => Err(error.into()),
     }
-    web.engine().set_password(user, password.to_owned()).await?;
-    // Every session ended, this one too: here goes on with a new one.
-    let session = web.engine().open_session(reader.who.clone(), "").await?;
-    let mut response = to("/");
-    response.headers_mut().append(header::SET_COOKIE, web.session_cookie(&session.secret)?);
-    Ok(response)
 }
 
 async fn ask_password(reader: Reader, named: crate::Named) -> Answer {
@@ -153,11 +149,9 @@ async fn of(reader: &Reader, user: Id, status: StatusCode, problems: Problems) -
 
 async fn set_password(State(web): State<Web>, named: crate::Named, reader: Reader, fields: Fields) -> Answer {
     let user = named.id("id")?;
-    let (name, email) = email_of(&reader, user).await?;
-    let password = fields.get("password").unwrap_or_default();
-    if let Err(Error::Invalid(problems)) = fit_password(password, &[&name, &email]) {
-        return of(&reader, user, StatusCode::UNPROCESSABLE_ENTITY, problems).await;
+    match web.engine().set_password(user, fields.get("password").unwrap_or_default().to_owned()).await {
+        Ok(()) => onward_saying(&reader, &format!("/users/{user}"), "said-password", "", None),
+        Err(Error::Invalid(problems)) => of(&reader, user, StatusCode::UNPROCESSABLE_ENTITY, problems).await,
+        Err(error) => Err(error.into()),
     }
-    web.engine().set_password(user, password.to_owned()).await?;
-    onward_saying(&reader, &format!("/users/{user}"), "said-password", "", None)
 }

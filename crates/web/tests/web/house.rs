@@ -168,6 +168,8 @@ fn lines(engine: &Engine, entity: &meta::Entity, key: &str, value: &Json) -> (&'
 
 async fn person(web: &Web, id: Id) -> Person {
     let token = web.engine().make_token(id, "tests").await.expect("a token");
+    // Its first use is noted; after that the clock stands still.
+    web.engine().by_token(&token).await.expect("an answer").expect("its owner");
     let who = web.engine().principal_of(id, Through::Pages).await.expect("a person").expect("an active one");
     let session = web.engine().open_session(who, "tests").await.expect("a session");
     let csrf = web.csrf(&engine::identity::digest(&session.secret));

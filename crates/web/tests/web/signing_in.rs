@@ -69,6 +69,27 @@ async fn a_new_password_ends_all_sessions() {
     }
 }
 
+/// E5: whoever changes his own password stays where he is, and is out elsewhere.
+#[tokio::test]
+async fn ones_own_new_password_ends_the_other_sessions() {
+    for house in houses().await {
+        with_password(&house, "anna").await;
+        let (here, elsewhere) = (enter(&house, "anna@example.it", PASSWORD, "").await, enter(&house, "anna@example.it", PASSWORD, "").await);
+        let (here, elsewhere) = (cookie(&here), cookie(&elsewhere));
+        let digest = house.engine.session(here.trim_start_matches("sid=")).await.expect("an answer").expect("a session").digest;
+        let csrf = house.web.csrf(&digest);
+        let change = async |current: &str, password: &str| {
+            let sent = form(&[("csrf", &csrf), ("current", current), ("password", password)]);
+            house.send("POST", "/preferences/password").header("Cookie", &here).form(&sent).send().await.status
+        };
+        assert_eq!(change("un'altra parola", "un altro sasso nello stagno").await, 422);
+        assert_eq!(change(PASSWORD, "corta").await, 422);
+        assert!(is_in(&house, &elsewhere).await);
+        assert_eq!(change(PASSWORD, "un altro sasso nello stagno").await, 303);
+        assert!(is_in(&house, &here).await && !is_in(&house, &elsewhere).await);
+    }
+}
+
 /// E3 and E8: who is unknown and who is mistaken hear the same; guessing is slowed down before anything is hashed,
 /// by account and by address, and ends with time, not with a locked account.
 #[tokio::test]
