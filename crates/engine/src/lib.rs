@@ -58,6 +58,8 @@ pub(crate) struct Inside {
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
     pub(crate) words: Vec<&'static str>,
+    #[cfg(feature = "testing")]
+    pub(crate) hashings: std::sync::atomic::AtomicU64,
 }
 
 impl Engine {
@@ -109,6 +111,8 @@ impl Engine {
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
                 words,
+                #[cfg(feature = "testing")]
+                hashings: std::sync::atomic::AtomicU64::new(0),
             }),
         };
         engine.load_terms().await?;

@@ -46,3 +46,10 @@ pub async fn both(areas: impl Fn() -> Vec<Area>) -> Vec<(Engine, Arc<StandingClo
     }
     engines
 }
+
+impl Engine {
+    /// How many passwords were hashed so far, to be kept or to be compared.
+    pub fn hashings(&self) -> u64 {
+        self.inside.hashings.load(Ordering::SeqCst)
+    }
+}

@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{Extensions, HeaderMap, StatusCode};
 use kernel::Say;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The other end of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -66,21 +66,29 @@ pub(crate) async fn around(State(web): State<Web>, mut request: Request, next: N
 
 /// Who sent it. What headers say about it counts only from a proxy we trust, and then the last address it did not add itself.
 fn trusted_sender(web: &Web, request: &Request) -> IpAddr {
-    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let trusted = &web.settings().trusted_proxies;
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
+    let trusted: Vec<IpAddr> = web.settings().trusted_proxies.iter().map(IpAddr::to_canonical).collect();
     if !trusted.contains(&peer) {
         return peer;
     }
     let lines = request.headers().get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     for hop in hops.iter().rev() {
-        match hop.parse::<IpAddr>() {
+        match hop.parse::<IpAddr>().map(|address| address.to_canonical()) {
             Ok(address) if trusted.contains(&address) => {}
             Ok(address) => return address,
             Err(_) => break,
         }
     }
     peer
+}
+
+/// The network that an address stands for when it is counted: of IPv6 everybody is given 64 bits to himself.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        v4 => v4,
+    }
 }
 
 /// Whether the request is for us. One host, said once, and the one people were told; without one, a name of this machine.

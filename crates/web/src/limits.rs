@@ -23,14 +23,23 @@ impl Default for Measures {
 }
 
 /// Subjects remembered before old ones are forgotten.
-const MOST_SUBJECTS: usize = 10_000;
+const MANY_SUBJECTS: usize = 10_000;
+/// Beyond this many within a minute new ones are counted together: whoever sends from so many addresses is one.
+const MOST_SUBJECTS: usize = 100_000;
 
 /// What was counted.
 #[derive(Debug)]
 pub(crate) struct Limits {
     measures: Measures,
-    minutes: Mutex<HashMap<(Rate, String), Minute>>,
+    minutes: Mutex<Minutes>,
     heavy: Arc<Mutex<HashMap<String, u32>>>,
+}
+
+#[derive(Debug, Default)]
+struct Minutes {
+    of: HashMap<(Rate, String), Minute>,
+    /// When old ones were last forgotten.
+    swept: Moment,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,10 +71,16 @@ impl Limits {
             Rate::Person | Rate::Heavy | Rate::Free => return Ok(()),
         };
         let mut minutes = self.minutes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if minutes.len() > MOST_SUBJECTS {
-            minutes.retain(|_, minute| now.millis() - minute.began.millis() < 60_000);
+        let passed = now.millis() - minutes.swept.millis();
+        if minutes.of.len() > MANY_SUBJECTS && !(0..1_000).contains(&passed) {
+            minutes.swept = now;
+            minutes.of.retain(|_, minute| now.millis() - minute.began.millis() < 60_000);
         }
-        let minute = minutes.entry((rate, subject())).or_insert(Minute { began: now, count: 0 });
+        let mut counted = (rate, subject());
+        if minutes.of.len() >= MOST_SUBJECTS && !minutes.of.contains_key(&counted) {
+            counted.1.clear();
+        }
+        let minute = minutes.of.entry(counted).or_insert(Minute { began: now, count: 0 });
         if now.millis() - minute.began.millis() >= 60_000 {
             *minute = Minute { began: now, count: 0 };
         }

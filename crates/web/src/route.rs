@@ -3,7 +3,7 @@
 //! says before the handler runs.
 
 use crate::caller::{Caller, Named, Of, accepted};
-use crate::headers::{from_own_page, sender};
+use crate::headers::{from_own_page, network, sender};
 use crate::problem::{self, ErrorPage, Failure};
 use crate::seal::same;
 use crate::state::Web;
@@ -314,7 +314,7 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
     let address = sender(request.extensions());
     let subject = || match &asking.caller {
         Some(Caller { who, .. }) => who.user.map(|id| id.to_string()).unwrap_or_default(),
-        None => address.to_string(),
+        None => network(address).to_string(),
     };
     web.limits().count(route.rate, &subject, web.engine().now())?;
     let heavy = if route.rate == Rate::Heavy { Some(web.limits().begin(subject())?) } else { None };

@@ -6,7 +6,7 @@ mod sessions;
 mod tokens;
 pub mod users;
 
-pub use attempts::{Attempt, refused};
+pub use attempts::Attempt;
 pub use password::{MOST_PASSWORD_BYTES, fit_password};
 pub use sessions::{Session, SignedIn};
 pub use tokens::Token;

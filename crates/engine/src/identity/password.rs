@@ -63,6 +63,13 @@ pub fn fit_password(password: &str, about: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Somebody who said the right password.
+pub(crate) struct Proved {
+    pub(crate) who: Principal,
+    /// The hash that it was right by: another one by now means another password.
+    pub(crate) hashed: String,
+}
+
 fn hasher() -> Argon2<'static> {
     let params = Params::new(19_456, 2, 1, None).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -114,11 +121,16 @@ impl Engine {
         fit_password(&password, &[about.text(0), about.text(1)])?;
         let mut salt = [0; 16];
         self.chance().fill(&mut salt);
-        aside(move || hash(&password, &salt)).await
+        self.aside(move || hash(&password, &salt)).await
     }
 
     /// The principal with this address and password; none where either is wrong, after the same time.
     pub async fn by_password(&self, email: &str, password: String, through: Through) -> Result<Option<Principal>> {
+        Ok(self.proved(email, password, through).await?.map(|proved| proved.who))
+    }
+
+    /// The same, with what proved it.
+    pub(crate) async fn proved(&self, email: &str, password: String, through: Through) -> Result<Option<Proved>> {
         if password.len() > MOST_PASSWORD_BYTES {
             return Ok(None);
         }
@@ -141,22 +153,24 @@ impl Engine {
                 })
             })
             .await?;
-        let (principal, hashed) = match found {
-            Some((principal, hashed)) if !hashed.is_empty() => (Some(principal), hashed),
+        let (known, hashed) = match found {
+            Some((principal, hashed)) if !hashed.is_empty() => (Some(Proved { who: principal, hashed: hashed.clone() }), hashed),
             _ => (None, NOBODY.clone()),
         };
-        let right = aside(move || Ok(verify(&password, &hashed))).await?;
-        Ok(principal.filter(|_| right))
+        let right = self.aside(move || Ok(verify(&password, &hashed))).await?;
+        Ok(known.filter(|_| right))
+    }
+
+    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let _waiting = WAITING.try_acquire().map_err(|_| Error::Busy(2))?;
+        let _turn = TURNS.acquire().await.map_err(Error::internal)?;
+        #[cfg(feature = "testing")]
+        self.inside.hashings.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
 }
 
 async fn put(tx: &mut Tx, user: Id, hashed: String) -> Result<()> {
     let set = Statement::new("UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?", vec![hashed.into(), Value::Link(user)]);
     tx.execute(&set).await.map(|_| ())
-}
-
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let _waiting = WAITING.try_acquire().map_err(|_| Error::Busy(2))?;
-    let _turn = TURNS.acquire().await.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

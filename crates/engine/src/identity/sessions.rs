@@ -1,10 +1,11 @@
 //! Sessions: opaque secrets, kept as digests, made anew at every signing in.
 
 use crate::Engine;
+use crate::identity::password::Proved;
 use crate::identity::{digest, users};
 use crate::principal::{Principal, Through};
 use kernel::{Id, Moment, Result, Value};
-use store::{Statement, Tx};
+use store::{Dialect, Statement, Tx};
 
 /// Ends after so long without use, and in any case after so long.
 const IDLE_MILLIS: i64 = 12 * 3_600_000;
@@ -31,8 +32,38 @@ pub struct Session {
 }
 
 impl Engine {
-    /// Opens a session for somebody who has proved who he is.
+    /// Opens a session for whoever has this address and password; none where either is wrong, after the same time.
+    pub async fn sign_in(&self, email: &str, password: String, device: &str) -> Result<Option<SignedIn>> {
+        let Some(Proved { who, hashed }) = self.proved(email, password, Through::Pages).await? else { return Ok(None) };
+        let (secret, session) = self.fresh(&who, device);
+        let user = who.user;
+        let opened = self.inside.store.write(move |tx| {
+            Box::pin(async move {
+                // The password may have been changed, or the person put out, while it was hashed: then the session would outlive it.
+                let hold = if tx.dialect() == Dialect::Postgres { " FOR SHARE" } else { "" };
+                let sql = format!(
+                    "SELECT 1 FROM \"user\" WHERE \"id\" = ? AND \"password_hash\" = ? AND \"active\" = ? AND \"removed_at\" IS NULL{hold}"
+                );
+                let still = Statement::new(sql, vec![user.into(), hashed.into(), Value::Bool(true)]);
+                if tx.rows(&still).await?.is_empty() {
+                    return Ok(false);
+                }
+                tx.execute(&session).await?;
+                Ok(true)
+            })
+        });
+        Ok(opened.await?.then_some(SignedIn { secret, who }))
+    }
+
+    /// Opens a session for somebody who has proved otherwise who he is.
     pub async fn open_session(&self, who: Principal, device: &str) -> Result<SignedIn> {
+        let (secret, session) = self.fresh(&who, device);
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&session).await.map(|_| ()) })).await?;
+        Ok(SignedIn { secret, who })
+    }
+
+    /// A new secret, and the statement that keeps its digest.
+    fn fresh(&self, who: &Principal, device: &str) -> (String, Statement) {
         let secret = self.chance().secret();
         let now = self.now();
         let sql = "INSERT INTO \"session\" (\"digest\", \"user\", \"created_at\", \"used_at\", \"expires_at\", \"device\") VALUES (?, ?, ?, ?, ?, ?)";
@@ -47,8 +78,7 @@ impl Engine {
                 Value::Text(device.chars().filter(|c| !c.is_control()).take(200).collect()),
             ],
         );
-        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&statement).await.map(|_| ()) })).await?;
-        Ok(SignedIn { secret, who })
+        (secret, statement)
     }
 
     /// The session with this secret, if it lives and its user is active.
@@ -104,7 +134,6 @@ impl Engine {
         let sql = Statement::new("DELETE FROM \"session\" WHERE \"digest\" = ?", vec![digest.into()]);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await
     }
-
 }
 
 /// Ends the sessions of a user; all of them, but for one that may be kept, by its digest.

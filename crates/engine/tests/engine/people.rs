@@ -9,7 +9,7 @@ use kernel::{Error, Value};
 const PASSWORD: &str = "un cavallo di battaglia";
 
 fn attempt(account: &str, address: &str) -> Attempt {
-    Attempt { account: account.to_owned(), address: address.to_owned() }
+    Attempt { account: account.to_owned(), address: address.to_owned(), device: None }
 }
 
 async fn deactivate(shop: &Shop, user: kernel::Id) -> kernel::Result<engine::Outcome> {
@@ -37,43 +37,76 @@ async fn who_knows_the_password_comes_in() {
     }
 }
 
+/// The seconds to wait before a try, which counts as a failure when there are none.
+async fn waits(shop: &Shop, attempt: &Attempt) -> u32 {
+    match shop.engine.begin_attempt(attempt).await {
+        Ok(()) => 0,
+        Err(Error::Busy(seconds)) => seconds,
+        Err(other) => panic!("{other}"),
+    }
+}
+
 #[tokio::test]
 async fn guessing_is_slowed_down() {
     for shop in shops().await {
-        let (one, elsewhere) = (attempt("Anna@example.it", "10.0.0.1"), attempt("anna@example.it", "10.0.0.2"));
-        for _ in 0..4 {
-            shop.engine.may_try(&one).await.expect("still free");
-            shop.engine.failed(&one).await.expect("noted");
+        let one = attempt("Anna@example.it", "10.0.0.1");
+        for _ in 0..5 {
+            assert_eq!(waits(&shop, &one).await, 0);
         }
-        shop.engine.may_try(&one).await.expect("still free");
-        shop.engine.failed(&one).await.expect("noted");
-        assert!(matches!(shop.engine.may_try(&elsewhere).await, Err(Error::Busy(2))), "the account is slow from anywhere");
-        shop.engine.may_try(&attempt("bruno@example.it", "10.0.0.1")).await.expect("others are not");
+        assert_eq!(waits(&shop, &attempt(" anna@EXAMPLE.it".trim(), "10.0.0.1")).await, 2);
+        assert_eq!(waits(&shop, &attempt("bruno@example.it", "10.0.0.1")).await, 0, "others there go on");
+        assert_eq!(waits(&shop, &attempt("anna@example.it", "10.0.0.2")).await, 0, "she herself elsewhere too");
         shop.clock.pass(1_001);
-        shop.engine.may_try(&one).await.expect("a second later");
-        let mut waits = Vec::new();
-        for _ in 0..20 {
-            shop.engine.failed(&one).await.expect("noted");
-            match shop.engine.may_try(&one).await {
-                Err(Error::Busy(seconds)) => {
-                    waits.push(seconds);
-                    shop.clock.pass(i64::from(seconds) * 1_000);
-                }
-                other => panic!("{other:?}"),
-            }
+        let mut waited = Vec::new();
+        for _ in 0..12 {
+            assert_eq!(waits(&shop, &one).await, 0);
+            let seconds = waits(&shop, &one).await;
+            shop.clock.pass(i64::from(seconds) * 1_000);
+            waited.push(seconds);
         }
-        assert!(waits.windows(2).all(|pair| pair[1] >= pair[0]) && waits.last() == Some(&901), "{waits:?}");
-        assert!(matches!(shop.engine.may_try(&attempt("bruno@example.it", "10.0.0.1")).await, Err(Error::Busy(_)) | Ok(())));
+        assert!(waited.windows(2).all(|pair| pair[1] >= pair[0]) && waited.last() == Some(&901), "{waited:?}");
         shop.engine.succeeded(&one).await.expect("forgotten");
-        shop.clock.pass(61 * 60_000);
-        shop.engine.may_try(&one).await.expect("free again");
-        // Failures that arrive together all count.
-        let many = attempt("carla@example.it", "10.0.0.9");
-        let together = (0..9).map(|_| shop.engine.failed(&many));
-        for noted in futures_util::future::join_all(together).await {
-            noted.expect("noted");
+        for _ in 0..5 {
+            assert_eq!(waits(&shop, &one).await, 0);
         }
-        assert_eq!(shop.number("SELECT \"failures\" FROM \"attempt\" WHERE \"subject\" = 'address:10.0.0.9'").await, 9, "{shop:?}");
+        shop.clock.pass(61 * 60_000);
+        assert_eq!(waits(&shop, &one).await, 0, "an hour later it is forgotten");
+        // Tries that arrive together all count, before any of them is found wrong.
+        let many = attempt("carla@example.it", "10.0.0.9");
+        let together = futures_util::future::join_all((0..18).map(|_| waits(&shop, &many))).await;
+        assert_eq!(together.iter().filter(|seconds| **seconds == 0).count(), 5, "{together:?}");
+    }
+}
+
+/// One who guesses slows an office, and a person, by seconds; a browser that was there before not at all.
+#[tokio::test]
+async fn guessing_keeps_nobody_out() {
+    for shop in shops().await {
+        for number in 0..200 {
+            waits(&shop, &attempt(&format!("persona{number}@example.it"), "10.0.0.1")).await;
+            shop.clock.pass(40_000);
+            waits(&shop, &attempt("anna@example.it", &format!("10.1.0.{number}"))).await;
+        }
+        for held in [attempt("bruno@example.it", "10.0.0.1"), attempt("anna@example.it", "10.9.9.9")] {
+            waits(&shop, &held).await;
+            let seconds = waits(&shop, &held).await;
+            assert!((1..=31).contains(&seconds), "{held:?}: {seconds}");
+            let known = Attempt { device: Some("her own".to_owned()), ..held };
+            assert_eq!(waits(&shop, &known).await, 0);
+            for _ in 0..4 {
+                waits(&shop, &known).await;
+            }
+            assert!(waits(&shop, &known).await > 0, "who has stolen the browser guesses no faster");
+        }
+        // One who comes in halves what the address has against it.
+        shop.clock.pass(40_000);
+        let right = attempt("carla@example.it", "10.0.0.1");
+        for _ in 0..10 {
+            waits(&shop, &right).await;
+            shop.engine.succeeded(&right).await.expect("taken back");
+        }
+        assert_eq!(waits(&shop, &attempt("dario@example.it", "10.0.0.1")).await, 0);
+        assert_eq!(waits(&shop, &attempt("elena@example.it", "10.0.0.1")).await, 0);
     }
 }
 
@@ -158,6 +191,26 @@ async fn what_was_begun_with_other_rights_ends() {
         engine.change(&shop.admin, &shop.entity(USER), anna, None, values, Vec::new()).await.expect("back again");
         assert!(!alive(&session).await && !knows(&token).await);
         assert!(alive(&theirs).await, "others were not concerned");
+    }
+}
+
+/// A session of the old password does not come into being after the new one was set.
+#[tokio::test]
+async fn signing_in_is_with_the_password_of_the_moment() {
+    for shop in shops().await {
+        let (anna, engine) = (shop.anna.user.expect("a user"), &shop.engine);
+        engine.set_password(anna, PASSWORD.to_owned()).await.expect("set");
+        assert!(engine.sign_in("anna@example.it", PASSWORD.to_owned(), "").await.expect("an answer").is_some());
+        let hashed = engine.hashings();
+        // Begun with the old password, and changed while it is hashed.
+        let entering = engine.sign_in("anna@example.it", PASSWORD.to_owned(), "");
+        let changing = engine.set_password(anna, "un altro cavallo di razza".to_owned());
+        let (entered, changed) = futures_util::future::join(entering, changing).await;
+        changed.expect("set");
+        if let Some(session) = entered.expect("an answer") {
+            assert!(engine.session(&session.secret).await.expect("an answer").is_none(), "{shop:?}");
+        }
+        assert_eq!(engine.hashings(), hashed + 2);
     }
 }
 

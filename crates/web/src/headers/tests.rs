@@ -36,3 +36,11 @@ fn behind_https_the_name_that_people_were_told_is_answered() {
     assert!(own_host(&settings, &asked("192.168.1.20:4711", "crm.example.it")));
     assert!(!own_host(&settings, &asked("192.168.1.20:4711", "localhost")));
 }
+
+#[test]
+fn whoever_has_a_network_of_ipv6_is_counted_once() {
+    let counted = |text: &str| network(text.parse().unwrap()).to_string();
+    assert_eq!(counted("2001:db8:1:2:aaaa:bbbb:cccc:dddd"), counted("2001:db8:1:2::1"));
+    assert_ne!(counted("2001:db8:1:3::1"), counted("2001:db8:1:2::1"));
+    assert_eq!((counted("::ffff:192.168.1.20"), counted("192.168.1.20")), ("192.168.1.20".to_owned(), "192.168.1.20".to_owned()));
+}

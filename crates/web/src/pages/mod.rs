@@ -6,6 +6,7 @@
 mod acts;
 pub(crate) mod answer;
 mod card;
+mod coming_in;
 mod company;
 mod error_page;
 mod form;

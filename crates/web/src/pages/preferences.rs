@@ -112,17 +112,18 @@ pub(crate) fn came_from(headers: &HeaderMap) -> String {
 async fn own_password(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
     let user = me(&reader)?;
     let (_, email) = email_of(&reader, user).await?;
-    let attempt = Attempt { account: email.clone(), address: format!("session {}", reader.session.as_deref().unwrap_or_default()) };
-    web.engine().may_try(&attempt).await?;
+    // He is in already: only his own failures slow him down.
+    let session = reader.session.as_deref().unwrap_or_default();
+    let attempt = Attempt { account: email.clone(), address: String::new(), device: Some(format!("session {session}")) };
+    web.engine().begin_attempt(&attempt).await?;
     let current = fields.get("current").unwrap_or_default().to_owned();
     if web.engine().by_password(&email, current, Through::Pages).await?.is_none() {
-        web.engine().failed(&attempt).await?;
         let wrong = vec![kernel::Problem { field: "current".to_owned(), say: Say::new("password-wrong") }];
         return own(&reader, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
     }
     web.engine().succeeded(&attempt).await?;
     let password = fields.get("password").unwrap_or_default().to_owned();
-    match web.engine().change_own_password(user, password, reader.session.as_deref().unwrap_or_default()).await {
+    match web.engine().change_own_password(user, password, session).await {
         Ok(()) => onward_saying(&reader, "/", "said-password", "", None),
         Err(Error::Invalid(problems)) => own(&reader, StatusCode::UNPROCESSABLE_ENTITY, problems).await,
         Err(error) => Err(error.into()),

@@ -2,15 +2,15 @@
 
 use crate::caller::{Caller, Visitor};
 use crate::form::{Asking, Fields};
-use crate::pages::answer;
+use crate::headers::network;
 use crate::pages::reader::theme;
 use crate::pages::speech::Speech;
+use crate::pages::{answer, coming_in};
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use engine::Through;
 use engine::identity::Attempt;
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
@@ -67,9 +67,10 @@ async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fie
     let door = Door::new(&web, &visitor, &headers);
     let email: String = fields.get("email").unwrap_or_default().trim().chars().take(254).collect();
     let next = safe(fields.get("next").unwrap_or_default());
-    let attempt = Attempt { account: email.clone(), address: visitor.address.to_string() };
+    let device = coming_in::known(&web, &headers, &email);
+    let attempt = Attempt { account: email.clone(), address: network(visitor.address).to_string(), device };
     let engine = web.engine();
-    match engine.may_try(&attempt).await {
+    match engine.begin_attempt(&attempt).await {
         Ok(()) => {}
         Err(Error::Busy(seconds)) => {
             let wait = door.speech.with("sign-in-wait", &[("seconds", &seconds.to_string())]);
@@ -80,21 +81,16 @@ async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fie
         Err(error) => return Err(error.into()),
     }
     let password = fields.get("password").unwrap_or_default().to_owned();
-    let Some(who) = engine.by_password(&email, password, Through::Pages).await? else {
-        engine.failed(&attempt).await?;
+    let Some(session) = engine.sign_in(&email, password, coming_in::device(&headers)).await? else {
         let wrong = door.speech.say("sign-in-wrong").to_owned();
         return shown(&door, StatusCode::UNPROCESSABLE_ENTITY, &email, next, Some(wrong));
     };
     engine.succeeded(&attempt).await?;
     // Whoever sat here before is out: a session is never taken over.
-    if let Some(Caller { session: Some(session), .. }) = &visitor.caller {
-        engine.end_session(session).await?;
+    if let Some(Caller { session: Some(before), .. }) = &visitor.caller {
+        engine.end_session(before).await?;
     }
-    let device = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let session = engine.open_session(who, device).await?;
-    let mut response = answer::to(next);
-    response.headers_mut().append(header::SET_COOKIE, web.session_cookie(&session.secret)?);
-    Ok(response)
+    coming_in::on_to(&web, next, &email, &session)
 }
 
 async fn leave(State(web): State<Web>, caller: Caller) -> Result<Response, crate::Failure> {
