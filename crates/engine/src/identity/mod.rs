@@ -1,6 +1,7 @@
 //! Who people are: users and teams, passwords, sessions, tokens, and the brake on guessing.
 
 mod attempts;
+mod first;
 mod password;
 mod sessions;
 mod tokens;

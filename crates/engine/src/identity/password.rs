@@ -118,7 +118,12 @@ impl Engine {
         let about = Statement::new("SELECT \"name\", \"email\" FROM \"user\" WHERE \"id\" = ?", vec![Value::Link(user)]);
         let about = self.inside.store.read(move |tx| Box::pin(async move { tx.rows(&about).await })).await?;
         let about = about.first().ok_or(Error::NotFound)?;
-        fit_password(&password, &[about.text(0), about.text(1)])?;
+        self.hashed(password, &[about.text(0), about.text(1)]).await
+    }
+
+    /// The hash of a password that [`fit_password`] takes.
+    pub(crate) async fn hashed(&self, password: String, about: &[&str]) -> Result<String> {
+        fit_password(&password, about)?;
         let mut salt = [0; 16];
         self.chance().fill(&mut salt);
         self.aside(move || hash(&password, &salt)).await
@@ -170,7 +175,8 @@ impl Engine {
     }
 }
 
-async fn put(tx: &mut Tx, user: Id, hashed: String) -> Result<()> {
+/// Keeps a hash as somebody's.
+pub(crate) async fn put(tx: &mut Tx, user: Id, hashed: String) -> Result<()> {
     let set = Statement::new("UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?", vec![hashed.into(), Value::Link(user)]);
     tx.execute(&set).await.map(|_| ())
 }

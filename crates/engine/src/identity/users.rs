@@ -189,7 +189,11 @@ impl Engine {
 
     /// Whether the installation has an administrator: before that, only the set-up page answers.
     pub async fn is_set_up(&self) -> Result<bool> {
-        let sql = Statement::new("SELECT 1 FROM \"user\" WHERE \"role\" = 'administrator' AND \"removed_at\" IS NULL LIMIT 1", Vec::new());
-        self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&sql).await?.is_empty()) })).await
+        self.inside.store.read(move |tx| Box::pin(has_administrator(tx))).await
     }
+}
+
+pub(crate) async fn has_administrator(tx: &mut Tx) -> Result<bool> {
+    let sql = "SELECT 1 FROM \"user\" WHERE \"role\" = 'administrator' AND \"removed_at\" IS NULL LIMIT 1";
+    Ok(!tx.rows(&Statement::new(sql, Vec::new())).await?.is_empty())
 }

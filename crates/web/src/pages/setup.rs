@@ -3,13 +3,13 @@
 
 use crate::caller::Visitor;
 use crate::form::{Asking, Fields};
-use crate::pages::answer;
-use crate::pages::company;
 use crate::pages::sign_in::Door;
+use crate::pages::{answer, coming_in, company};
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use engine::identity::{fit_password, users};
 use engine::{Draft, Engine, Through};
 use futures_util::future::BoxFuture;
@@ -55,7 +55,7 @@ async fn form(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, Aski
 fn shown(web: &Web, door: &Door, status: StatusCode, fields: &Fields, problems: Problems) -> Answer {
     let problems = problems.into_iter().map(|problem| (problem.field, door.speech.sentence(&problem.say))).collect();
     let page = SetupPage { reader: door, title: door.speech.say("setup"), fields, demonstrates: web.demonstration().is_some(), problems };
-    Ok(answer::html(status, answer::markup(&page)?))
+    Ok(untold(answer::html(status, answer::markup(&page)?)))
 }
 
 async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fields: Fields) -> Answer {
@@ -82,14 +82,12 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
         return shown(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, &fields, problems);
     }
     let engine = web.engine();
-    let system = engine.system(Through::Pages);
     let draft = Draft::new(engine::identity::USER)
         .with(users::NAME.id(), name)
         .with(users::EMAIL.id(), email.clone())
-        .with(users::ROLE.id(), "administrator")
         .with(users::LANGUAGE.id(), language.code());
-    let user = match engine.create(&system, draft).await {
-        Ok(outcome) => outcome.id(),
+    let user = match engine.make_first_administrator(draft, password, Through::Pages).await {
+        Ok(user) => user,
         Err(Error::Invalid(problems)) => return shown(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, &fields, problems),
         Err(Error::Conflict(Conflict::Taken { field })) => {
             let taken = vec![Problem { field, say: Say::new("error-taken") }];
@@ -97,18 +95,19 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
         }
         Err(error) => return Err(error.into()),
     };
-    engine.set_password(user, password).await?;
     company::name(&web, &company).await?;
     if let (Some(demonstrate), Some("true")) = (web.demonstration(), fields.get("demo")) {
         demonstrate(engine.clone()).await?;
     }
     let who = engine.principal_of(user, Through::Pages).await?.ok_or(Error::NotFound)?;
-    let device = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let session = engine.open_session(who, device).await?;
-    let mut response = answer::to("/");
-    response.headers_mut().append(header::SET_COOKIE, web.session_cookie(&session.secret)?);
+    let session = engine.open_session(who, coming_in::device(&headers)).await?;
+    Ok(untold(coming_in::on_to(&web, "/", &email, &session)?))
+}
+
+/// The address of the page holds the console's secret: no page after it is told where one came from.
+fn untold(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    Ok(response)
+    response
 }
 
 fn reading(web: &Web, language: Language) -> meta::Reading {

@@ -172,7 +172,9 @@ async fn the_first_administrator_is_made_with_the_link_of_the_console() {
         for target in ["/setup", "/setup?token=", "/setup?token=wrong"] {
             assert_eq!(send("GET", target).send().await.status, 403, "{target}");
         }
-        let page = send("GET", &format!("/setup?token={CONSOLE}")).send().await.expect(200).text();
+        let page = send("GET", &format!("/setup?token={CONSOLE}")).send().await.expect(200);
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "the address holds the secret");
+        let page = page.text();
         assert!(page.contains("name=\"company\"") && page.contains("name=\"email\""), "{page}");
         let filled = |token: &str, password: &str| {
             form(&[
@@ -191,6 +193,34 @@ async fn the_first_administrator_is_made_with_the_link_of_the_console() {
         send("POST", "/setup").form(&filled(CONSOLE, PASSWORD)).send().await.expect(404);
         let sent = form(&[("email", "ada@verdi.example"), ("password", PASSWORD)]);
         send("POST", "/sign-in").form(&sent).send().await.expect(303);
+    }
+}
+
+/// Two who send the set-up page at once make one administrator, and he has his password.
+#[tokio::test]
+async fn there_is_one_first_administrator() {
+    for (engine, _) in both(|| vec![base::area()]).await {
+        let (address, _stop) = empty_house(engine.clone()).await;
+        let set_up = |email: &str| {
+            let sent = form(&[
+                ("token", CONSOLE),
+                ("company", "Officina Verdi"),
+                ("name", "Ada Verdi"),
+                ("email", email),
+                ("password", PASSWORD),
+                ("language", "it"),
+            ]);
+            Sending::new(address, "POST", "/setup").header("Sec-Fetch-Site", "same-origin").form(&sent).send()
+        };
+        let both = futures_util::future::join_all(["ada@verdi.example", "eva@verdi.example"].map(set_up)).await;
+        let mut statuses: Vec<u16> = both.iter().map(|got| got.status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 404]);
+        let mut in_with_it = 0;
+        for email in ["ada@verdi.example", "eva@verdi.example"] {
+            in_with_it += usize::from(engine.sign_in(email, PASSWORD.to_owned(), "").await.expect("an answer").is_some());
+        }
+        assert_eq!(in_with_it, 1);
     }
 }
 
