@@ -1,7 +1,8 @@
 //! Live: a browser hears which topics changed, and fetches again what it shows, with its own rights.
 //!
 //! Topics are gathered for a moment, so that a burst is told once. Of a record, only whoever sees it hears; of an
-//! entity, whoever may see any of it. A session that ended ends the stream within five seconds.
+//! entity, whoever may see any of it: with the rights of the moment, which are read again when a user or a team changes, and
+//! every few seconds. A session that ended ends the stream. One person has so many streams, and the oldest makes room.
 
 use crate::route::{Face, Policy, Rate, Route, Routes};
 use crate::{Answer, Caller, Web};
@@ -13,13 +14,13 @@ use engine::{Asked, Principal};
 use futures_util::stream;
 use http::Method;
 use http::header::{self, HeaderValue};
-use kernel::{Id, Result, Value};
+use kernel::{Error, Id, Result, Value};
 use meta::Filter;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 /// How long topics are gathered before they are told.
@@ -28,6 +29,10 @@ const GATHERING: Duration = Duration::from_millis(150);
 const WATCHING: Duration = Duration::from_secs(4);
 /// Records of one entity told by name in one go; more of them are told as the entity.
 const MOST_RECORDS: usize = 50;
+/// Streams of one person; a browser needs one.
+const MOST_OF_ONE: usize = 20;
+/// Streams of this node.
+const MOST_STREAMS: usize = 5_000;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes.add(Route::new(Face::Stream, Method::GET, "/live", Policy::SignedIn, Rate::Free, "", ""), live)
@@ -35,6 +40,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 async fn live(State(web): State<Web>, caller: Caller) -> Answer {
     let listening = Listening {
+        place: web.streams().begin(caller.who.user.unwrap_or(Id::SYSTEM))?,
         heard: web.engine().listen(),
         closing: web.closing(),
         who: caller.who,
@@ -57,6 +63,7 @@ struct Listening {
     web: Web,
     heard: broadcast::Receiver<String>,
     closing: watch::Receiver<bool>,
+    place: Place,
     who: Principal,
     session: Arc<str>,
     look: Instant,
@@ -74,11 +81,9 @@ impl Listening {
             let mut topics = BTreeSet::new();
             tokio::select! {
                 () = closed(&mut self.closing) => return None,
+                _ = &mut self.place.ended => return None,
                 () = sleep_until(self.look) => {
-                    self.look = Instant::now() + WATCHING;
-                    if !self.web.engine().session_lives(&self.session).await.unwrap_or(false) {
-                        return None;
-                    }
+                    self.renew().await?;
                     return Some(":\n\n".to_owned());
                 }
                 heard = self.heard.recv() => gather(heard, &mut topics)?,
@@ -87,12 +92,22 @@ impl Listening {
             while let Ok(heard) = tokio::time::timeout_at(until, self.heard.recv()).await {
                 gather(heard, &mut topics)?;
             }
+            if ["user", "team", "*"].iter().any(|of_rights| topics.contains(*of_rights)) {
+                self.renew().await?;
+            }
             // What can't be checked is told as if anything may have changed; fetching it again checks every right.
             let told = self.audible(topics).await.unwrap_or_else(|_| vec!["*".to_owned()]);
             if !told.is_empty() {
                 return Some(told.iter().map(|topic| format!("event: changed\ndata: {topic}\n\n")).collect());
             }
         }
+    }
+
+    /// The listener's rights of the moment; `None` where he has no session any more.
+    async fn renew(&mut self) -> Option<()> {
+        self.look = Instant::now() + WATCHING;
+        self.who = self.web.engine().watch_session(&self.session).await.ok().flatten()?;
+        Some(())
     }
 
     /// What of these topics the listener may hear.
@@ -122,6 +137,62 @@ impl Listening {
             }
         }
         Ok(told)
+    }
+}
+
+/// The streams that are open on this node.
+#[derive(Debug, Default)]
+pub(crate) struct Streams(Arc<Mutex<Open>>);
+
+#[derive(Debug, Default)]
+struct Open {
+    /// By person, the oldest first; a stream ends when its sender is dropped.
+    of: HashMap<Id, VecDeque<(u64, oneshot::Sender<()>)>>,
+    count: usize,
+    next: u64,
+}
+
+/// A stream among the open ones, for as long as this is kept.
+#[derive(Debug)]
+struct Place {
+    user: Id,
+    number: u64,
+    ended: oneshot::Receiver<()>,
+    all: Arc<Mutex<Open>>,
+}
+
+impl Streams {
+    /// Opens one of a person's; the oldest makes room where he has too many.
+    fn begin(&self, user: Id) -> Result<Place> {
+        let mut open = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if open.count >= MOST_STREAMS {
+            return Err(Error::Busy(30));
+        }
+        let number = open.next;
+        let (end, ended) = oneshot::channel();
+        let his = open.of.entry(user).or_default();
+        his.push_back((number, end));
+        let too_many = his.len() > MOST_OF_ONE;
+        if too_many {
+            his.pop_front();
+        }
+        open.next += 1;
+        open.count += usize::from(!too_many);
+        Ok(Place { user, number, ended, all: self.0.clone() })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let Some(his) = open.of.get_mut(&self.user) else { return };
+        let before = his.len();
+        his.retain(|(number, _)| *number != self.number);
+        let (gone, none) = (before - his.len(), his.is_empty());
+        open.count -= gone;
+        if none {
+            open.of.remove(&self.user);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every handler is given: the engine, the settings of this face, the words.
 
 use crate::limits::{Limits, Measures};
+use crate::live::Streams;
 use crate::pages::Demonstration;
 use crate::problem::ErrorPage;
 use crate::route::Route;
@@ -106,6 +107,7 @@ struct Inside {
     set_up: AtomicBool,
     company: ArcSwap<Arc<str>>,
     closing: watch::Sender<bool>,
+    streams: Streams,
     table: OnceLock<Vec<Route>>,
     error_page: OnceLock<ErrorPage>,
     demonstration: OnceLock<Demonstration>,
@@ -128,6 +130,7 @@ impl Web {
             set_up,
             company,
             closing: watch::Sender::new(false),
+            streams: Streams::default(),
             table: OnceLock::new(),
             error_page: OnceLock::new(),
             demonstration: OnceLock::new(),
@@ -158,6 +161,11 @@ impl Web {
     /// What was counted against the limits.
     pub(crate) fn limits(&self) -> &Limits {
         &self.inside.limits
+    }
+
+    /// The event streams that are open.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.inside.streams
     }
 
     /// Whether people reach it through https.

@@ -88,27 +88,7 @@ impl Engine {
         }
         let digest = digest(secret);
         let now = self.now();
-        let sql = format!(
-            "SELECT {}, s.\"used_at\" FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
-             WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND s.\"used_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
-            users::PRINCIPAL
-        );
-        let values = vec![digest.as_str().into(), Value::Moment(now), Value::Moment(now.plus_millis(-IDLE_MILLIS)), Value::Bool(true)];
-        let statement = Statement::new(sql, values);
-        let engine = self.clone();
-        let found: Option<(Principal, Moment)> = self
-            .inside
-            .store
-            .read(move |tx| {
-                Box::pin(async move {
-                    let rows = tx.rows(&statement).await?;
-                    let Some(row) = rows.first() else { return Ok(None) };
-                    let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
-                    Ok(Some((who, row.moment(5).unwrap_or_default())))
-                })
-            })
-            .await?;
-        let Some((who, used_at)) = found else { return Ok(None) };
+        let Some((who, used_at)) = self.living(&digest).await? else { return Ok(None) };
         if now.millis() - used_at.millis() > NOTED_MILLIS {
             let note = Statement::new(
                 "UPDATE \"session\" SET \"used_at\" = ? WHERE \"digest\" = ?",
@@ -119,14 +99,33 @@ impl Engine {
         Ok(Some(Session { who, digest }))
     }
 
-    /// Whether a session lives and its user is active. Watching it is not using it.
-    pub async fn session_lives(&self, digest: &str) -> Result<bool> {
+    /// Whose the session with this digest is, with his rights of the moment, if it lives and he is active. Watching it is not
+    /// using it.
+    pub async fn watch_session(&self, digest: &str) -> Result<Option<Principal>> {
+        Ok(self.living(digest).await?.map(|(who, _)| who))
+    }
+
+    async fn living(&self, digest: &str) -> Result<Option<(Principal, Moment)>> {
         let now = self.now();
-        let sql = "SELECT 1 FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
-                   WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND s.\"used_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL";
+        let sql = format!(
+            "SELECT {}, s.\"used_at\" FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
+             WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND s.\"used_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
+            users::PRINCIPAL
+        );
         let values = vec![digest.into(), Value::Moment(now), Value::Moment(now.plus_millis(-IDLE_MILLIS)), Value::Bool(true)];
         let statement = Statement::new(sql, values);
-        self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&statement).await?.is_empty()) })).await
+        let engine = self.clone();
+        self.inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let rows = tx.rows(&statement).await?;
+                    let Some(row) = rows.first() else { return Ok(None) };
+                    let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
+                    Ok(Some((who, row.moment(5).unwrap_or_default())))
+                })
+            })
+            .await
     }
 
     /// Ends a session.

@@ -52,6 +52,50 @@ async fn the_stream_of_whoever_is_out_ends_within_five_seconds() {
     }
 }
 
+/// A10: whoever is moved to another team hears with his new rights from then on; with another role he has to come in again.
+#[tokio::test]
+async fn rights_that_change_change_what_one_hears() {
+    for house in houses().await {
+        let (mut anna, mut aldo) = (listen(&house, "anna").await, listen(&house, "aldo").await);
+        let assume = async |who: &str, values: serde_json::Value| {
+            let path = format!("/users/{}", house.people[who].id);
+            house.api("ada", "PATCH", &path).header("If-Match", "*").json(&values).send().await.expect(200);
+        };
+        let south = house.get("ada", &format!("/users/{}", house.people["bruno"].id)).await.expect(200).json()["team"].clone();
+        assert!(south.is_string(), "{south}");
+        assume("anna", json!({ "team": south })).await;
+        let (heard, _) = until(&mut anna, "data: user\n", Duration::from_secs(5)).await;
+        assert!(heard.contains("data: user\n"), "{heard}");
+        let path = format!("/accounts/{}", house.south.account);
+        house.api("bruno", "PATCH", &path).if_match(1).json(&json!({ "trade_name": "Nuova" })).send().await.expect(200);
+        let topic = format!("data: account/{}\n", house.south.account);
+        let (heard, _) = until(&mut anna, &topic, Duration::from_secs(5)).await;
+        assert!(heard.contains(&topic), "she hears what she sees now: {heard}");
+        let (heard, _) = until(&mut aldo, "data: account/", Duration::from_millis(700)).await;
+        assert!(!heard.contains("data: account/"), "{heard}");
+        assume("aldo", json!({ "role": "reader" })).await;
+        let began = Instant::now();
+        let (_, ended) = until(&mut aldo, "never said", Duration::from_secs(7)).await;
+        assert!(ended && began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    }
+}
+
+/// One person's streams are bounded, and the oldest makes room; others' are not concerned.
+#[tokio::test]
+async fn the_oldest_stream_makes_room() {
+    for house in houses().await {
+        let mut bruno = listen(&house, "bruno").await;
+        let mut first = listen(&house, "anna").await;
+        let mut others = Vec::new();
+        for _ in 0..20 {
+            others.push(listen(&house, "anna").await);
+        }
+        assert!(until(&mut first, "never said", Duration::from_secs(5)).await.1, "the oldest ended");
+        let second = until(&mut others[0], "never said", Duration::from_millis(300)).await;
+        assert!(!second.1 && !until(&mut bruno, "never said", Duration::from_millis(300)).await.1);
+    }
+}
+
 #[tokio::test]
 async fn the_server_stops_although_somebody_listens() {
     for (engine, _) in engine::testing::both(|| vec![base::area()]).await {
