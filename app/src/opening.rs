@@ -4,7 +4,11 @@ use crate::settings::Settings;
 use engine::{Area, Engine, Principal, Through};
 use kernel::{Error, Result, Say, SystemChance, SystemClock};
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Mode, Store};
+
+/// After how long a question to the embedded database is broken off, while others wait for its readers.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The areas of the product.
 pub fn areas() -> Vec<Area> {
@@ -32,7 +36,9 @@ async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
             if mode == Mode::Read && !file.is_file() {
                 return Err(Error::Unavailable(Say::new("error-no-data").with("folder", settings.data.display())));
             }
-            store::Settings::sqlite(file)
+            let place = store::Settings::sqlite(file);
+            // What people ask for may not hold the few that read: who asks at the command line has more time.
+            if mode == Mode::Serve { store::Settings { patience: PATIENCE, ..place } } else { place }
         }
     };
     let measures = if mode == Mode::Read { measures.reading() } else { measures };

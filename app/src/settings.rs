@@ -19,6 +19,8 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: Vec<String>,
+    /// Requests a minute through one person's tokens; none for no limit.
+    pub api_per_minute: Option<u32>,
     /// What is written to the log: levels by target, as `tracing` filters have it.
     pub log: String,
 }
@@ -36,6 +38,7 @@ struct File {
     base_url: Option<String>,
     #[serde(default)]
     trusted_proxies: Vec<String>,
+    api_per_minute: Option<u32>,
     log: Option<String>,
 }
 
@@ -55,6 +58,9 @@ impl Settings {
         let listen = variable("SCHEDA_LISTEN").or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let listen = listen.parse().map_err(|_| format!("SCHEDA_LISTEN is no address with a port: {listen}"))?;
         let proxies = variable("SCHEDA_TRUSTED_PROXIES").map(|list| list.split(',').map(|one| one.trim().to_owned()).collect());
+        let api_per_minute = variable("SCHEDA_API_PER_MINUTE")
+            .map(|text| text.parse().map_err(|_| format!("SCHEDA_API_PER_MINUTE is no number of requests: {text}")))
+            .transpose()?;
         Ok(Settings {
             data: data.or(file.data).unwrap_or_else(|| PathBuf::from("scheda-data")),
             listen,
@@ -62,6 +68,7 @@ impl Settings {
             shape_url: variable("SCHEDA_SHAPE_URL").or(file.shape_url),
             base_url: variable("SCHEDA_BASE_URL").or(file.base_url),
             trusted_proxies: proxies.unwrap_or(file.trusted_proxies),
+            api_per_minute: api_per_minute.or(file.api_per_minute),
             log: variable("SCHEDA_LOG").or(file.log).unwrap_or_else(|| LOG.to_owned()),
         })
     }

@@ -11,6 +11,7 @@ use kernel::{Error, Result, Say};
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
+use web::limits::Measures;
 use web::{BaseUrl, Routes, Web, WebSettings};
 
 /// `scheda serve …`
@@ -48,6 +49,7 @@ impl Serve {
                 base_url,
                 trusted_proxies: proxies(&settings.trusted_proxies)?,
                 console_token: token.clone(),
+                measures: Measures { api_per_minute: settings.api_per_minute, ..Measures::default() },
                 ..WebSettings::local(listen)
             },
         )

@@ -25,12 +25,19 @@ pub async fn sqlite() -> Store {
 /// A store on a database of its own, on the server that `SCHEDA_TEST_POSTGRES` names with an administrator's address;
 /// one role owns the tables, another serves. Gone when the store is dropped, or at the next start.
 pub async fn postgres() -> Option<Store> {
+    postgres_with(|_| {}).await
+}
+
+/// The same, under settings of one's own.
+pub async fn postgres_with(settle: impl FnOnce(&mut Settings)) -> Option<Store> {
     let admin = config(&std::env::var("SCHEDA_TEST_POSTGRES").ok()?).expect("SCHEDA_TEST_POSTGRES");
     let client = connect(&admin).await;
     PREPARED.get_or_init(|| prepare(&client)).await;
     let name = format!("{PREFIX}{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
     client.batch_execute(&format!("CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0")).await.expect("a database");
-    let settings = Settings { connections: 4, ..Settings::postgres(address(&admin, SERVING, &name), Some(address(&admin, OWNER, &name))) };
+    let mut settings =
+        Settings { connections: 4, ..Settings::postgres(address(&admin, SERVING, &name), Some(address(&admin, OWNER, &name))) };
+    settle(&mut settings);
     let guard = Database { admin, name };
     Some(Store::open_keeping(settings, Some(Box::new(guard))).await.expect("a store on PostgreSQL"))
 }

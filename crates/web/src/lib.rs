@@ -11,6 +11,7 @@ mod fields;
 pub mod form;
 pub mod headers;
 mod health;
+mod hidden;
 pub mod limits;
 pub mod live;
 pub mod pages;

@@ -1,9 +1,11 @@
 //! How much is too much, counted in the memory of this node: requests in a minute, heavy work side by side.
 
-use crate::route::Rate;
+use crate::route::{Face, Rate, Route};
 use kernel::{Error, Moment, Result};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How much is too much.
 #[derive(Debug, Clone)]
@@ -14,11 +16,21 @@ pub struct Measures {
     pub open_forms_per_minute: u32,
     /// Heavy requests of one person side by side.
     pub heavy_at_once: u32,
+    /// How long another of his waits for its turn before it is refused.
+    pub heavy_patience: Duration,
+    /// How often a minute one person is told that what he makes exists already with somebody else.
+    pub hidden_twins_per_minute: u32,
 }
 
 impl Default for Measures {
     fn default() -> Measures {
-        Measures { api_per_minute: None, open_forms_per_minute: 60, heavy_at_once: 2 }
+        Measures {
+            api_per_minute: None,
+            open_forms_per_minute: 60,
+            heavy_at_once: 2,
+            heavy_patience: Duration::from_secs(2),
+            hidden_twins_per_minute: 10,
+        }
     }
 }
 
@@ -32,12 +44,12 @@ const MOST_SUBJECTS: usize = 100_000;
 pub(crate) struct Limits {
     measures: Measures,
     minutes: Mutex<Minutes>,
-    heavy: Arc<Mutex<HashMap<String, u32>>>,
+    heavy: Turns,
 }
 
 #[derive(Debug, Default)]
 struct Minutes {
-    of: HashMap<(Rate, String), Minute>,
+    of: HashMap<(Counted, String), Minute>,
     /// When old ones were last forgotten.
     swept: Moment,
 }
@@ -48,11 +60,23 @@ struct Minute {
     count: u32,
 }
 
+/// What is counted by the minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Counted {
+    Api,
+    OpenForm,
+    HiddenTwin,
+}
+
+/// The turns of each person.
+type Turns = Arc<Mutex<HashMap<String, Arc<Semaphore>>>>;
+
 /// Heavy work that goes on; it ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Heavy {
     subject: String,
-    all: Arc<Mutex<HashMap<String, u32>>>,
+    turn: Option<OwnedSemaphorePermit>,
+    all: Turns,
 }
 
 impl Limits {
@@ -61,57 +85,87 @@ impl Limits {
     }
 
     /// Counts a request of a subject (a person, a network address); refuses it when there were too many this minute.
-    pub(crate) fn count(&self, rate: Rate, subject: &dyn Fn() -> String, now: Moment) -> Result<()> {
-        let most = match rate {
-            Rate::Api => match self.measures.api_per_minute {
-                Some(most) => most,
+    pub(crate) fn count(&self, route: &Route, subject: &dyn Fn() -> String, now: Moment) -> Result<()> {
+        let (counted, most) = match (route.rate, route.face) {
+            (Rate::Api, _) | (Rate::Heavy, Face::Api) => match self.measures.api_per_minute {
+                Some(most) => (Counted::Api, most),
                 None => return Ok(()),
             },
-            Rate::OpenForm => self.measures.open_forms_per_minute,
-            Rate::Person | Rate::Heavy | Rate::Free => return Ok(()),
+            (Rate::OpenForm, _) => (Counted::OpenForm, self.measures.open_forms_per_minute),
+            (Rate::Person | Rate::Heavy | Rate::Free, _) => return Ok(()),
         };
-        let mut minutes = self.minutes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let passed = now.millis() - minutes.swept.millis();
-        if minutes.of.len() > MANY_SUBJECTS && !(0..1_000).contains(&passed) {
-            minutes.swept = now;
-            minutes.of.retain(|_, minute| now.millis() - minute.began.millis() < 60_000);
+        self.minutes().note(counted, subject(), most, now)
+    }
+
+    /// Refuses somebody who was told too often this minute that what he makes exists already with somebody else: before it
+    /// is looked for, so that the refusal tells nothing.
+    pub(crate) fn may_meet_hidden_twins(&self, subject: &str, now: Moment) -> Result<()> {
+        match self.minutes().of.get(&(Counted::HiddenTwin, subject.to_owned())) {
+            Some(minute) if minute.count >= self.measures.hidden_twins_per_minute => minute.refused(now),
+            _ => Ok(()),
         }
-        let mut counted = (rate, subject());
-        if minutes.of.len() >= MOST_SUBJECTS && !minutes.of.contains_key(&counted) {
-            counted.1.clear();
+    }
+
+    /// Counts that somebody is told so; refuses to tell it too often.
+    pub(crate) fn met_hidden_twin(&self, subject: &str, now: Moment) -> Result<()> {
+        self.minutes().note(Counted::HiddenTwin, subject.to_owned(), self.measures.hidden_twins_per_minute, now)
+    }
+
+    fn minutes(&self) -> std::sync::MutexGuard<'_, Minutes> {
+        self.minutes.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Begins heavy work of a subject when it is its turn; refuses it when that takes too long.
+    pub(crate) async fn begin(&self, subject: String) -> Result<Heavy> {
+        let turns = {
+            let mut all = self.heavy.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let fresh = || Arc::new(Semaphore::new(self.measures.heavy_at_once as usize));
+            all.entry(subject.clone()).or_insert_with(fresh).clone()
+        };
+        match tokio::time::timeout(self.measures.heavy_patience, turns.acquire_owned()).await {
+            Ok(turn) => Ok(Heavy { subject, turn: Some(turn.map_err(Error::internal)?), all: self.heavy.clone() }),
+            Err(_) => Err(Error::Busy(1)),
         }
-        let minute = minutes.of.entry(counted).or_insert(Minute { began: now, count: 0 });
+    }
+}
+
+impl Minutes {
+    fn note(&mut self, counted: Counted, subject: String, most: u32, now: Moment) -> Result<()> {
+        let passed = now.millis() - self.swept.millis();
+        if self.of.len() > MANY_SUBJECTS && !(0..1_000).contains(&passed) {
+            self.swept = now;
+            self.of.retain(|_, minute| now.millis() - minute.began.millis() < 60_000);
+        }
+        let mut of = (counted, subject);
+        if self.of.len() >= MOST_SUBJECTS && !self.of.contains_key(&of) {
+            of.1.clear();
+        }
+        let minute = self.of.entry(of).or_insert(Minute { began: now, count: 0 });
         if now.millis() - minute.began.millis() >= 60_000 {
             *minute = Minute { began: now, count: 0 };
         }
         minute.count += 1;
-        if minute.count > most {
-            let rest = 60_000 - (now.millis() - minute.began.millis());
-            return Err(Error::Busy((rest / 1000 + 1).clamp(1, 60) as u32));
-        }
-        Ok(())
+        if minute.count > most { minute.refused(now) } else { Ok(()) }
     }
+}
 
-    /// Begins heavy work of a subject; refuses it while too much of it goes on.
-    pub(crate) fn begin(&self, subject: String) -> Result<Heavy> {
-        let mut all = self.heavy.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let running = all.entry(subject.clone()).or_default();
-        if *running >= self.measures.heavy_at_once {
-            return Err(Error::Busy(1));
+impl Minute {
+    /// Refused until the minute is over, if it is not.
+    fn refused(&self, now: Moment) -> Result<()> {
+        match 60_000 - (now.millis() - self.began.millis()) {
+            ..=0 => Ok(()),
+            rest => Err(Error::Busy((rest / 1000 + 1).clamp(1, 60) as u32)),
         }
-        *running += 1;
-        Ok(Heavy { subject, all: self.heavy.clone() })
     }
 }
 
 impl Drop for Heavy {
     fn drop(&mut self) {
+        drop(self.turn.take());
         let mut all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(running) = all.get_mut(&self.subject) {
-            *running -= 1;
-            if *running == 0 {
-                all.remove(&self.subject);
-            }
+        // Nobody else has a turn, or waits for one.
+        if all.get(&self.subject).is_some_and(|turns| Arc::strong_count(turns) == 1) {
+            all.remove(&self.subject);
         }
     }
 }

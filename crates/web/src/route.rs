@@ -18,6 +18,8 @@ use engine::principal::Verb;
 use futures_util::FutureExt;
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use kernel::{Error, Language, Say};
 use meta::Filter;
 use std::any::Any;
@@ -84,7 +86,7 @@ pub enum Rate {
     Person,
     /// As often as the limit for tokens allows.
     Api,
-    /// Few side by side for one person: exports, reports.
+    /// Few side by side for one person, whoever is waiting behind them: lists, counts, search, whose cost the asker decides.
     Heavy,
     /// So many a minute from one network address: forms without a signing in.
     OpenForm,
@@ -316,8 +318,8 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
         Some(Caller { who, .. }) => who.user.map(|id| id.to_string()).unwrap_or_default(),
         None => network(address).to_string(),
     };
-    web.limits().count(route.rate, &subject, web.engine().now())?;
-    let heavy = if route.rate == Rate::Heavy { Some(web.limits().begin(subject())?) } else { None };
+    web.limits().count(route, &subject, web.engine().now())?;
+    let heavy = if route.rate == Rate::Heavy { Some(web.limits().begin(subject()).await?) } else { None };
     if route.csrf == Csrf::Token {
         request = unforged(request, asking.caller.as_ref()).await?;
     }
@@ -325,8 +327,14 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
         request.extensions_mut().insert(caller.clone());
     }
     let response = next.run(request).await;
-    drop(heavy);
-    Ok(response)
+    let Some(heavy) = heavy.filter(|_| response.body().size_hint().exact().is_none()) else { return Ok(response) };
+    // What is written while it is read goes on until it is sent.
+    Ok(response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _going_on = &heavy;
+            frame
+        }))
+    }))
 }
 
 /// Bodies are never read beyond what the route takes.

@@ -1,6 +1,6 @@
 //! Doing a thing once: the same key, sent twice, has one effect and one answer.
 
-use super::{Act, Draft, Outcome, Twin};
+use super::{Act, Draft, Outcome, Twin, Writing};
 use crate::Engine;
 use crate::principal::Principal;
 use kernel::error::Conflict;
@@ -55,6 +55,10 @@ impl Engine {
                     if !insist {
                         let twins = engine.twins_in(tx, &writing.who, &draft).await?;
                         if !twins.is_empty() {
+                            // What is wrong with it is said first: one that could not be written asks for nobody's number.
+                            if let Err(error @ (Error::Invalid(_) | Error::Forbidden(_) | Error::NotFound)) = engine.rehearse(tx, &writing, draft).await {
+                                return Err(error);
+                            }
                             if let Some(once) = &once {
                                 let drop = Statement::new("DELETE FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?", vec![
                                     Value::Link(author),
@@ -79,6 +83,23 @@ impl Engine {
                 })
             })
             .await
+    }
+}
+
+impl Engine {
+    /// Creates a record and takes it back: whether it could be.
+    async fn rehearse(&self, tx: &mut store::Tx, writing: &Writing, draft: Draft) -> Result<()> {
+        let (engine, writing) = (self.clone(), writing.clone());
+        let rehearsed = tx.savepoint(move |tx| {
+            Box::pin(async move {
+                engine.apply(tx, &writing, vec![Act::Create(draft)]).await?;
+                Err::<(), Error>(Error::Busy(0))
+            })
+        });
+        match rehearsed.await {
+            Err(Error::Busy(0)) => Ok(()),
+            other => other,
+        }
     }
 }
 

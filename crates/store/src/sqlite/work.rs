@@ -52,6 +52,10 @@ where
 {
     let (sender, receiver) = oneshot::channel();
     let run = move |tx: Result<&mut Tx>| {
+        // Whoever asked has hung up: nobody needs to know any more.
+        if kind != Kind::Write && sender.is_closed() {
+            return Answer { good: false, tell: Box::new(|_| {}) };
+        }
         let outcome = tx.and_then(|tx| {
             let outcome = catch_unwind(AssertUnwindSafe(|| drive(work(tx)))).unwrap_or_else(|panic| Err(panicked(&*panic)));
             if tx.broken { outcome.and_then(|_| Err(crate::tx::swallowed())) } else { outcome }

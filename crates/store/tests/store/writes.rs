@@ -315,4 +315,13 @@ async fn reads_that_take_too_long_are_broken_off() {
     let outcome = store.read(move |tx| Box::pin(async move { tx.rows(&sql(endless, vec![])).await })).await;
     assert!(matches!(outcome, Err(Error::Busy(1))), "{outcome:?}");
     store.health().await.expect("the store works on");
+    if let Some(store) = store::testing::postgres_with(|settings| settings.patience = std::time::Duration::from_millis(200)).await {
+        for slow in ["SELECT pg_sleep(20)", "SELECT count(*) FROM generate_series(1, 1000000000)"] {
+            let begun = std::time::Instant::now();
+            let outcome = store.read(move |tx| Box::pin(async move { tx.rows(&sql(slow, vec![])).await })).await;
+            assert!(matches!(outcome, Err(Error::Busy(1))), "{outcome:?}");
+            assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+        }
+        store.health().await.expect("the store works on");
+    }
 }

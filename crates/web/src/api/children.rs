@@ -12,7 +12,7 @@ use kernel::{Error, Value};
 use meta::Filter;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let route = Route::api(Method::GET, "/api/v1/{plural}/{id}/{relation}", Policy::Record(Verb::See), Rate::Api, "Parameters", "");
+    let route = Route::api(Method::GET, "/api/v1/{plural}/{id}/{relation}", Policy::Record(Verb::See), Rate::Heavy, "Parameters", "");
     routes.add(route, children)
 }
 

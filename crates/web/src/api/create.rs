@@ -26,9 +26,15 @@ async fn create(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: 
     let once = sending(&headers, &entity, &bytes, insist)?;
     let input = input::read(&web, &entity, &object)?;
     let draft = Draft { values: input.values, lines: input.lines, ..Draft::new(entity.key) };
+    if !insist {
+        web.may_meet_hidden_twins(&caller.who)?;
+    }
     let outcome = match web.engine().create_once(&caller.who, draft, Vec::new(), insist, once).await? {
         Created::Now(outcome) => outcome,
-        Created::Exists(twins) => return Err(duplicates(&twins)),
+        Created::Exists(twins) => {
+            web.meeting(&caller.who, &twins)?;
+            return Err(duplicates(&twins));
+        }
     };
     let (id, version) = outcome.records.first().copied().ok_or_else(|| Error::internal("nothing was created"))?;
     let (version, body) = match one::whole(&web, &caller.who, &entity, id).await {

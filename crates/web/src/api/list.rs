@@ -16,7 +16,7 @@ use serde_json::json;
 const COUNTED: usize = 10_000;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let see = |path| Route::api(Method::GET, path, Policy::Entity(Verb::See), Rate::Api, "Parameters", "");
+    let see = |path| Route::api(Method::GET, path, Policy::Entity(Verb::See), Rate::Heavy, "Parameters", "");
     routes.add(see("/api/v1/{plural}"), list).add(see("/api/v1/{plural}/count"), count)
 }
 

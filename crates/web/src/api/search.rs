@@ -14,7 +14,7 @@ use std::io::Write;
 const MOST_BYTES: usize = 200;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.add(Route::api(Method::GET, "/api/v1/search", Policy::SignedIn, Rate::Api, "Parameters", ""), search)
+    routes.add(Route::api(Method::GET, "/api/v1/search", Policy::SignedIn, Rate::Heavy, "Parameters", ""), search)
 }
 
 async fn search(State(web): State<Web>, caller: Caller, asking: Asking) -> Answer {

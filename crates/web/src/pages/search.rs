@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 /// The route of search.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.add(Route::page(Method::GET, "/search", Policy::SignedIn, Rate::Person, "", ""), search)
+    routes.add(Route::page(Method::GET, "/search", Policy::SignedIn, Rate::Heavy, "", ""), search)
 }
 
 /// The best of each kind.

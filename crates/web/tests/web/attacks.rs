@@ -3,6 +3,7 @@
 use crate::house::{House, deactivate, houses, public};
 use engine::testing::both;
 use serde_json::json;
+use std::time::Duration;
 
 /// A2: no trace of what belongs to others, in lists, counts and searches.
 #[tokio::test]
@@ -214,7 +215,8 @@ async fn a_panic_is_a_number() {
 /// G4: heavy work of one person goes two at a time; another's is not in the way.
 #[tokio::test]
 async fn heavy_work_of_one_person_waits_for_itself() {
-    for house in houses().await {
+    for (engine, clock) in both(|| vec![base::area()]).await {
+        let house = House::furnish(engine, clock, |settings| settings.measures.heavy_patience = Duration::from_millis(100)).await;
         let three = futures_util::future::join_all((0..3).map(|_| house.page("anna", "GET", "/test/export").send()));
         let (three, other) = futures_util::future::join(three, house.page("bruno", "GET", "/test/export").send()).await;
         let mut statuses: Vec<u16> = three.iter().map(|got| got.status).collect();
@@ -226,13 +228,88 @@ async fn heavy_work_of_one_person_waits_for_itself() {
     }
 }
 
+/// G4: the routes whose cost the asker decides take turns, on both faces; the others go on when there are none.
+#[tokio::test]
+async fn lists_counts_and_searches_take_turns() {
+    for (engine, clock) in both(|| vec![base::area()]).await {
+        let house = House::furnish(engine, clock, |settings| {
+            settings.measures.heavy_at_once = 0;
+            settings.measures.heavy_patience = Duration::from_millis(5);
+        })
+        .await;
+        let account = house.north.account;
+        let aggregate = "filter=count(contacts)%20%3E%200";
+        for path in [
+            "/accounts/count?exact=1".to_owned(),
+            format!("/accounts/count?{aggregate}"),
+            format!("/accounts?{aggregate}"),
+            "/search?q=officine".to_owned(),
+            format!("/accounts/{account}/sites"),
+        ] {
+            assert_eq!(house.get("anna", &path).await.expect(429).header("retry-after"), "1", "{path}");
+        }
+        for path in ["/accounts/count?exact=1".to_owned(), format!("/accounts?{aggregate}"), "/search?q=officine".to_owned()] {
+            house.page("anna", "GET", &path).send().await.expect(429);
+        }
+        for path in ["/me".to_owned(), format!("/accounts/{account}")] {
+            house.get("anna", &path).await.expect(200);
+        }
+        house.page("anna", "GET", &format!("/accounts/{account}")).send().await.expect(200);
+    }
+}
+
+/// Whoever waits for his turn gets it, when there is one in time.
+#[tokio::test]
+async fn many_questions_of_one_person_are_answered_one_after_the_other() {
+    for house in houses().await {
+        let many = (0..30).map(|_| house.get("anna", "/accounts/count?exact=1"));
+        for got in futures_util::future::join_all(many).await {
+            got.expect(200);
+        }
+    }
+}
+
+/// A2: "it exists, with somebody else" is told, but not for every number there is; once it is too much, nothing is looked for.
+#[tokio::test]
+async fn the_numbers_of_others_can_not_be_tried_one_by_one() {
+    for house in houses().await {
+        let theirs = json!({ "name": "Prova", "vat_number": "02313821007" });
+        // One that can't be written tells nothing.
+        house.post("anna", "/accounts", json!({ "vat_number": "02313821007" })).await.expect(422);
+        for _ in 0..5 {
+            let got = house.post("anna", "/accounts", theirs.clone()).await.expect(409).json();
+            assert_eq!(got["duplicates"][0]["id"], serde_json::Value::Null);
+        }
+        let csrf = house.people["anna"].csrf.clone();
+        let form = format!("csrf={csrf}&name=Prova&vat_number=02313821007");
+        for _ in 0..5 {
+            house.page("anna", "POST", "/accounts/new").form(&form).send().await.expect(409);
+        }
+        let before = house.everything().await;
+        let (there, not) = (json!({ "name": "Prova", "vat_number": "02313821007" }), json!({ "name": "Nuova" }));
+        let (there, not) =
+            (house.post("anna", "/accounts", there).await.expect(429), house.post("anna", "/accounts", not).await.expect(429));
+        assert_eq!(there.undated(), not.undated());
+        house.page("anna", "POST", "/accounts/new").form(&form).send().await.expect(429);
+        assert_eq!(before, house.everything().await);
+        // Others go on, and she does after a minute. What she sees herself is no secret.
+        house.post("aldo", "/accounts", theirs.clone()).await.expect(409);
+        house.clock.pass(61_000);
+        let own = json!({ "name": "Prova", "vat_number": "00743110157" });
+        for _ in 0..12 {
+            house.post("anna", "/accounts", own.clone()).await.expect(409);
+        }
+        house.post("anna", "/accounts", theirs).await.expect(409);
+    }
+}
+
 /// Limits of tokens are the administrator's; a minute later one may go on.
 #[tokio::test]
 async fn a_token_may_have_a_measure() {
     for (engine, clock) in both(|| vec![base::area()]).await {
         let house = House::furnish(engine, clock, |settings| settings.measures.api_per_minute = Some(3)).await;
-        for _ in 0..3 {
-            house.get("anna", "/me").await.expect(200);
+        for path in ["/me", "/accounts", "/accounts/count"] {
+            house.get("anna", path).await.expect(200);
         }
         let got = house.get("anna", "/me").await.expect(429);
         assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds <= 60));

@@ -37,7 +37,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(Route::page(Method::POST, "/{plural}/new", Policy::Entity(Verb::Create), Rate::Person, "Record", "create"), create)
         .add(Route::page(Method::GET, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""), edit)
         .add(Route::page(Method::POST, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "Record", "change"), change)
-        .add(Route::page(Method::GET, "/{plural}/options", Policy::Entity(Verb::See), Rate::Person, "", ""), options::options)
+        .add(Route::page(Method::GET, "/{plural}/options", Policy::Entity(Verb::See), Rate::Heavy, "", ""), options::options)
 }
 
 /// A form as it stands: what was entered, and what is to be said about it.
@@ -168,6 +168,9 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
     let insist = fields.get("insist").is_some();
+    if !insist {
+        web.may_meet_hidden_twins(&reader.who)?;
+    }
     // The same form sent twice makes one record.
     let once = fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
     let once = once.map(|key| Once { key: format!("form {key}"), digest: entity.key.to_owned() });
@@ -184,6 +187,7 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
             onward_saying(&reader, &back(&fields, card), "said-created", &name, Some(outcome.changeset))
         }
         Ok(Created::Exists(found)) => {
+            web.meeting(&reader.who, &found)?;
             form.notice = twins::notice(&reader, &entity, &found);
             form.shown(StatusCode::CONFLICT)
         }

@@ -29,8 +29,8 @@ use std::sync::Arc;
 /// The routes of lists.
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Person, "", ""), list)
-        .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Person, "", ""), count::count)
+        .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Heavy, "", ""), list)
+        .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Heavy, "", ""), count::count)
 }
 
 #[derive(Template)]
