@@ -17,6 +17,7 @@ mod system;
 pub mod testing;
 mod trash;
 mod undo;
+pub mod views;
 mod vocabulary;
 mod write;
 
@@ -77,7 +78,7 @@ impl Engine {
         let mut runs: HashMap<&'static str, Arc<dyn jobs::Run>> = HashMap::new();
         let mut schedule = Vec::new();
         let mut words = Vec::new();
-        let own = Area::new("engine").slice(trash::slice()).slice(identity::slice());
+        let own = Area::new("engine").slice(trash::slice()).slice(identity::slice()).slice(views::slice());
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
             entities.extend(slice.entities);

@@ -96,6 +96,8 @@ pub struct Role {
     pub import: bool,
     /// Takes data out in files.
     pub export: bool,
+    /// Puts views before others.
+    pub share: bool,
     /// Users, tokens of others, settings.
     pub administer: bool,
 }
@@ -108,25 +110,28 @@ impl Roles {
     /// The roles that come with the product.
     pub fn declared() -> Roles {
         let team = Right { see: Scope::Team, create: true, change: true, remove: false };
+        // Everybody keeps views of his own.
+        let views = Right { see: Scope::Own, ..Right::EVERYTHING };
         let staff = |default: Right| {
             vec![("user", Right::READ), ("team", Right::READ), ("term", Right::READ)]
                 .into_iter()
-                .chain([("token", default)])
+                .chain([("token", default), (crate::views::VIEW, views)])
                 .collect::<Vec<_>>()
         };
         let roles = [
-            Role { key: "administrator", default: Right::EVERYTHING, entities: Vec::new(), import: true, export: true, administer: true },
+            Role { key: "administrator", default: Right::EVERYTHING, entities: Vec::new(), import: true, export: true, share: true, administer: true },
             Role {
                 key: "manager",
                 default: Right::EVERYTHING,
                 entities: staff(Right::NOTHING),
                 import: true,
                 export: true,
+                share: true,
                 administer: false,
             },
-            Role { key: "agent", default: team, entities: staff(Right::NOTHING), import: false, export: false, administer: false },
-            Role { key: "reader", default: Right::READ, entities: staff(Right::NOTHING), import: false, export: false, administer: false },
-            Role { key: "system", default: Right::EVERYTHING, entities: Vec::new(), import: true, export: true, administer: true },
+            Role { key: "agent", default: team, entities: staff(Right::NOTHING), import: false, export: false, share: false, administer: false },
+            Role { key: "reader", default: Right::READ, entities: staff(Right::NOTHING), import: false, export: false, share: false, administer: false },
+            Role { key: "system", default: Right::EVERYTHING, entities: Vec::new(), import: true, export: true, share: true, administer: true },
         ];
         Roles(roles.into_iter().map(|role| (role.key, Arc::new(role))).collect())
     }
@@ -134,7 +139,7 @@ impl Roles {
     /// The role with this key; a key of another time gives nothing at all.
     pub fn get(&self, key: &str) -> Arc<Role> {
         self.0.get(key).cloned().unwrap_or_else(|| {
-            Arc::new(Role { key: "none", default: Right::NOTHING, entities: Vec::new(), import: false, export: false, administer: false })
+            Arc::new(Role { key: "none", default: Right::NOTHING, entities: Vec::new(), import: false, export: false, share: false, administer: false })
         })
     }
 }
@@ -230,6 +235,9 @@ impl Principal {
             }
             Visibility::Administrators => self.role.administer.then(Filter::everything),
             Visibility::Owner(field) => Some(self.owned(field, scope)),
+            Visibility::OwnOrShared(field, shared) => {
+                Some(Filter::Any(vec![self.owned(field, Scope::Own), Filter::is(shared, Value::Bool(true))]))
+            }
             Visibility::Through(link) => Some(along(link, self.seen_within(model, target(link)?, scope, depth + 1)?)),
             Visibility::OwnerOrThrough(field, relation, link) => {
                 let relation = entity.relation(relation)?;

@@ -46,6 +46,8 @@ pub enum Visibility {
     Everyone,
     /// Its owner and the owner's team, by this link field.
     Owner(&'static str),
+    /// Its owner alone (the first field), and everybody where the second says yes.
+    OwnOrShared(&'static str, &'static str),
     /// As the record that this link leads to.
     Through(&'static str),
     /// Its owner (the first field), or whoever sees a record that links to it: relation, and the link in it.
@@ -78,6 +80,8 @@ pub struct Capabilities {
     pub tracked: bool,
     /// Links two records: shown on them, without a list of its own.
     pub joining: bool,
+    /// Kept by the pages themselves: no menu leads to it.
+    pub kept: bool,
 }
 
 /// An entity.
@@ -196,6 +200,12 @@ impl Entity {
     /// The same, as a link between two records: written and shown on theirs, without a list of its own.
     pub fn joining(mut self) -> Entity {
         self.can.joining = true;
+        self
+    }
+
+    /// The same, kept by the pages themselves: it has an address for programs, and no menu leads to it.
+    pub fn kept(mut self) -> Entity {
+        self.can.kept = true;
         self
     }
 

@@ -5,7 +5,7 @@ use crate::pages::answer::{onward_saying, rendered, to};
 use crate::pages::reader::Reader;
 use crate::pages::sign_in::safe;
 use crate::route::{Policy, Rate, Route, Routes};
-use crate::{Answer, Failure, Web};
+use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
 use engine::Through;
@@ -21,6 +21,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .add(signed_in(Method::GET, "/preferences", "", ""), show)
         .add(signed_in(Method::POST, "/preferences/theme", "Theme", "theme"), theme)
+        .add(signed_in(Method::POST, "/preferences/density", "Density", "density"), density)
         .add(signed_in(Method::POST, "/preferences/language", "Language", "language"), language)
         .add(signed_in(Method::POST, "/preferences/password", "OwnPassword", "password"), own_password)
         .add(administrator(Method::GET, "/users/{id}/password", "", ""), ask_password)
@@ -79,17 +80,26 @@ fn said(reader: &Reader, problems: Problems) -> Vec<(String, String)> {
     problems.into_iter().map(|problem| (problem.field, reader.speech.sentence(&problem.say))).collect()
 }
 
-async fn theme(State(web): State<Web>, reader: Reader, headers: HeaderMap, fields: Fields) -> Result<axum::response::Response, Failure> {
+async fn theme(State(web): State<Web>, _: Reader, headers: HeaderMap, fields: Fields) -> Answer {
     let theme = match fields.get("theme") {
         Some("light") => "light",
         Some("dark") => "dark",
         _ => "system",
     };
+    remembered(&web, &headers, "scheda_theme", theme)
+}
+
+async fn density(State(web): State<Web>, _: Reader, headers: HeaderMap, fields: Fields) -> Answer {
+    let density = if fields.get("density") == Some("compact") { "compact" } else { "roomy" };
+    remembered(&web, &headers, "scheda_density", density)
+}
+
+/// What the browser remembers for a year, and back to where it was chosen.
+fn remembered(web: &Web, headers: &HeaderMap, name: &str, value: &str) -> Answer {
     let secure = if web.secure() { "; Secure" } else { "" };
-    let cookie = format!("scheda_theme={theme}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
-    let mut response = to(&came_from(&headers));
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
+    let mut response = to(&came_from(headers));
     response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie).map_err(Error::internal)?);
-    drop(reader);
     Ok(response)
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Reader {
     pub(crate) theme: &'static str,
     /// Whether the left bar is folded.
     pub(crate) narrow: bool,
+    /// Whether rows are low.
+    pub(crate) compact: bool,
     /// The company's name.
     pub(crate) company: Arc<str>,
     /// The area he is in: a plural.
@@ -80,6 +82,7 @@ impl Reader {
             session: caller.session.clone(),
             theme: caller.theme,
             narrow: cookie(headers, "scheda_rail") == Some("narrow"),
+            compact: cookie(headers, "scheda_density") == Some("compact"),
             company: web.company(),
             here: "",
             searched: String::new(),
@@ -113,7 +116,7 @@ impl Reader {
     }
 
     fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
-        let entities = self.model.entities().filter(|entity| has_card(entity) && self.who.may(Verb::See, entity) && which(entity));
+        let entities = self.model.entities().filter(|entity| has_card(entity) && !entity.can.kept && self.who.may(Verb::See, entity) && which(entity));
         entities
             .map(|entity| Area { plural: entity.plural, icon: icon(entity.key), label: self.speech.entity(entity.key, words) })
             .collect()

@@ -126,7 +126,10 @@ async fn a_reader_changes_nothing() {
     for house in houses().await {
         let before = house.everything().await;
         let table = house.web.table().iter();
-        let about_records = |route: &&Route| matches!(route.policy, Policy::Entity(_) | Policy::Record(_)) || route.face == Face::Api;
+        // Views of his own everybody keeps.
+        let about_records = |route: &&Route| {
+            (matches!(route.policy, Policy::Entity(_) | Policy::Record(_)) || route.face == Face::Api) && !route.path.contains("/views")
+        };
         for route in table.clone().filter(about_records).filter(|route| !route.method.is_safe()) {
             for address in addresses(&house, route, house.north) {
                 let got = as_person(&house, route, &address, "rita").send().await;

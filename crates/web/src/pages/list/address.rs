@@ -1,12 +1,15 @@
 //! What a list shows has an address: filter, words, order, place. Read from it and written to it here alone.
 
-use crate::pages::html::pair;
+use crate::pages::html::{self, pair};
 use engine::Sorting;
-use kernel::{Result, Value};
+use kernel::{Id, Result, Value};
 use meta::filter::parse::parse;
 use meta::filter::print::print;
 use meta::filter::{Filter, Operand, Path, Test};
 use meta::{Entity, Field, Kind, Model};
+
+/// Most columns of a list.
+const MOST_COLUMNS: usize = 24;
 
 /// The address of a list, as it was asked for.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,14 @@ pub(crate) struct ListAddress {
     pub(crate) words: String,
     /// The order: `name`, `-created_at`.
     pub(crate) sort: String,
+    /// The columns, by name; those of the entity where it is empty.
+    pub(crate) columns: String,
+    /// The saved view it began with.
+    pub(crate) view: Option<Id>,
+    /// Whether the address itself says what is shown, and not the view alone.
+    pub(crate) says: bool,
+    /// The menu that stays open: `columns`.
+    pub(crate) menu: String,
     /// Where the page begins.
     pub(crate) cursor: String,
     /// Whether it is the trash.
@@ -31,9 +42,12 @@ impl ListAddress {
         let mut address = ListAddress::default();
         for (name, value) in form_urlencoded::parse(question.as_bytes()) {
             match name.as_ref() {
-                "filter" => address.filter = value.into_owned(),
-                "q" => address.words = value.trim().to_owned(),
-                "sort" => address.sort = value.into_owned(),
+                "filter" => (address.filter, address.says) = (value.into_owned(), true),
+                "q" => (address.words, address.says) = (value.trim().to_owned(), true),
+                "sort" => (address.sort, address.says) = (value.into_owned(), true),
+                "columns" => (address.columns, address.says) = (value.into_owned(), true),
+                "view" => address.view = value.parse().ok(),
+                "menu" => address.menu = value.into_owned(),
                 "cursor" => address.cursor = value.into_owned(),
                 "trash" => address.trash = value == "1",
                 other => {
@@ -41,6 +55,7 @@ impl ListAddress {
                         && !value.trim().is_empty()
                     {
                         address.added.push((key.to_owned(), value.trim().to_owned()));
+                        address.says = true;
                     }
                 }
             }
@@ -51,9 +66,13 @@ impl ListAddress {
     /// The question of this address without the place: `?filter=…&sort=…`, or nothing.
     pub(crate) fn question(&self, cursor: &str) -> String {
         let mut pairs = String::new();
-        let parts = [("filter", &self.filter), ("q", &self.words), ("sort", &self.sort)];
-        for (name, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
-            pair(&mut pairs, name, value);
+        if let Some(view) = self.view {
+            pair(&mut pairs, "view", &view.to_string());
+        }
+        if self.says || self.view.is_none() {
+            for (name, value) in self.state() {
+                pair(&mut pairs, name, value);
+            }
         }
         if self.trash {
             pair(&mut pairs, "trash", "1");
@@ -64,14 +83,75 @@ impl ListAddress {
         if pairs.is_empty() { pairs } else { format!("?{pairs}") }
     }
 
+    /// What is shown, by its names: what a view keeps, with the words. A view that is left says so even with nothing.
+    pub(crate) fn state(&self) -> Vec<(&'static str, &str)> {
+        let parts = [("filter", &self.filter), ("q", &self.words), ("sort", &self.sort), ("columns", &self.columns)];
+        let said = |(name, value): &(&str, &String)| !value.is_empty() || *name == "filter" && self.view.is_some();
+        parts.into_iter().filter(said).map(|(name, value)| (name, value.as_str())).collect()
+    }
+
+    /// What a view keeps of it.
+    pub(crate) fn kept(&self) -> String {
+        let mut pairs = String::new();
+        for (name, value) in [("filter", &self.filter), ("sort", &self.sort), ("columns", &self.columns)] {
+            if !value.is_empty() {
+                pair(&mut pairs, name, value);
+            }
+        }
+        pairs
+    }
+
+    /// Takes what a view keeps, where the address does not say it itself.
+    pub(crate) fn take(&mut self, kept: &str) {
+        if !self.says {
+            let view = ListAddress::read(kept);
+            (self.filter, self.sort, self.columns) = (view.filter, view.sort, view.columns);
+        }
+    }
+
+    /// The same as the inputs of a form that asks for something else of it.
+    pub(crate) fn inputs(&self, without: &[&str]) -> String {
+        let mut out = String::new();
+        let view = self.view.map(|view| view.to_string()).unwrap_or_default();
+        let state = self.state();
+        for (name, value) in std::iter::once(("view", view.as_str())).filter(|(_, view)| !view.is_empty()).chain(state) {
+            if !without.contains(&name) {
+                out.push_str("<input type=\"hidden\"");
+                html::attribute(&mut out, "name", name);
+                html::attribute(&mut out, "value", value);
+                out.push('>');
+            }
+        }
+        out
+    }
+
+    fn elsewhere(&self) -> ListAddress {
+        ListAddress { cursor: String::new(), added: Vec::new(), says: true, menu: String::new(), ..self.clone() }
+    }
+
     /// The same address with another filter, from the start.
     pub(crate) fn filtered(&self, filter: String) -> ListAddress {
-        ListAddress { filter, cursor: String::new(), added: Vec::new(), ..self.clone() }
+        ListAddress { filter, ..self.elsewhere() }
     }
 
     /// The same address with another order, from the start.
     pub(crate) fn sorted(&self, sort: String) -> ListAddress {
-        ListAddress { sort, cursor: String::new(), added: Vec::new(), ..self.clone() }
+        ListAddress { sort, ..self.elsewhere() }
+    }
+
+    /// The same address with other columns; the place stays.
+    pub(crate) fn with_columns(&self, columns: &[&str]) -> ListAddress {
+        ListAddress { columns: columns.join(","), cursor: self.cursor.clone(), ..self.elsewhere() }
+    }
+
+    /// The columns that are shown: those asked for, as far as there are such fields; the entity's own otherwise.
+    pub(crate) fn shown(&self, entity: &Entity) -> Vec<&'static str> {
+        let mut keys: Vec<&'static str> = Vec::new();
+        for asked in self.columns.split(',').take(MOST_COLUMNS) {
+            let known = entity.field(asked).filter(|field| !field.secret && !matches!(field.kind, Kind::About(_)));
+            keys.extend(known.map(|field| field.key).filter(|key| !keys.contains(key)));
+        }
+        if keys.is_empty() { entity.columns.clone() } else { keys }
     }
 
     /// The filter as a tree.

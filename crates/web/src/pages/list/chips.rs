@@ -238,7 +238,7 @@ impl Chips<'_> {
         out.push_str("</summary><div class=\"menu-items\"><form class=\"filter-form\"");
         html::attribute(out, "action", &format!("/{}", self.entity.plural));
         out.push('>');
-        self.kept(&["filter", "q", "sort"], out);
+        out.push_str(&self.address.inputs(&[]));
         for field in fields {
             let face = Face::new(field, speech);
             let name = format!("add.{}", field.key);
@@ -268,7 +268,7 @@ impl Chips<'_> {
         out.push_str("><code>a = b</code></summary><div class=\"menu-items\"><form");
         html::attribute(out, "action", &format!("/{}", self.entity.plural));
         out.push('>');
-        self.kept(&["q", "sort"], out);
+        out.push_str(&self.address.inputs(&["filter"]));
         out.push_str("<label class=\"filter-label\" for=\"filter-text\">");
         html::text(out, speech.say("filter-expert"));
         out.push_str("</label><textarea class=\"form-control\" id=\"filter-text\" name=\"filter\" rows=\"3\" spellcheck=\"false\"");
@@ -291,15 +291,5 @@ impl Chips<'_> {
         out.push_str("</p></div><button class=\"btn btn-primary\">");
         html::text(out, speech.say("filter-apply"));
         out.push_str("</button></form></div></details>");
-    }
-
-    fn kept(&self, names: &[&str], out: &mut String) {
-        let values = [("filter", &self.address.filter), ("q", &self.address.words), ("sort", &self.address.sort)];
-        for (name, value) in values.into_iter().filter(|(name, value)| names.contains(name) && !value.is_empty()) {
-            out.push_str("<input type=\"hidden\"");
-            html::attribute(out, "name", name);
-            html::attribute(out, "value", value);
-            out.push('>');
-        }
     }
 }

@@ -2,9 +2,11 @@
 
 pub(crate) mod address;
 mod chips;
+mod columns;
 mod count;
 mod cursor;
 mod rows;
+mod views;
 
 use crate::caller::Of;
 use crate::fields::Sight;
@@ -31,6 +33,13 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Heavy, "", ""), list)
         .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Heavy, "", ""), count::count)
+        .add(Route::page(Method::GET, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "", ""), views::show)
+        .add(Route::page(Method::POST, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "View", "keep-view"), views::keep)
+        .add(Route::page(Method::POST, "/{plural}/views/{view}", Policy::Entity(Verb::See), Rate::Person, "View", "change-view"), views::change)
+        .add(
+            Route::page(Method::POST, "/{plural}/views/{view}/removal", Policy::Entity(Verb::See), Rate::Person, "Removal", "remove-view"),
+            views::remove,
+        )
 }
 
 #[derive(Template)]
@@ -42,6 +51,10 @@ struct ListPage<'l> {
     address: &'l ListAddress,
     creates: bool,
     counted: String,
+    columns: String,
+    view: Option<&'l views::SavedView>,
+    /// Whether it shows something else than the view keeps.
+    differs: bool,
     chips: String,
     list: String,
 }
@@ -49,6 +62,7 @@ struct ListPage<'l> {
 async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
     let reader = reader.within(entity.plural);
     let mut address = ListAddress::read(uri.query().unwrap_or_default());
+    let view = views::begun(&reader, &entity, &mut address).await?;
     let (mut filter, mut problems) = match address.tree(&reader.model, &entity) {
         Ok(filter) => (filter, Vec::new()),
         Err(Error::Invalid(problems)) => (Filter::everything(), problems),
@@ -72,7 +86,8 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         }
     };
     let after = cursor::open(&web, &entity, &address);
-    let asked = Asked { filter, sort, after, trash: address.trash, ..Asked::new(entity.clone()) };
+    let fields = if address.columns.is_empty() { Vec::new() } else { address.shown(&entity) };
+    let asked = Asked { filter, sort, after, fields, trash: address.trash, ..Asked::new(entity.clone()) };
     let listed = match problems.is_empty() {
         true => match web.engine().list(&reader.who, asked).await {
             Ok(listed) => Some(listed),
@@ -94,6 +109,9 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         title: reader.speech.entity(entity.key, "many"),
         creates: reader.who.may(Verb::Create, &entity),
         counted: String::new(),
+        columns: columns::menu(&reader, &entity, &address),
+        differs: view.as_ref().is_some_and(|view| views::differs(view, &address)),
+        view: view.as_ref(),
         chips,
         list: body,
         reader: &reader,
@@ -123,7 +141,7 @@ fn body(reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: Op
 }
 
 fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {
-    let columns = Column::of(entity, &reader.speech);
+    let columns = Column::of(entity, &address.shown(entity), &reader.speech);
     out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
     html::attribute(out, "aria-label", reader.speech.say("list-region"));
     out.push_str("><table class=\"list\"><thead><tr>");

@@ -15,10 +15,9 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// The columns of an entity's list.
-    pub(crate) fn of(entity: &Entity, speech: &crate::pages::speech::Speech) -> Vec<Column> {
-        let mut columns: Vec<Column> = entity
-            .columns
+    /// The columns of a list.
+    pub(crate) fn of(entity: &Entity, keys: &[&str], speech: &crate::pages::speech::Speech) -> Vec<Column> {
+        let mut columns: Vec<Column> = keys
             .iter()
             .filter_map(|key| entity.field(key))
             .filter(|field| !field.secret)
