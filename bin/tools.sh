@@ -57,3 +57,12 @@ ensure_build_tools() {
     fi
   fi
 }
+
+# python_tools NAME PACKAGE==VERSION…: programs from PyPI, in an environment of their own under the target folder.
+python_tools() {
+  local venv=${CARGO_TARGET_DIR:-$PWD/target}/$1
+  shift
+  [ "$(cat "$venv/packages" 2>/dev/null)" = "$*" ] && return
+  python3 -c 'import ensurepip' 2>/dev/null || install_packages python3 python3-venv || return 1
+  python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" && echo "$*" >"$venv/packages"
+}
