@@ -5,7 +5,7 @@ mod encodings;
 mod outlook;
 mod program;
 mod runs;
-mod shared;
+mod whole;
 
 use crate::imports::{Options, Output, Totals, run};
 use engine::{Asked, Engine, Principal, Through};
