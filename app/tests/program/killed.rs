@@ -1,33 +1,10 @@
 //! An import that is killed leaves whole batches, goes on when it is started again, and ends as if nothing had been.
 
+use crate::place::Place;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const ROWS: usize = 3_000;
-
-struct Place {
-    folder: PathBuf,
-    urls: Option<(String, String)>,
-}
-
-impl Place {
-    fn program(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scheda"));
-        command.args(arguments).current_dir(&self.folder).env("SCHEDA_DATA", &self.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.env_remove("SCHEDA_DATABASE_URL").env_remove("SCHEDA_SHAPE_URL");
-        if let Some((serving, shaping)) = &self.urls {
-            command.env("SCHEDA_DATABASE_URL", serving).env("SCHEDA_SHAPE_URL", shaping);
-        }
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> String {
-        let output = self.program(arguments).output().expect("the program runs");
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-}
 
 fn file(folder: &Path) -> PathBuf {
     let mut text = String::from("Società;Nome;Cognome;Ufficio;Cellulare;Indirizzo posta elettronica\r\n");
@@ -44,7 +21,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 fn killed_again_and_again(place: &Place) {
-    let file = file(&place.folder);
+    let file = file(&place.path(""));
     let file = file.to_str().expect("a path");
     place.run(&["demo", "--accounts", "0", "--contacts", "0"]);
     let (mut kills, mut seen, mut ended) = (0, 0, None);
@@ -90,23 +67,12 @@ fn count(place: &Place, entity: &str) -> usize {
 
 #[test]
 fn on_sqlite() {
-    let folder = tempfile::tempdir().expect("a folder");
-    killed_again_and_again(&Place { folder: folder.path().to_owned(), urls: None });
+    killed_again_and_again(&Place::on_sqlite());
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
 fn on_postgres() {
-    let Ok(admin) = std::env::var("SCHEDA_TEST_POSTGRES") else { return };
-    let name = format!("killed_{}", std::process::id());
-    let psql = |sql: &str| {
-        let done = Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &admin]).output().expect("psql");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    };
-    psql(&format!("CREATE DATABASE {name}"));
-    let folder = tempfile::tempdir().expect("a folder");
-    let base = admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base);
-    let url = format!("{base}/{name}");
-    killed_again_and_again(&Place { folder: folder.path().to_owned(), urls: Some((url.clone(), url)) });
-    psql(&format!("DROP DATABASE {name} WITH (FORCE)"));
+    if let Some(place) = Place::on_postgres("killed") {
+        killed_again_and_again(&place);
+    }
 }
