@@ -1,4 +1,6 @@
 # What the commands in this folder need on a fresh Debian 12: sourced, not run.
+#
+# Whatever can't be had is said and fails the function that asked for it; whether that is the end is for the caller to say.
 
 packages_listed=no
 
@@ -10,7 +12,7 @@ as_root() {
     sudo "$@"
   else
     echo "This needs root, and there is no sudo: $*" >&2
-    exit 1
+    return 1
   fi
 }
 
@@ -19,10 +21,10 @@ install_packages() {
   echo "Installing $*"
   if ! command -v apt-get >/dev/null; then
     echo "Please install $* and start again: this system has no apt-get." >&2
-    exit 1
+    return 1
   fi
   if [ "$packages_listed" = no ]; then
-    as_root apt-get update -qq
+    as_root apt-get update -qq || return 1
     packages_listed=yes
   fi
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
@@ -35,25 +37,30 @@ need() {
   command -v "$wanted" >/dev/null || install_packages "$@"
 }
 
+# The programs of PostgreSQL; bin/postgres runs a private one from them.
+ensure_postgres() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_packages postgresql-15
+}
+
 # What building takes: a C compiler for the embedded database, Rust, and Node.js for the styles.
 ensure_build_tools() {
-  need cc build-essential
-  need curl curl ca-certificates
+  need cc build-essential || return 1
+  need curl curl ca-certificates || return 1
   if ! command -v cargo >/dev/null && [ -x "$HOME/.cargo/bin/cargo" ]; then
     export PATH="$HOME/.cargo/bin:$PATH"
   fi
   if ! command -v cargo >/dev/null; then
     echo "Rust is missing: install it from https://rustup.rs (1.95 or newer) and start again." >&2
-    exit 1
+    return 1
   fi
   if [ -z "${SCHEDA_ASSETS_DIR:-}" ]; then
-    need node nodejs
-    need npm npm
+    need node nodejs || return 1
+    need npm npm || return 1
     local node_major
     node_major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
     if [ "$node_major" -lt 18 ]; then
       echo "Node.js $(node --version) is too old: 18 or newer is needed." >&2
-      exit 1
+      return 1
     fi
   fi
 }
