@@ -11,7 +11,19 @@ pub struct Installation {
     /// `sqlite` or `postgres`.
     pub database: &'static str,
     folder: PathBuf,
-    url: Option<(String, String)>,
+    server: Option<Database>,
+}
+
+/// A database of the private PostgreSQL.
+#[derive(Debug, Clone)]
+struct Database {
+    name: String,
+    /// As the administrator.
+    admin: String,
+    /// As the role that serves.
+    serving: String,
+    /// As the role that owns the tables.
+    owning: String,
 }
 
 /// A running server.
@@ -35,19 +47,24 @@ impl Installation {
         let root = PathBuf::from("target/bench");
         std::fs::create_dir_all(&root).map_err(|fault| fault.to_string())?;
         let folder = root.join(format!("{name}-{database}"));
-        let (database, url) = match database {
-            "postgres" => ("postgres", Some(server_database(&root, name)?)),
+        let (database, server) = match database {
+            "postgres" => ("postgres", Some(Database::of(&root, name)?)),
             _ => ("sqlite", None),
         };
-        Ok(Installation { database, folder, url })
+        let installation = Installation { database, folder, server };
+        if installation.make_database()? {
+            // Whatever was filled went with the database that was there before.
+            let _ = std::fs::remove_file(installation.folder.join("filled"));
+        }
+        Ok(installation)
     }
 
     /// The program with this installation's settings.
     pub fn program(&self) -> Command {
         let mut command = Command::new("target/release/scheda");
         command.env("SCHEDA_DATA", &self.folder).env_remove("SCHEDA_DATABASE_URL").env_remove("SCHEDA_SHAPE_URL");
-        if let Some((serving, shaping)) = &self.url {
-            command.env("SCHEDA_DATABASE_URL", serving).env("SCHEDA_SHAPE_URL", shaping);
+        if let Some(database) = &self.server {
+            command.env("SCHEDA_DATABASE_URL", &database.serving).env("SCHEDA_SHAPE_URL", &database.owning);
         }
         command
     }
@@ -74,32 +91,31 @@ impl Installation {
 
     /// Fills it with the demonstration, and people who can sign in, unless it was filled before.
     pub fn filled(self, accounts: usize, contacts: usize) -> Fallible<Installation> {
-        let mark = self.folder.join("filled");
         let measure = format!("{accounts} {contacts}");
-        if std::fs::read_to_string(&mark).is_ok_and(|found| found == measure) {
+        if self.is_whole(&measure) {
             return Ok(self);
         }
+        self.begin_anew()?;
         eprintln!("filling {} with {accounts} accounts and {contacts} contacts", self.folder.display());
         self.run(&["demo", "--accounts", &accounts.to_string(), "--contacts", &contacts.to_string(), "--seed", "1"], "")?;
         self.run(&["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"], PASSWORD)?;
         self.run(&["user", "password", AGENT], PASSWORD)?;
-        std::fs::create_dir_all(&self.folder).map_err(|fault| fault.to_string())?;
-        std::fs::write(&mark, measure).map_err(|fault| fault.to_string())?;
+        self.mark_whole(&measure)?;
         Ok(self)
     }
 
     /// Fills it by statements with what no import would make in a reasonable time, unless it was filled before.
     pub fn filled_large(self) -> Fallible<Installation> {
-        let mark = self.folder.join("filled");
-        if mark.is_file() {
+        if self.is_whole("large") {
             return Ok(self);
         }
+        self.begin_anew()?;
         eprintln!("filling {} with 1,000,000 accounts and 5,000,000 places", self.folder.display());
         self.run(&["demo", "--accounts", "0", "--contacts", "0"], "")?;
         self.run(&["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"], PASSWORD)?;
-        let status = match &self.url {
-            Some((_, owner)) => {
-                Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-f", "benches/large-postgres.sql", owner]).status()
+        let status = match &self.server {
+            Some(Database { owning, .. }) => {
+                Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-f", "benches/large-postgres.sql", owning]).status()
             }
             None => {
                 let script =
@@ -111,14 +127,37 @@ impl Installation {
         if !status.map_err(|fault| fault.to_string())?.success() {
             return Err("the large company could not be made".to_owned());
         }
-        std::fs::create_dir_all(&self.folder).map_err(|fault| fault.to_string())?;
-        std::fs::write(&mark, "large").map_err(|fault| fault.to_string())?;
+        self.mark_whole("large")?;
         Ok(self)
     }
 
-    /// The folder of its data.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// Whether a filling with this measure came to its end.
+    fn is_whole(&self, measure: &str) -> bool {
+        std::fs::read_to_string(self.folder.join("filled")).is_ok_and(|found| found == measure)
+    }
+
+    fn mark_whole(&self, measure: &str) -> Fallible<()> {
+        std::fs::create_dir_all(&self.folder).map_err(|fault| fault.to_string())?;
+        std::fs::write(self.folder.join("filled"), measure).map_err(|fault| fault.to_string())
+    }
+
+    /// Nothing of what an interrupted filling left, or one of another measure, is filled on top.
+    fn begin_anew(&self) -> Fallible<()> {
+        self.remove()?;
+        self.make_database().map(|_| ())
+    }
+
+    /// Whether there is one to make, and it was not there.
+    fn make_database(&self) -> Fallible<bool> {
+        self.server.as_ref().map_or(Ok(false), Database::make)
+    }
+
+    /// Removes all its data.
+    pub fn remove(&self) -> Fallible<()> {
+        if self.folder.exists() {
+            std::fs::remove_dir_all(&self.folder).map_err(|fault| format!("{}: {fault}", self.folder.display()))?;
+        }
+        self.server.as_ref().map_or(Ok(()), Database::remove)
     }
 
     /// Starts the server and waits for its first answer.
@@ -195,33 +234,46 @@ impl Drop for Server {
     }
 }
 
-/// A database of a durable private PostgreSQL with a serving role and an owning one: their addresses.
-fn server_database(root: &Path, name: &str) -> Fallible<(String, String)> {
-    let folder = root.join("postgres");
-    let folder = std::path::absolute(&folder).map_err(|fault| fault.to_string())?;
-    let output = Command::new("bin/postgres").arg("start").arg(&folder).output().map_err(|fault| fault.to_string())?;
-    let admin = String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or("").trim().to_owned();
-    if !output.status.success() || admin.is_empty() {
-        return Err(format!("PostgreSQL does not start: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    let database = format!("bench_{name}");
-    let psql = |database: &str, sql: &str| {
-        let address = with_database(&admin, database);
-        Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &address]).output().map_err(|fault| fault.to_string())
-    };
-    for role in ["bench_owner", "bench_serving"] {
-        let sql = format!("DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'bench'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-        psql("postgres", &sql)?;
-    }
-    let known = psql("postgres", &format!("SELECT 1 FROM pg_database WHERE datname = '{database}'"))?;
-    if known.stdout.is_empty() {
-        let made = psql("postgres", &format!("CREATE DATABASE {database} OWNER bench_owner"))?;
-        if !made.status.success() {
-            return Err(String::from_utf8_lossy(&made.stderr).into_owned());
+impl Database {
+    /// One of a durable private PostgreSQL, which is started where it does not run; not made yet.
+    fn of(root: &Path, name: &str) -> Fallible<Database> {
+        let folder = std::path::absolute(root.join("postgres")).map_err(|fault| fault.to_string())?;
+        let output = Command::new("bin/postgres").arg("start").arg(&folder).output().map_err(|fault| fault.to_string())?;
+        let admin = String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or("").trim().to_owned();
+        if !output.status.success() || admin.is_empty() {
+            return Err(format!("PostgreSQL does not start: {}", String::from_utf8_lossy(&output.stderr)));
         }
+        let name = format!("bench_{name}");
+        let address = with_database(&admin, &name);
+        Ok(Database { name, serving: with_role(&address, "bench_serving"), owning: with_role(&address, "bench_owner"), admin })
     }
-    let address = with_database(&admin, &database);
-    Ok((with_role(&address, "bench_serving"), with_role(&address, "bench_owner")))
+
+    /// Makes it, with its roles, unless it is there; whether it was made.
+    fn make(&self) -> Fallible<bool> {
+        for role in ["bench_owner", "bench_serving"] {
+            let sql = format!("DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'bench'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+            self.psql(&sql)?;
+        }
+        let missing = self.psql(&format!("SELECT 1 FROM pg_database WHERE datname = '{}'", self.name))?.is_empty();
+        if missing {
+            self.psql(&format!("CREATE DATABASE {} OWNER bench_owner", self.name))?;
+        }
+        Ok(missing)
+    }
+
+    fn remove(&self) -> Fallible<()> {
+        self.psql(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).map(|_| ())
+    }
+
+    /// Runs a statement as the administrator; gives what it printed.
+    fn psql(&self, sql: &str) -> Fallible<String> {
+        let output = Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &self.admin]).output();
+        let output = output.map_err(|fault| format!("psql: {fault}"))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
 }
 
 fn with_database(url: &str, database: &str) -> String {

@@ -13,7 +13,8 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "bin/bench")]
 struct Line {
-    /// The bench to run: list, api, search, create, import, scale, aggregate, rest; all but the large ones (scale, aggregate) without a name.
+    /// The bench to run: list, api, search, create, import, rest, or a large one: scale, aggregate, build; `all` runs every one, and
+    /// without a name all but the large ones run.
     name: Option<String>,
     /// One JSON object a line.
     #[arg(long)]

@@ -13,6 +13,13 @@ const ROWS: usize = 100_000;
 pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     let stamp = std::process::id();
     let installation = Installation::of(&format!("import{stamp}"), database)?;
+    let outcome = measured(&installation, database, report).await;
+    // Also of a bench that failed, nothing stays behind.
+    let removed = installation.remove();
+    outcome.and(removed)
+}
+
+async fn measured(installation: &Installation, database: &str, report: &mut Report) -> Fallible<()> {
     let file = std::path::absolute(format!("target/bench/import-{ROWS}.csv")).map_err(|fault| fault.to_string())?;
     std::fs::write(&file, rows()).map_err(|fault| fault.to_string())?;
     let mapping = std::path::absolute("benches/import.toml").map_err(|fault| fault.to_string())?;
@@ -59,7 +66,6 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     note("rate", ROWS as f64 / whole, "rows/s", rate(database, 8_000.0));
     note("CPU of the program per 1,000 rows", cpu * 1000.0 * 1000.0 / ROWS as f64, "ms", None);
     note("most memory", peak, "MB", on_sqlite(database, Goal::AtMost(200.0)));
-    let _ = std::fs::remove_dir_all(installation.folder());
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod api;
+mod build;
 mod create;
 mod import;
 mod list;
@@ -16,15 +17,27 @@ use crate::report::{Figure, Goal, Report};
 /// Clients at once.
 const CLIENTS: usize = 16;
 
-/// Runs one bench, or all but the large ones, on one database or both.
+/// The benches that take some minutes together.
+const ORDINARY: [&str; 6] = ["list", "api", "search", "create", "import", "rest"];
+/// Those that first make a million records, or build the program anew.
+const LARGE: [&str; 3] = ["scale", "aggregate", "build"];
+
+/// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
-    let ordinary = ["list", "api", "search", "create", "import", "rest"];
-    let names: Vec<&str> = match name {
-        Some(name) if ordinary.contains(&name) || matches!(name, "scale" | "aggregate") => vec![name],
-        Some("all") => ordinary.iter().chain(&["scale", "aggregate"]).copied().collect(),
-        Some(other) => return Err(format!("there is no bench {other}")),
-        None => ordinary.to_vec(),
+    let mut names: Vec<&str> = match name {
+        Some("all") => ORDINARY.iter().chain(&LARGE).copied().collect(),
+        Some(name) => ORDINARY.iter().chain(&LARGE).copied().filter(|known| *known == name).collect(),
+        None => ORDINARY.to_vec(),
     };
+    if names.is_empty() {
+        return Err(format!("there is no bench {}: {}, {} or all", name.unwrap_or_default(), ORDINARY.join(", "), LARGE.join(", ")));
+    }
+    if database.is_some_and(|database| !matches!(database, "sqlite" | "postgres")) {
+        return Err("the databases are sqlite and postgres".to_owned());
+    }
+    // On no database, and last: the measuring of the others does not wait for it.
+    let builds = names.contains(&"build");
+    names.retain(|name| *name != "build");
     for database in ["sqlite", "postgres"].into_iter().filter(|known| database.is_none_or(|asked| asked == *known)) {
         for name in &names {
             match *name {
@@ -39,7 +52,7 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
             }
         }
     }
-    Ok(())
+    if builds { build::run(report) } else { Ok(()) }
 }
 
 /// The installation most figures are measured on: 20,000 accounts, 100,000 contacts.
