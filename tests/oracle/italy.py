@@ -3,8 +3,8 @@
     pip install python-stdnum phonenumbers
     python tests/oracle/italy.py [path of the example binary]
 
-Prints how often they agree, and the first disagreements of each kind. What is known to differ, and why, is said
-beside each comparison.
+Prints how often they agree, and the first disagreements of each kind; fails where they agree less often than they did
+when what differs was last looked at. What is known to differ, and why, is said beside each comparison.
 """
 
 import random
@@ -21,7 +21,8 @@ except ImportError as missing:
     sys.exit(f"{missing}: pip install python-stdnum phonenumbers")
 
 chance = random.Random(20261004)
-COMMAND = sys.argv[1:] or ["cargo", "run", "-q", "--release", "-p", "italy", "--example", "oracle"]
+COMMAND = sys.argv[1:] or ["cargo", "run", "-q", "-p", "italy", "--example", "oracle"]
+failed = []
 
 
 def ask(kind, texts):
@@ -29,9 +30,12 @@ def ask(kind, texts):
     return [line.split("\t") for line in run.stdout.split("\n")[:-1]]
 
 
-def report(what, texts, ours, theirs):
+def report(what, texts, ours, theirs, least=100):
     differ = [(text, a, b) for text, a, b in zip(texts, ours, theirs) if a != b]
-    print(f"{what}: {100 * (1 - len(differ) / len(texts)):.2f} % of {len(texts)} agree")
+    agree = 100 * (1 - len(differ) / len(texts))
+    print(f"{what}: {agree:.2f} % of {len(texts)} agree")
+    if agree < least:
+        failed.append(f"{what}: at least {least} % should agree")
     for text, a, b in differ[:8]:
         print(f"    {text!r}: ours {a}, theirs {b}")
     return differ
@@ -136,13 +140,17 @@ def phones():
         return SORTS.get(phonenumbers.number_type(number), "Other")
 
     answers = ask("phone", texts)
-    differ = report("phones", texts, [answer[0] for answer in answers], [theirs(text) for text in texts])
+    # Their Italian mobiles may have eleven and twelve digits; ours nine or ten, as those that are given out.
+    differ = report("phones", texts, [answer[0] for answer in answers], [theirs(text) for text in texts], least=99.7)
     print("    by what we say:", dict(Counter(a if a == "-" else "accepted" for _, a, _ in differ)))
     both = [(text, answer[1]) for text, answer in zip(texts, answers) if answer[0] != "-" and theirs(text) == answer[0]]
-    report("kinds of phones", [t for t, _ in both], [k for _, k in both], [sort(t) for t, _ in both])
+    # Some numbers of Savona (019) are premium numbers to them.
+    report("kinds of phones", [t for t, _ in both], [k for _, k in both], [sort(t) for t, _ in both], least=99.8)
 
 
 vat()
 tax()
 iban()
 phones()
+if failed:
+    sys.exit("\n".join(failed))
