@@ -1,10 +1,14 @@
 //! Creating and changing: what is filled in, what is refused, what rules add.
 
+use crate::model::cases;
 use crate::shop::{self, customer, number, phone, shops};
+use crate::world::runner;
 use engine::{Act, Draft, Lines};
 use kernel::error::Conflict;
 use kernel::{Error, Result, Value};
 use meta::Filter;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 fn problems<T: std::fmt::Debug>(outcome: Result<T>) -> Vec<String> {
     match outcome {
@@ -233,33 +237,80 @@ async fn empty_trash(shop: &shop::Shop) {
     assert_eq!(shop.number("SELECT count(*) FROM \"job\" WHERE \"state\" <> 'done'").await, 0);
 }
 
-/// Writers at the same time: every success counts once, and nobody overwrites what he has not read.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stale_version_never_wins() {
-    for shop in shops().await {
-        let id = shop.create(&shop.anna, customer("Contatore")).await;
-        let entity = shop.entity("customer");
-        let writers = (0..6).map(|_| {
-            let (engine, anna, entity) = (shop.engine.clone(), shop.anna.clone(), entity.clone());
-            tokio::spawn(async move {
-                let mut wins = 0;
-                while wins < 5 {
-                    let (record, _) = engine.show(&anna, &entity, id).await.expect("the record");
-                    let next = vec![(shop::SIZE.id(), Value::Int(record.get(&shop::SIZE) + 1))];
-                    match engine.change(&anna, &entity, id, Some(record.version), next, Vec::new()).await {
-                        Ok(_) => wins += 1,
-                        Err(Error::Conflict(Conflict::Stale { .. })) => {}
-                        Err(other) => panic!("{other}"),
-                    }
-                }
-            })
-        });
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.expect("no panic");
+/// One moment of several people at work on one record: who reads it again, and then who writes, all at once.
+#[derive(Debug, Clone)]
+struct Round {
+    reads: [bool; 4],
+    writes: [bool; 4],
+}
+
+fn rounds() -> impl Strategy<Value = Vec<Round>> {
+    let round = (any::<[bool; 4]>(), any::<[bool; 4]>()).prop_map(|(reads, writes)| Round { reads, writes });
+    vec(round, 1..7)
+}
+
+/// Whatever the order: of those who read the last version one wins, who read an older one never does, and nobody
+/// overwrites what he has not read.
+#[test]
+fn a_stale_version_never_wins() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let shops = runtime.block_on(shops());
+    let outcome = runner(7, cases(40)).run(&rounds(), |rounds| {
+        runtime.block_on(async {
+            for shop in &shops {
+                at_once(shop, &rounds).await?;
+            }
+            Ok(())
+        })
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    runtime.block_on(async { drop(shops) });
+}
+
+async fn at_once(shop: &shop::Shop, rounds: &[Round]) -> std::result::Result<(), TestCaseError> {
+    let id = shop.create(&shop.anna, customer("Contatore")).await;
+    let entity = shop.entity("customer");
+    let (mut version, mut size) = (1, 0);
+    // What each of them read last.
+    let mut read = [(version, size); 4];
+    for (number, round) in rounds.iter().enumerate() {
+        for writer in (0..4).filter(|writer| round.reads[*writer]) {
+            let (record, _) = shop.engine.show(&shop.anna, &entity, id).await.expect("the record");
+            read[writer] = (record.version, record.get(&shop::SIZE));
         }
+        let name = |writer: usize| format!("{number} di {writer}");
+        let writing = (0..4).filter(|writer| round.writes[*writer]).map(|writer| {
+            let (engine, anna, entity) = (shop.engine.clone(), shop.anna.clone(), entity.clone());
+            let (known, size) = read[writer];
+            let next = vec![(shop::SIZE.id(), Value::Int(size + 1)), (shop::NAME.id(), name(writer).into())];
+            (writer, tokio::spawn(async move { engine.change(&anna, &entity, id, Some(known), next, Vec::new()).await }))
+        });
+        let mut winner = None;
+        for (writer, written) in writing.collect::<Vec<_>>() {
+            let known = read[writer].0;
+            match written.await.expect("no panic") {
+                Ok(outcome) => {
+                    prop_assert_eq!(known, version, "{:?}: a stale write won", shop);
+                    prop_assert_eq!(outcome.records, [(id, version + 1)]);
+                    prop_assert_eq!(winner.replace(writer), None, "{:?}: two won", shop);
+                }
+                // The version told is that of before or of after the one who won.
+                Err(Error::Conflict(Conflict::Stale { version: told })) => {
+                    prop_assert!(told > known && (version..=version + 1).contains(&told), "{:?}: {} told to {}", shop, told, known);
+                }
+                Err(other) => return Err(TestCaseError::fail(format!("{shop:?}: {other}"))),
+            }
+        }
+        let somebody_knew = (0..4).any(|writer| round.writes[writer] && read[writer].0 == version);
+        prop_assert_eq!(winner.is_some(), somebody_knew, "{:?}: one of those who knew wins", shop);
         let record = shop.show(id).await;
-        assert_eq!((record.get(&shop::SIZE), record.version), (30, 31), "{shop:?}");
+        if let Some(winner) = winner {
+            (version, size) = (version + 1, size + 1);
+            prop_assert_eq!(record.get(&shop::NAME), name(winner));
+        }
+        prop_assert_eq!((record.version, record.get(&shop::SIZE)), (version, size), "{:?}", shop);
     }
+    Ok(())
 }
 
 /// The same sending, fifty times at once: one record, one answer.

@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use web::{Answer, BaseUrl, Caller, Fields, Policy, Rate, Route, Routes, Visitor, Web, WebSettings};
 
 /// Anna (agent, North) owns the account A with its contact and site, Bruno (agent, South) owns B with his.
@@ -25,7 +26,8 @@ pub struct House {
     pub people: HashMap<&'static str, Person>,
     pub north: Branch,
     pub south: Branch,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<kernel::Result<()>>,
 }
 
 pub struct Person {
@@ -69,7 +71,7 @@ impl House {
         let serving = web::serve(web.clone(), routes(), listener, async {
             let _ = stopped.await;
         });
-        tokio::spawn(serving);
+        let serving = tokio::spawn(serving);
         let system = engine.system(Through::CommandLine);
         let mut people = HashMap::new();
         let mut team = HashMap::new();
@@ -96,7 +98,7 @@ impl House {
         for (owner, letter, city) in [("anna", "A", "Pisa"), ("bruno", "B", "Livorno")] {
             branches.push(branch(&engine, people[owner].id, letter, city).await);
         }
-        House { web, engine, clock, address, people, north: branches[0], south: branches[1], _stop: stop }
+        House { web, engine, clock, address, people, north: branches[0], south: branches[1], stop, serving }
     }
 
     pub fn send(&self, method: &str, target: &str) -> Sending {
@@ -119,6 +121,13 @@ impl House {
     /// A request of a page with somebody's cookie.
     pub fn page(&self, who: &str, method: &str, target: &str) -> Sending {
         self.send(method, target).header("Cookie", &self.people[who].cookie)
+    }
+
+    /// Tells the server to stop; gives its end.
+    pub fn closed(self) -> JoinHandle<kernel::Result<()>> {
+        // Who serves is there to hear it until it has.
+        let _ = self.stop.send(());
+        self.serving
     }
 
     /// Everything that is in the tables, as one text.

@@ -98,16 +98,13 @@ async fn the_oldest_stream_makes_room() {
 
 #[tokio::test]
 async fn the_server_stops_although_somebody_listens() {
-    for (engine, _) in engine::testing::both(|| vec![base::area()]).await {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let web = web::Web::open(engine, web::WebSettings::local(address)).await.unwrap();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(web::serve(web, crate::house::routes(), listener, async {
-            let _ = stopped.await;
-        }));
-        crate::client::Sending::new(address, "GET", "/healthz").send().await.expect(200);
-        stop.send(()).unwrap();
-        tokio::time::timeout(Duration::from_secs(5), serving).await.expect("it stops").unwrap().unwrap();
+    for house in houses().await {
+        let (mut anna, mut bruno) = (listen(&house, "anna").await, listen(&house, "bruno").await);
+        let serving = house.closed();
+        tokio::time::timeout(Duration::from_secs(3), serving).await.expect("it stops").unwrap().unwrap();
+        for stream in [&mut anna, &mut bruno] {
+            let (_, ended) = until(stream, "never said", Duration::from_secs(1)).await;
+            assert!(ended, "the stream was ended, not left open");
+        }
     }
 }
