@@ -26,9 +26,9 @@ function single(event) {
     case "/":
       return focus(document.querySelector(".filter-text") ? ".filter-text" : "[data-search]", event);
     case "j":
-      return move(1, event);
+      return document.querySelector(".list") ? move(1, event) : press("j", event);
     case "k":
-      return move(-1, event);
+      return document.querySelector(".list") ? move(-1, event) : press("k", event);
     case "Enter":
       return openCurrent(event);
     case "c":

@@ -7,6 +7,7 @@ use meta::entity::Relation;
 use meta::field::Field;
 use meta::filter::Filter;
 use meta::filter::compile::ID;
+use meta::filter::resolve::compared;
 use meta::query::{self, Cursor, Order, Page};
 use meta::shape::ColumnType;
 use meta::{Carried, Entity, Kind, Record};
@@ -100,6 +101,15 @@ pub struct Listed {
     pub previous: Option<Cursor>,
 }
 
+/// The records before and after one, in the list it was found in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// The one before.
+    pub previous: Option<Id>,
+    /// The one after.
+    pub next: Option<Id>,
+}
+
 /// A count that may have stopped at its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
@@ -179,6 +189,28 @@ impl Engine {
             records: records.into_iter().map(|(record, _)| record).collect(),
             titles,
         })
+    }
+
+    /// The records before and after one in a list; none where the list does not have it.
+    pub async fn beside(&self, who: &Principal, asked: Asked, id: Id) -> Result<Beside> {
+        let orders = orders(&asked.entity, &asked.sort)?;
+        let fields: Vec<&'static str> = orders.iter().map(|order| order.field.key).filter(|key| *key != "id").collect();
+        let asked = Asked { fields, limit: 1, names: false, lines: false, after: None, ..asked };
+        let itself = Asked { filter: asked.filter.clone().and(Filter::is("id", Value::Link(id))), ..asked.clone() };
+        let Some(record) = self.list(who, itself).await?.records.pop() else { return Ok(Beside::default()) };
+        let value = |field: &Field| if field.key == "id" { Value::Link(id) } else { record.value(field.id).clone() };
+        let values: Vec<Value> = orders.iter().map(|order| compared(order.field.kind, &value(&order.field))).collect();
+        let mut beside = Beside::default();
+        for backward in [true, false] {
+            let after = Some(Cursor { values: values.clone(), id, backward });
+            let found = self.list(who, Asked { after, ..asked.clone() }).await?.records.first().map(|record| record.id);
+            if backward {
+                beside.previous = found;
+            } else {
+                beside.next = found;
+            }
+        }
+        Ok(beside)
     }
 
     /// How many records a filter selects; stops at `most`, exact where it is none.

@@ -22,7 +22,7 @@ mod vocabulary;
 mod write;
 
 pub use area::{Area, Change, Hook, Slice};
-pub use asking::{Asked, Counted, Listed, Sorting};
+pub use asking::{Asked, Beside, Counted, Listed, Sorting};
 pub use context::Settings;
 pub use history::{Entry, FieldChange};
 pub use principal::{Principal, Through};

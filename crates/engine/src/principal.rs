@@ -119,7 +119,15 @@ impl Roles {
                 .collect::<Vec<_>>()
         };
         let roles = [
-            Role { key: "administrator", default: Right::EVERYTHING, entities: Vec::new(), import: true, export: true, share: true, administer: true },
+            Role {
+                key: "administrator",
+                default: Right::EVERYTHING,
+                entities: Vec::new(),
+                import: true,
+                export: true,
+                share: true,
+                administer: true,
+            },
             Role {
                 key: "manager",
                 default: Right::EVERYTHING,
@@ -129,9 +137,33 @@ impl Roles {
                 share: true,
                 administer: false,
             },
-            Role { key: "agent", default: team, entities: staff(Right::NOTHING), import: false, export: false, share: false, administer: false },
-            Role { key: "reader", default: Right::READ, entities: staff(Right::NOTHING), import: false, export: false, share: false, administer: false },
-            Role { key: "system", default: Right::EVERYTHING, entities: Vec::new(), import: true, export: true, share: true, administer: true },
+            Role {
+                key: "agent",
+                default: team,
+                entities: staff(Right::NOTHING),
+                import: false,
+                export: false,
+                share: false,
+                administer: false,
+            },
+            Role {
+                key: "reader",
+                default: Right::READ,
+                entities: staff(Right::NOTHING),
+                import: false,
+                export: false,
+                share: false,
+                administer: false,
+            },
+            Role {
+                key: "system",
+                default: Right::EVERYTHING,
+                entities: Vec::new(),
+                import: true,
+                export: true,
+                share: true,
+                administer: true,
+            },
         ];
         Roles(roles.into_iter().map(|role| (role.key, Arc::new(role))).collect())
     }
@@ -139,7 +171,15 @@ impl Roles {
     /// The role with this key; a key of another time gives nothing at all.
     pub fn get(&self, key: &str) -> Arc<Role> {
         self.0.get(key).cloned().unwrap_or_else(|| {
-            Arc::new(Role { key: "none", default: Right::NOTHING, entities: Vec::new(), import: false, export: false, share: false, administer: false })
+            Arc::new(Role {
+                key: "none",
+                default: Right::NOTHING,
+                entities: Vec::new(),
+                import: false,
+                export: false,
+                share: false,
+                administer: false,
+            })
         })
     }
 }

@@ -116,7 +116,8 @@ impl Reader {
     }
 
     fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
-        let entities = self.model.entities().filter(|entity| has_card(entity) && !entity.can.kept && self.who.may(Verb::See, entity) && which(entity));
+        let entities =
+            self.model.entities().filter(|entity| has_card(entity) && !entity.can.kept && self.who.may(Verb::See, entity) && which(entity));
         entities
             .map(|entity| Area { plural: entity.plural, icon: icon(entity.key), label: self.speech.entity(entity.key, words) })
             .collect()

@@ -12,4 +12,5 @@ mod pages;
 mod records;
 mod routes;
 mod signing_in;
+mod views;
 mod words;

@@ -11,6 +11,7 @@ use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::Asking;
 use crate::pages::answer::rendered;
+use crate::pages::html;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
@@ -35,6 +36,12 @@ struct CardPage<'c> {
     entity: &'c Entity,
     id: Id,
     many: String,
+    /// The list it was found in.
+    list: String,
+    /// The records before and after it there, by their addresses.
+    previous: String,
+    next: String,
+    edit: String,
     changes: bool,
     removes: bool,
     password: bool,
@@ -57,9 +64,21 @@ async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Read
     let title = title(&entity, &record, &sight);
     let days = web.engine().settings().trash_days.to_string();
     let living = removed.is_none();
+    let from = asked.get("list").unwrap_or_default();
+    let (beside, list) = match living {
+        true => crate::pages::list::beside(&reader, &entity, from, id).await?,
+        false => Default::default(),
+    };
+    let own = if list.is_empty() { String::new() } else { format!("?{}", one("list", list.trim_start_matches('?'))) };
+    let at = |id: Option<Id>| id.map(|id| format!("/{}/{id}{own}", entity.plural)).unwrap_or_default();
+    let card = format!("/{}/{id}{own}", entity.plural);
     let (first, sections) = sections::write(&entity, &record, living && reader.who.may(Verb::Change, &entity), &sight);
     let shown = CardPage {
         many: reader.speech.entity(entity.key, "many"),
+        previous: at(beside.previous),
+        next: at(beside.next),
+        edit: if own.is_empty() { String::new() } else { format!("?{}", one("back", &card)) },
+        list,
         changes: living && reader.who.may(Verb::Change, &entity),
         removes: reader.who.may(Verb::Remove, &entity),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
@@ -77,6 +96,13 @@ async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Read
         reader: &reader,
     };
     rendered(&reader, StatusCode::OK, &shown)
+}
+
+/// One pair of a question.
+fn one(name: &str, value: &str) -> String {
+    let mut pair = String::new();
+    html::pair(&mut pair, name, value);
+    pair
 }
 
 /// A record, living or in the trash.

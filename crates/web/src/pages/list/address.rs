@@ -125,6 +125,20 @@ impl ListAddress {
         out
     }
 
+    /// What the address of a card says of the list that led to it: `?list=…`, or nothing for the plain one.
+    pub(crate) fn from(&self) -> String {
+        let question = self.question("");
+        let question = question.trim_start_matches('?');
+        let mut from = String::new();
+        if !question.is_empty() {
+            from.push('?');
+            let mut said = String::new();
+            pair(&mut said, "list", question);
+            from.push_str(&said);
+        }
+        from
+    }
+
     fn elsewhere(&self) -> ListAddress {
         ListAddress { cursor: String::new(), added: Vec::new(), says: true, menu: String::new(), ..self.clone() }
     }
@@ -147,11 +161,20 @@ impl ListAddress {
     /// The columns that are shown: those asked for, as far as there are such fields; the entity's own otherwise.
     pub(crate) fn shown(&self, entity: &Entity) -> Vec<&'static str> {
         let mut keys: Vec<&'static str> = Vec::new();
-        for asked in self.columns.split(',').take(MOST_COLUMNS) {
+        for asked in self.columns.split(',').take(2 * MOST_COLUMNS) {
             let known = entity.field(asked).filter(|field| !field.secret && !matches!(field.kind, Kind::About(_)));
             keys.extend(known.map(|field| field.key).filter(|key| !keys.contains(key)));
         }
+        keys.truncate(MOST_COLUMNS);
         if keys.is_empty() { entity.columns.clone() } else { keys }
+    }
+
+    /// Says only columns that there are.
+    pub(crate) fn settle(&mut self, entity: &Entity) {
+        if !self.columns.is_empty() {
+            let shown = self.shown(entity);
+            self.columns = if shown == entity.columns { String::new() } else { shown.join(",") };
+        }
     }
 
     /// The filter as a tree.

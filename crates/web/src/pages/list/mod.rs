@@ -35,7 +35,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Heavy, "", ""), count::count)
         .add(Route::page(Method::GET, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "", ""), views::show)
         .add(Route::page(Method::POST, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "View", "keep-view"), views::keep)
-        .add(Route::page(Method::POST, "/{plural}/views/{view}", Policy::Entity(Verb::See), Rate::Person, "View", "change-view"), views::change)
+        .add(
+            Route::page(Method::POST, "/{plural}/views/{view}", Policy::Entity(Verb::See), Rate::Person, "View", "change-view"),
+            views::change,
+        )
         .add(
             Route::page(Method::POST, "/{plural}/views/{view}/removal", Policy::Entity(Verb::See), Rate::Person, "Removal", "remove-view"),
             views::remove,
@@ -63,6 +66,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
     let reader = reader.within(entity.plural);
     let mut address = ListAddress::read(uri.query().unwrap_or_default());
     let view = views::begun(&reader, &entity, &mut address).await?;
+    address.settle(&entity);
     let (mut filter, mut problems) = match address.tree(&reader.model, &entity) {
         Ok(filter) => (filter, Vec::new()),
         Err(Error::Invalid(problems)) => (Filter::everything(), problems),
@@ -150,7 +154,8 @@ fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &List
     }
     out.push_str("</tr></thead><tbody>");
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
-    rows::write(out, entity, &columns, listed, &sight);
+    let from = if address.trash { String::new() } else { address.from() };
+    rows::write(out, entity, &columns, listed, &from, &sight);
     out.push_str("</tbody></table></div>");
     pager(out, reader, entity, address, listed);
 }
@@ -267,6 +272,22 @@ fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
     out.push('>');
     html::text(out, reader.speech.say("list-no-filters"));
     out.push_str("</a></div></section>");
+}
+
+/// The records before and after one in the list that the address of its card names, and the address of that list.
+pub(crate) async fn beside(reader: &Reader, entity: &Arc<Entity>, list: &str, id: kernel::Id) -> kernel::Result<(engine::Beside, String)> {
+    let mut address = ListAddress::read(list);
+    views::begun(reader, entity, &mut address).await?;
+    address.settle(entity);
+    let question = address.question("");
+    let (Ok(mut filter), Ok(sort)) = (address.tree(&reader.model, entity), address.order(entity)) else {
+        return Ok((engine::Beside::default(), question));
+    };
+    if !address.words.is_empty() {
+        filter = filter.and(address::words_filter(&address.words, entity));
+    }
+    let asked = Asked { filter, sort, ..Asked::new(entity.clone()) };
+    Ok((reader.web.engine().beside(&reader.who, asked, id).await?, question))
 }
 
 /// Whether a field is worth a quick filter.

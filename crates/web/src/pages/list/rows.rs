@@ -45,8 +45,8 @@ impl Column {
     }
 }
 
-/// Adds the rows of a page.
-pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], listed: &Listed, sight: &Sight<'_>) {
+/// Adds the rows of a page; `from` is what the cards of its records learn of the list they were found in.
+pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], listed: &Listed, from: &str, sight: &Sight<'_>) {
     let Some(first) = listed.records.first() else { return };
     let slots: Vec<Option<usize>> = columns.iter().map(|column| first.carried.slot(column.face.field.id)).collect();
     for record in &listed.records {
@@ -55,7 +55,7 @@ pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], liste
             out.push_str(column.open);
             if let Some(value) = slot.and_then(|slot| record.values.get(slot)) {
                 if place == 0 {
-                    name(out, entity, record, column, value, sight);
+                    name(out, entity, record, column, value, from, sight);
                 } else {
                     column.face.cell(value, sight, out);
                 }
@@ -66,10 +66,10 @@ pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], liste
     }
 }
 
-fn name(out: &mut String, entity: &Entity, record: &Record, column: &Column, value: &kernel::Value, sight: &Sight<'_>) {
+fn name(out: &mut String, entity: &Entity, record: &Record, column: &Column, value: &kernel::Value, from: &str, sight: &Sight<'_>) {
     out.push_str("<a class=\"row-link\" href=\"/");
     out.push_str(entity.plural);
-    let _ = write!(out, "/{}\">", record.id);
+    let _ = write!(out, "/{}{from}\">", record.id);
     if value.is_empty() {
         html::nothing(out, sight.speech);
     } else {

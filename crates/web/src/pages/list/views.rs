@@ -176,7 +176,8 @@ fn given(fields: &Fields, share: bool) -> (String, Vec<(FieldId, Value)>) {
 /// Keeps what a list shows under a name.
 pub(super) async fn keep(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: Fields) -> Answer {
     let reader = reader.within(entity.plural);
-    let address = ListAddress::read(fields.get("question").unwrap_or_default());
+    let mut address = ListAddress::read(fields.get("question").unwrap_or_default());
+    address.settle(&entity);
     // Only what the list itself understands is kept.
     let mut problems = address.tree(&reader.model, &entity).err().map(problems_of).transpose()?.unwrap_or_default();
     let (name, values) = given(&fields, reader.who.role.share);
@@ -216,7 +217,8 @@ pub(super) async fn change(State(web): State<Web>, Of(entity): Of, named: Named,
         (name, values) = given(&fields, reader.who.role.share);
     }
     if let Some(question) = fields.get("question") {
-        let address = ListAddress::read(question);
+        let mut address = ListAddress::read(question);
+        address.settle(&entity);
         address.tree(&reader.model, &entity)?;
         values.push((views::QUESTION.id(), Value::from(address.kept())));
     }

@@ -1,0 +1,115 @@
+//! Saved views and chosen columns: kept by their address, each person's own unless shared.
+
+use crate::client::Got;
+use crate::house::{House, houses};
+
+/// Sends a form as somebody, with his token.
+async fn sends(house: &House, who: &str, path: &str, form: &str) -> Got {
+    let form = format!("csrf={}&{form}", house.people[who].csrf);
+    house.page(who, "POST", path).form(&form).send().await
+}
+
+fn place(got: &Got) -> String {
+    got.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("location")).map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
+async fn page(house: &House, who: &str, path: &str) -> String {
+    house.page(who, "GET", path).send().await.expect(200).text()
+}
+
+/// The heads of the columns.
+fn heads(page: &str) -> Vec<String> {
+    let table = page.split("<thead>").nth(1).and_then(|rest| rest.split("</thead>").next()).unwrap_or_default();
+    let cells = table.split("<th ").skip(1).map(|cell| cell.split_once('>').map_or("", |(_, cell)| cell));
+    cells
+        .map(|cell| {
+            let mut tag = false;
+            let text: String = cell
+                .chars()
+                .filter(|letter| {
+                    let inside = tag || *letter == '<';
+                    tag = inside && *letter != '>';
+                    !inside
+                })
+                .collect();
+            text.trim().to_owned()
+        })
+        .collect()
+}
+
+const LIVORNO: &str = "question=filter%3Daddress.city%2Bis%2B%2522Livorno%2522%26sort%3D-name%26columns%3Dname%2Crevenue";
+
+#[tokio::test]
+async fn a_view_keeps_what_the_list_shows() {
+    for house in houses().await {
+        let kept = sends(&house, "mara", "/accounts/views", &format!("name=A+Livorno&{LIVORNO}")).await.expect(303);
+        let address = place(&kept);
+        assert!(address.starts_with("/accounts?view="), "{address}");
+        let shown = page(&house, "mara", &address).await;
+        assert!(shown.contains("Officine B") && !shown.contains("Officine A"), "its filter is asked");
+        assert!(shown.contains("A Livorno"), "its name is shown");
+        assert_eq!(heads(&shown), ["Name", "Yearly revenue"]);
+        assert!(!shown.contains("Drop changes"));
+        // A change of it is seen, can be kept, and can be dropped.
+        let changed = page(&house, "mara", &format!("{address}&filter=&columns=name,employees")).await;
+        assert!(changed.contains("Officine A") && changed.contains("Drop changes") && changed.contains("Save view"));
+        sends(&house, "mara", &address.replace("?view=", "/views/"), "question=columns%3Dname%2Cemployees").await.expect(303);
+        let shown = page(&house, "mara", &address).await;
+        assert!(shown.contains("Officine A") && !shown.contains("Drop changes"));
+        assert_eq!(heads(&shown), ["Name", "Employees"]);
+        // It goes to the trash, and its address shows the plain list then.
+        sends(&house, "mara", &format!("{}/removal", address.replace("?view=", "/views/")), "").await.expect(303);
+        assert!(!page(&house, "mara", &address).await.contains("A Livorno"));
+    }
+}
+
+#[tokio::test]
+async fn a_view_is_ones_own_unless_it_is_shared() {
+    for house in houses().await {
+        let kept = sends(&house, "anna", "/accounts/views", &format!("name=Mia&{LIVORNO}")).await.expect(303);
+        let address = place(&kept);
+        let change = address.replace("?view=", "/views/");
+        for other in ["aldo", "bruno", "mara", "ada", "rita"] {
+            assert!(!page(&house, other, &address).await.contains("Mia"), "{other} is not shown it");
+            assert!(!page(&house, other, "/accounts/views").await.contains("Mia"));
+            sends(&house, other, &change, "name=Sua").await.expect(404);
+            sends(&house, other, &format!("{change}/removal"), "").await.expect(404);
+        }
+        // Whoever may not share puts nothing before others, whatever the form says.
+        sends(&house, "anna", &change, "name=Mia&shared=1&role=agent").await.expect(303);
+        assert!(!page(&house, "aldo", "/accounts/views").await.contains("Mia"));
+        let api = house.api("anna", "PATCH", &format!("/views/{}", address.trim_start_matches("/accounts?view=")));
+        api.if_match(1).json(&serde_json::json!({ "shared": true })).send().await.expect(403);
+
+        // A shared one is everybody's to look through, and the list of a role begins with it.
+        let shared = sends(&house, "mara", "/accounts/views", &format!("name=Agenti&role=agent&{LIVORNO}")).await.expect(303);
+        let begun = page(&house, "bruno", "/accounts").await;
+        assert!(begun.contains("Agenti"), "the list of an agent begins with it");
+        assert_eq!(heads(&begun), ["Name", "Yearly revenue"]);
+        assert!(!page(&house, "bruno", "/accounts?filter=").await.contains("Agenti"), "the whole list is one click away");
+        assert!(!page(&house, "mara", "/accounts").await.contains("Agenti"));
+        sends(&house, "bruno", &place(&shared).replace("?view=", "/views/"), "name=Nostra").await.expect(403);
+        // It shows everybody only what he may see.
+        let anna = page(&house, "anna", "/accounts").await;
+        assert!(!anna.contains("Officine B"), "{anna}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_the_list_understands_is_kept_and_shown() {
+    for house in houses().await {
+        let wrong = sends(&house, "anna", "/accounts/views", "name=Rotta&question=filter%3Dname%2Bis").await.expect(422).text();
+        assert!(wrong.contains("value=\"Rotta\""), "what was written is kept");
+        sends(&house, "anna", "/accounts/views", "name=&question=").await.expect(422);
+        let hostile =
+            sends(&house, "anna", "/accounts/views", "name=%3Cscript%3Ealert(1)%3C/script%3E&question=sort%3D-name").await.expect(303);
+        let shown = page(&house, "anna", &place(&hostile)).await;
+        assert!(shown.contains("alert(1)") && !shown.contains("<script>alert"));
+        // Columns that are none, or nobody's to see, are passed over.
+        let shown = page(&house, "ada", "/users?columns=password_hash,name,nothing,%22,name").await;
+        assert_eq!(heads(&shown), ["Name"]);
+        assert!(!shown.contains("password_hash"), "{shown}");
+        let none = page(&house, "ada", "/users?columns=password_hash").await;
+        assert_eq!(heads(&none).len(), 5, "the usual columns where none is left");
+    }
+}
