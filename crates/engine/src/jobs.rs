@@ -59,6 +59,7 @@ impl Engine {
         if !self.inside.jobs.contains_key(kind) {
             return Err(Error::internal(format_args!("no slice registers the job {kind}")));
         }
+        self.inside.node.numbered()?;
         let id = self.id();
         let now = tx.now().await?;
         let sql = "INSERT INTO \"job\" (\"id\", \"kind\", \"payload\", \"principal\", \"state\", \"run_at\", \"epoch\", \"attempts\", \"error\", \"created_at\") \

@@ -33,7 +33,7 @@ pub use undo::Undone;
 pub use write::{Act, Ahead, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
 
 use arc_swap::ArcSwap;
-use kernel::{Chance, Clock, Date, Error, IdMaker, Moment, Result};
+use kernel::{Chance, Clock, Date, Error, Moment, Result};
 use meta::Model;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,8 +53,7 @@ pub(crate) struct Inside {
     pub(crate) schedule: Vec<jobs::Scheduled>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
-    pub(crate) ids: IdMaker,
-    pub(crate) node: nodes::Node,
+    pub(crate) node: nodes::Numbering,
     pub(crate) settings: Settings,
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
@@ -106,8 +105,7 @@ impl Engine {
                 schedule,
                 clock,
                 chance,
-                ids: IdMaker::new(node.number),
-                node,
+                node: nodes::Numbering::new(node),
                 settings,
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
@@ -164,13 +162,14 @@ impl Engine {
 
     /// A new id.
     pub fn id(&self) -> kernel::Id {
-        self.inside.ids.next(self.inside.clock.as_ref())
+        self.inside.node.ids().next(self.inside.clock.as_ref())
     }
 
     /// So many new ids at once.
     pub fn ids(&self, count: usize) -> impl Iterator<Item = kernel::Id> + '_ {
-        let first = self.inside.ids.take(self.inside.clock.as_ref(), count.max(1));
-        (0..count).map(move |place| self.inside.ids.nth(first, place))
+        let ids = self.inside.node.ids();
+        let first = ids.take(self.inside.clock.as_ref(), count.max(1));
+        (0..count).map(move |place| ids.nth(first, place))
     }
 
     /// The entity with this singular name.
@@ -180,7 +179,7 @@ impl Engine {
 
     /// Ends the work with the database in good order.
     pub async fn close(&self) {
-        nodes::give_back(&self.inside.store, &self.inside.node).await;
+        nodes::give_back(&self.inside.store, &self.inside.node.now()).await;
         self.inside.store.close().await;
     }
 }

@@ -1,7 +1,10 @@
 //! The number of this node, leased from the database: the part of an id that keeps nodes apart.
 
 use crate::Engine;
-use kernel::{Error, Result, Value};
+use arc_swap::ArcSwap;
+use kernel::{Error, IdMaker, Result, Say, Value};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use store::{Dialect, Mode, Statement, Store};
 
@@ -9,12 +12,54 @@ use store::{Dialect, Mode, Statement, Store};
 const LEASE_MILLIS: i64 = 6 * 3_600_000;
 /// How often.
 const HELD_ANEW: Duration = Duration::from_secs(30 * 60);
+/// How often, while there is none to hold.
+const ASKED_ANEW: Duration = Duration::from_secs(5);
 
 /// The number of a node, and the secret of whoever holds it.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) number: u16,
     holder: String,
+}
+
+/// The number that this node has now, and the ids it makes with it.
+pub(crate) struct Numbering {
+    now: ArcSwap<(Node, Arc<IdMaker>)>,
+    /// Another node has it: no id may be made until there is a new one.
+    lost: AtomicBool,
+}
+
+impl Numbering {
+    pub(crate) fn new(node: Node) -> Numbering {
+        Numbering { now: ArcSwap::from_pointee(Numbering::with(node)), lost: AtomicBool::new(false) }
+    }
+
+    fn with(node: Node) -> (Node, Arc<IdMaker>) {
+        let ids = Arc::new(IdMaker::new(node.number));
+        (node, ids)
+    }
+
+    pub(crate) fn now(&self) -> Node {
+        self.now.load().0.clone()
+    }
+
+    pub(crate) fn ids(&self) -> Arc<IdMaker> {
+        self.now.load().1.clone()
+    }
+
+    /// `Unavailable` while there is no number: an id made now might be another node's.
+    pub(crate) fn numbered(&self) -> Result<()> {
+        if self.lost.load(Ordering::Acquire) { Err(Error::Unavailable(Say::new("error-no-number"))) } else { Ok(()) }
+    }
+
+    fn lose(&self) {
+        self.lost.store(true, Ordering::Release);
+    }
+
+    fn renew(&self, node: Node) {
+        self.now.store(Arc::new(Numbering::with(node)));
+        self.lost.store(false, Ordering::Release);
+    }
 }
 
 /// The first number that nobody holds. The embedded database has one writer, and so one node.
@@ -49,21 +94,44 @@ pub(crate) async fn lease(store: &Store, holder: String) -> Result<Node> {
 
 /// Holds the number for as long as the engine lives.
 pub(crate) fn keep(engine: &Engine) {
-    if engine.inside.node.number == 0 {
+    if engine.inside.node.now().number == 0 {
         return;
     }
-    let weak = std::sync::Arc::downgrade(&engine.inside);
+    let weak = Arc::downgrade(&engine.inside);
     tokio::spawn(async move {
+        let mut wait = HELD_ANEW;
         loop {
-            tokio::time::sleep(HELD_ANEW).await;
+            tokio::time::sleep(wait).await;
             let Some(inside) = weak.upgrade() else { return };
-            match hold(&inside.store, &inside.node, LEASE_MILLIS).await {
-                Ok(true) => {}
-                Ok(false) => tracing::error!("another node has the number of this one: it has to be started anew"),
-                Err(error) => tracing::warn!(%error, "the number of this node could not be held"),
-            }
+            let engine = Engine { inside };
+            wait = match engine.hold_number().await {
+                Ok(()) => HELD_ANEW,
+                Err(error) => {
+                    tracing::warn!(%error, "the number of this node could not be held");
+                    if engine.inside.node.numbered().is_ok() { HELD_ANEW } else { ASKED_ANEW }
+                }
+            };
         }
     });
+}
+
+impl Engine {
+    /// Holds this node's number for longer. Where another node has it, as after a long sleep, nothing more is written until
+    /// there is a new one, which is leased here, or at the next call.
+    pub async fn hold_number(&self) -> Result<()> {
+        let inside = &self.inside;
+        if inside.node.numbered().is_ok() {
+            if hold(&inside.store, &inside.node.now(), LEASE_MILLIS).await? {
+                return Ok(());
+            }
+            inside.node.lose();
+            tracing::error!("another node has the number of this one: nothing is written before there is a new one");
+        }
+        let node = lease(&inside.store, inside.chance.secret()).await?;
+        tracing::warn!(number = node.number, "this node has a new number");
+        inside.node.renew(node);
+        Ok(())
+    }
 }
 
 /// Gives the number back.

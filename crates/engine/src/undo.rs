@@ -47,7 +47,7 @@ impl Engine {
         let inverse = self.id();
         let mut undone = Undone::default();
         loop {
-            let writing = Writing { changeset: inverse, undoes: Some(changeset), ..self.writing(who, "undo") };
+            let writing = Writing { changeset: inverse, undoes: Some(changeset), ..self.writing(who, "undo")? };
             let engine = self.clone();
             let slice =
                 self.inside.store.write_slice(move |tx| Box::pin(async move { engine.undo_slice(tx, writing, changeset).await })).await?;

@@ -18,7 +18,7 @@ impl Engine {
     ///
     /// Errors: invalid where a draft writes what an input may not.
     pub fn made_ahead(&self, who: &Principal, drafts: Vec<Draft>) -> Result<Vec<Act>> {
-        let writing = self.writing(who, "create");
+        let writing = self.writing(who, "create")?;
         drafts.into_iter().map(|draft| Ok(Act::Insert(Box::new(Ahead(self.drafted(&writing, draft)?))))).collect()
     }
 

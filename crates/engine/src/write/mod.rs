@@ -144,14 +144,14 @@ impl Writing {
 impl Engine {
     /// Writes some acts in one transaction: all of them, or none.
     pub async fn write(&self, who: &Principal, why: &'static str, acts: Vec<Act>) -> Result<Outcome> {
-        let writing = self.writing(who, why);
+        let writing = self.writing(who, why)?;
         let engine = self.clone();
         self.inside.store.write(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
     }
 
     /// A slice of long work: the same, but people's writes go first, and the changeset may go on over slices.
     pub async fn write_slice(&self, who: &Principal, why: &'static str, changeset: Id, acts: Vec<Act>) -> Result<Outcome> {
-        let writing = Writing { changeset, ..self.writing(who, why) };
+        let writing = Writing { changeset, ..self.writing(who, why)? };
         let engine = self.clone();
         self.inside.store.write_slice(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
     }
@@ -184,8 +184,10 @@ impl Engine {
         self.write(who, "restore", vec![Act::Restore { entity: entity.key, id }]).await
     }
 
-    pub(crate) fn writing(&self, who: &Principal, why: &'static str) -> Writing {
-        Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false }
+    /// What a write begins with. `Unavailable` while this node has no number to make ids with.
+    pub(crate) fn writing(&self, who: &Principal, why: &'static str) -> Result<Writing> {
+        self.inside.node.numbered()?;
+        Ok(Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false })
     }
 
     /// Applies acts inside a transaction.

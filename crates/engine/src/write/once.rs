@@ -36,7 +36,7 @@ impl Engine {
         insist: bool,
         once: Option<Once>,
     ) -> Result<Created> {
-        let writing = self.writing(who, "create");
+        let writing = self.writing(who, "create")?;
         let engine = self.clone();
         self.inside
             .store

@@ -23,7 +23,7 @@ impl Engine {
         F: for<'s> FnOnce(&'s mut Slicing<'_>) -> Work<'s, T> + Send + 'static,
         T: Send + 'static,
     {
-        let writing = Writing { changeset, ..self.writing(who, why) };
+        let writing = Writing { changeset, ..self.writing(who, why)? };
         let engine = self.clone();
         self.inside
             .store

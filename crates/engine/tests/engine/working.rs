@@ -1,9 +1,9 @@
 //! Jobs and the schedule: once over many workers, again after a failure, by another when its worker is gone.
 
-use crate::shop::{Shop, shops};
+use crate::shop::{Shop, customer, shops};
 use engine::Engine;
 use engine::testing::StandingClock;
-use kernel::{Id, Value};
+use kernel::{Error, Id, Value};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -222,5 +222,37 @@ async fn ids_are_unique_over_two_nodes() {
         assert_eq!(ids.len(), 14_000);
         let held = "SELECT count(*) FROM \"node\" WHERE \"leased_until\" > clock_timestamp()";
         assert_eq!(shop.number(held).await, 2);
+    }
+}
+
+/// A node whose number another one got writes nothing before it has a new one, and goes on with that.
+#[tokio::test]
+async fn a_node_that_lost_its_number_takes_another() {
+    for shop in shops().await {
+        if shop.engine.store().dialect() == store::Dialect::Sqlite {
+            continue;
+        }
+        let node = |id: Id| id.number() >> 12 & 1023;
+        let before = node(shop.engine.id());
+        shop.engine.hold_number().await.expect("held");
+        assert_eq!(node(shop.engine.id()), before);
+        // It slept for so long that another took its number, and all the others are taken too.
+        shop.sql("UPDATE \"node\" SET \"holder\" = 'another'", Vec::new()).await;
+        let fill = "INSERT INTO \"node\" (\"number\", \"leased_until\", \"holder\") \
+                    SELECT n, clock_timestamp() + interval '1 hour', 'others' FROM generate_series(1, 1023) AS n WHERE n <> ";
+        shop.sql(&format!("{fill}{before}"), Vec::new()).await;
+        assert!(shop.engine.hold_number().await.is_err());
+        let refused = shop.engine.create(&shop.anna, customer("a")).await;
+        assert!(matches!(&refused, Err(Error::Unavailable(say)) if say.key == "error-no-number"), "{refused:?}");
+        let engine = shop.engine.clone();
+        let enqueued = shop.engine.store().write(move |tx| Box::pin(async move { engine.enqueue(tx, "note", String::new(), None).await }));
+        assert!(matches!(enqueued.await, Err(Error::Unavailable(_))));
+        assert!(shop.engine.hold_number().await.is_err(), "still none");
+        shop.sql("DELETE FROM \"node\" WHERE \"number\" = 700", Vec::new()).await;
+        shop.engine.hold_number().await.expect("a new one");
+        assert_eq!(node(shop.create(&shop.anna, customer("a")).await), 700);
+        shop.engine.hold_number().await.expect("held");
+        assert_eq!(node(shop.engine.id()), 700);
+        shop.engine.close().await;
     }
 }
