@@ -1,6 +1,7 @@
 //! Opening an installation: the areas of the product, on the database that the settings name.
 
 use crate::settings::Settings;
+use crate::speaking;
 use engine::{Area, Engine, Principal, Through};
 use kernel::{Error, Result, Say, SystemChance, SystemClock};
 use std::sync::Arc;
@@ -43,6 +44,12 @@ async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
     };
     let measures = if mode == Mode::Read { measures.reading() } else { measures };
     let store = Store::open(measures).await?;
+    if mode == Mode::Serve && store.overpowered().await? {
+        speaking::warn(
+            "PostgreSQL is reached as a superuser, or as a role that may run programs: whatever goes wrong in Scheda then reaches the whole server. \
+             Set SCHEDA_DATABASE_URL to a role that owns no table, and SCHEDA_SHAPE_URL to the one that owns them (README, PostgreSQL).",
+        );
+    }
     let inner = engine::Settings { shaping: mode == Mode::Serve, ..engine::Settings::default() };
     Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await
 }
@@ -50,8 +57,14 @@ async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
 /// The data folder belongs to whoever runs the program, and to nobody else.
 fn make_private(folder: &std::path::Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::PermissionsExt;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|fault| Error::Unavailable(Say::new("error-data-folder").with("folder", folder.display()).with("cause", fault)))
+    // One that was there already may be open to others.
+    let private = made.and_then(|()| {
+        let mode = std::fs::metadata(folder)?.permissions().mode();
+        if mode & 0o077 == 0 { Ok(()) } else { std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode & 0o700)) }
+    });
+    private.map_err(|fault| Error::Unavailable(Say::new("error-data-folder").with("folder", folder.display()).with("cause", fault)))
 }
 
 /// Whoever sits at the command line owns the data.

@@ -1,4 +1,4 @@
-//! Settings: `scheda.toml` beside the data or in the working folder, and `SCHEDA_*` variables, which win.
+//! Settings: `scheda.toml` beside the data, or else in the working folder, and `SCHEDA_*` variables, which win.
 
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -47,7 +47,7 @@ impl Settings {
     pub fn read() -> Result<Settings, String> {
         let data = variable("SCHEDA_DATA").map(PathBuf::from);
         let beside = data.as_deref().unwrap_or(Path::new("scheda-data")).join("scheda.toml");
-        let file = [PathBuf::from("scheda.toml"), beside].into_iter().find(|path| path.is_file());
+        let file = [beside, PathBuf::from("scheda.toml")].into_iter().find(|path| path.is_file());
         let file = match file {
             Some(path) => {
                 let text = std::fs::read_to_string(&path).map_err(|fault| format!("{} can't be read: {fault}", path.display()))?;

@@ -21,6 +21,11 @@ pub fn fail(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// Says what whoever runs the program has to know, in one line that can't be turned off.
+pub fn warn(sentence: &str) {
+    eprintln!("scheda: WARNING: {sentence}");
+}
+
 /// The words of the product.
 pub fn words() -> Result<Arc<Words>> {
     static WORDS: OnceLock<Arc<Words>> = OnceLock::new();

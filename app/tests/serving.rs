@@ -23,7 +23,11 @@ struct Serving {
 
 impl Serving {
     fn start(folder: &Path, settings: &[(&str, &str)]) -> Serving {
-        let mut child = program(folder, settings).spawn().expect("the program starts");
+        Serving::of(&mut program(folder, settings))
+    }
+
+    fn of(command: &mut Command) -> Serving {
+        let mut child = command.spawn().expect("the program starts");
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line).expect("a line");
         let address = line.trim().strip_prefix("Scheda: http://").unwrap_or_else(|| panic!("{line}")).to_owned();
@@ -74,8 +78,11 @@ fn what_changes_something_leaves_a_line_without_being_asked_to() {
     let serving = Serving::start(folder.path(), &[]);
     assert!(serving.ask("POST", "/sign-in", form).starts_with("HTTP/1.1 422"));
     let log = serving.end();
-    let line = log.lines().find(|line| line.contains("audit")).unwrap_or_else(|| panic!("no line: {log}"));
-    assert!(line.contains("event=\"sign-in\"") && line.contains("path=\"/sign-in\"") && line.contains("status=422"), "{line}");
+    let line = log.lines().find(|line| line.contains("event=\"sign-in\"")).unwrap_or_else(|| panic!("no line: {log}"));
+    assert!(
+        line.contains("audit") && line.contains("from=127.0.0.1") && line.contains("path=\"/sign-in\"") && line.contains("status=422"),
+        "{line}"
+    );
     assert!(!log.contains("qualunque") && !log.contains("nessuno"), "{log}");
     // Said otherwise in the file, it is otherwise; a filter that is none is said.
     std::fs::write(folder.path().join("scheda.toml"), "log = \"error\"").expect("a file");
@@ -84,4 +91,39 @@ fn what_changes_something_leaves_a_line_without_being_asked_to() {
     assert_eq!(serving.end(), "");
     let output = program(folder.path(), &[("SCHEDA_LOG", "audit=loud")]).output().expect("an end");
     assert!(String::from_utf8_lossy(&output.stderr).contains("SCHEDA_LOG"), "{output:?}");
+}
+
+#[test]
+fn the_folder_of_the_data_is_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("an open folder");
+    // What stands beside the data wins over what stands where one happens to be.
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    std::fs::write(elsewhere.path().join("scheda.toml"), "listen = \"nowhere\"").expect("a file");
+    std::fs::write(folder.path().join("scheda.toml"), "log = \"error\"").expect("a file");
+    let serving = Serving::of(program(folder.path(), &[]).current_dir(elsewhere.path()));
+    assert_eq!(std::fs::metadata(folder.path()).expect("the folder").permissions().mode() & 0o777, 0o700);
+    serving.end();
+}
+
+/// B5: whoever serves as a superuser is told so.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
+fn serving_as_a_superuser_is_warned_of() {
+    let Ok(admin) = std::env::var("SCHEDA_TEST_POSTGRES") else { return };
+    let name = format!("serving_{}", std::process::id());
+    let psql = |sql: &str| {
+        let done = Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &admin]).output().expect("psql");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    psql(&format!("CREATE DATABASE {name}"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = admin.rsplit_once('/').map_or(admin.as_str(), |(base, _)| base);
+    let log = Serving::start(folder.path(), &[("SCHEDA_DATABASE_URL", &format!("{base}/{name}"))]).end();
+    psql(&format!("DROP DATABASE {name} WITH (FORCE)"));
+    let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARNING")).collect();
+    assert!(matches!(warnings.as_slice(), [one] if one.contains("superuser") && one.contains("SCHEDA_DATABASE_URL")), "{log}");
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(Serving::start(folder.path(), &[]).end(), "");
 }

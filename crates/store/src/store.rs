@@ -142,6 +142,17 @@ impl Store {
         }
     }
 
+    /// Whether the role that serves may do what no request ever needs: everything (a superuser), or running programs on the
+    /// database's machine. Never so on SQLite.
+    pub async fn overpowered(&self) -> Result<bool> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let asked = "SELECT rolsuper OR pg_has_role(current_user, 'pg_execute_server_program', 'MEMBER') FROM pg_roles WHERE rolname = current_user";
+        let rows = self.read(move |tx| Box::pin(async move { tx.rows(&Statement::new(asked, Vec::new())).await })).await?;
+        Ok(rows.first().is_none_or(|row| row.bool(0)))
+    }
+
     /// What commits announce from now on, on all nodes.
     pub async fn listen(&self) -> Topics {
         match &self.base.back {

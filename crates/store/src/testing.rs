@@ -42,6 +42,12 @@ pub async fn postgres_with(settle: impl FnOnce(&mut Settings)) -> Option<Store> 
     Some(Store::open_keeping(settings, Some(Box::new(guard))).await.expect("a store on PostgreSQL"))
 }
 
+/// A store whose serving role administers the server, as nobody should run it.
+pub async fn postgres_as_administrator() -> Option<Store> {
+    let url = std::env::var("SCHEDA_TEST_POSTGRES").ok()?;
+    Some(Store::open(Settings { connections: 2, ..Settings::postgres(url, None) }).await.expect("a store on PostgreSQL"))
+}
+
 /// A store on each database. Without a server only SQLite, unless `SCHEDA_TEST_REQUIRE_POSTGRES=1` says that it must be there.
 pub async fn both() -> Vec<Store> {
     let mut stores = vec![sqlite().await];

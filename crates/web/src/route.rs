@@ -23,6 +23,7 @@ use hyper::body::Body as _;
 use kernel::{Error, Language, Say};
 use meta::Filter;
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -264,6 +265,7 @@ struct Asking {
     caller: Option<Caller>,
     fragment: bool,
     here: Option<String>,
+    from: IpAddr,
 }
 
 /// Keeps what a route declares.
@@ -272,6 +274,7 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
         language: accepted(request.headers()),
         caller: None,
         fragment: is_fragment(&request),
+        from: sender(request.extensions()),
         here: (route.face == Face::Page && route.method == Method::GET)
             .then(|| request.uri().path_and_query().map(|here| here.as_str().to_owned()))
             .flatten(),
@@ -313,7 +316,7 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
     }
     asking.caller = caller;
     permit(web, route, &mut request, asking.caller.as_ref()).await?;
-    let address = sender(request.extensions());
+    let address = asking.from;
     let subject = || match &asking.caller {
         Some(Caller { who, .. }) => who.user.map(|id| id.to_string()).unwrap_or_default(),
         None => network(address).to_string(),
@@ -456,7 +459,7 @@ fn note(route: &Route, asking: &Asking, status: StatusCode) {
         return;
     }
     let user = asking.caller.as_ref().and_then(|caller| caller.who.user).map(|id| id.to_string()).unwrap_or_default();
-    tracing::info!(target: "audit", event = route.audit, path = route.path, user, status = status.as_u16());
+    tracing::info!(target: "audit", event = route.audit, path = route.path, user, from = %asking.from, status = status.as_u16());
 }
 
 /// Sends a browser to the sign-in page, and back here afterwards.

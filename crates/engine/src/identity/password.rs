@@ -163,7 +163,13 @@ impl Engine {
             _ => (None, NOBODY.clone()),
         };
         let right = self.aside(move || Ok(verify(&password, &hashed))).await?;
-        Ok(known.filter(|_| right))
+        let (user, who) = (known.as_ref().and_then(|known| known.who.user), known.filter(|_| right));
+        if who.is_none() {
+            // Of an address that nobody has, nothing is kept: it may be a password, typed into the wrong field.
+            let user = user.map(|id| id.to_string()).unwrap_or_default();
+            tracing::info!(target: "audit", event = "wrong-password", user);
+        }
+        Ok(who)
     }
 
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

@@ -123,7 +123,27 @@ async fn the_serving_role_can_shape_nothing_by_itself() {
         store.shape(&[people()]).await.expect("a shape");
         for forbidden in ["DROP TABLE person", "CREATE TABLE mine (id bigint)", "ALTER TABLE person ADD COLUMN y text"] {
             let outcome = store.write(move |tx| Box::pin(async move { tx.execute(&sql(forbidden, vec![])).await })).await;
-            assert!(outcome.is_err(), "{forbidden}");
+            // 42501: not enough rights, and no other fault that would come first.
+            assert!(matches!(&outcome, Err(kernel::Error::Internal(cause)) if cause.contains("(42501)")), "{forbidden}: {outcome:?}");
         }
     }
+}
+
+/// B5: the serving role is no superuser and runs no programs; where it is one, it is said.
+#[tokio::test]
+async fn the_serving_role_has_no_powers() {
+    let Some(store) = store::testing::postgres().await else { return };
+    let asked = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, pg_has_role(current_user, 'pg_execute_server_program', 'MEMBER'), \
+                 pg_has_role(current_user, 'pg_read_server_files', 'MEMBER'), pg_has_role(current_user, 'pg_write_server_files', 'MEMBER') \
+                 FROM pg_roles WHERE rolname = current_user";
+    let rows = store.read(move |tx| Box::pin(async move { tx.rows(&sql(asked, vec![])).await })).await.expect("rows");
+    let row = rows.first().expect("the role");
+    assert!((0..7).all(|power| !row.bool(power)), "{row:?}");
+    assert!(!store.overpowered().await.expect("an answer"));
+    for forbidden in ["COPY (SELECT 1) TO PROGRAM 'true'", "SELECT pg_read_file('/etc/hostname')", "SET ROLE scheda_test_owner"] {
+        let outcome = store.write(move |tx| Box::pin(async move { tx.rows(&sql(forbidden, vec![])).await })).await;
+        assert!(matches!(&outcome, Err(kernel::Error::Internal(cause)) if cause.contains("(42501)")), "{forbidden}: {outcome:?}");
+    }
+    let as_owner = store::testing::postgres_as_administrator().await.expect("a store");
+    assert!(as_owner.overpowered().await.expect("an answer"), "whoever administers the server may do everything");
 }
