@@ -112,12 +112,7 @@ impl Roles {
         let team = Right { see: Scope::Team, create: true, change: true, remove: false };
         // Everybody keeps views of his own.
         let views = Right { see: Scope::Own, ..Right::EVERYTHING };
-        let staff = |default: Right| {
-            vec![("user", Right::READ), ("team", Right::READ), ("term", Right::READ)]
-                .into_iter()
-                .chain([("token", default), (crate::views::VIEW, views)])
-                .collect::<Vec<_>>()
-        };
+        let staff = || vec![("user", Right::READ), ("team", Right::READ), ("term", Right::READ), (crate::views::VIEW, views)];
         let roles = [
             Role {
                 key: "administrator",
@@ -131,7 +126,7 @@ impl Roles {
             Role {
                 key: "manager",
                 default: Right::EVERYTHING,
-                entities: staff(Right::NOTHING),
+                entities: staff(),
                 import: true,
                 export: true,
                 share: true,
@@ -140,7 +135,7 @@ impl Roles {
             Role {
                 key: "agent",
                 default: team,
-                entities: staff(Right::NOTHING),
+                entities: staff(),
                 import: false,
                 export: false,
                 share: false,
@@ -149,7 +144,7 @@ impl Roles {
             Role {
                 key: "reader",
                 default: Right::READ,
-                entities: staff(Right::NOTHING),
+                entities: staff(),
                 import: false,
                 export: false,
                 share: false,

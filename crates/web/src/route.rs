@@ -27,7 +27,7 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-/// Bodies longer than this are refused, unless a route accepts more.
+/// Longer bodies are refused.
 const MOST_BYTES: usize = 2 << 20;
 
 /// Who may take a route.
@@ -46,12 +46,6 @@ pub enum Policy {
     /// Whoever may do this with the record `{id}` of the public entity that `{plural}` names: not found for whoever may not
     /// see it, forbidden for whoever may see it but not do this.
     Record(Verb),
-    /// Whoever may do this with this entity.
-    On(&'static str, Verb),
-    /// Whoever may read files into the entity that `{plural}` names.
-    Import,
-    /// Whoever may take the entity that `{plural}` names out in files.
-    Export,
 }
 
 /// Whom a route speaks to.
@@ -125,8 +119,6 @@ pub struct Route {
     pub input: &'static str,
     /// What it leaves in the log; empty for what only asks.
     pub audit: &'static str,
-    /// The longest body it takes, in bytes.
-    pub most_bytes: usize,
 }
 
 impl Route {
@@ -155,7 +147,7 @@ impl Route {
             method.is_safe() || !audit.is_empty() && !input.is_empty(),
             "{method} {path} says neither what it reads nor what it leaves"
         );
-        Route { method, path, policy, face, rate, csrf, input, audit, most_bytes: MOST_BYTES }
+        Route { method, path, policy, face, rate, csrf, input, audit }
     }
 
     /// A page, or a part of one.
@@ -166,12 +158,6 @@ impl Route {
     /// An address of the API.
     pub fn api(method: Method, path: &'static str, policy: Policy, rate: Rate, input: &'static str, audit: &'static str) -> Route {
         Route::new(Face::Api, method, path, policy, rate, input, audit)
-    }
-
-    /// The same, taking bodies up to this many bytes.
-    pub fn accepting(mut self, bytes: usize) -> Route {
-        self.most_bytes = bytes;
-        self
     }
 }
 
@@ -299,7 +285,7 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
 }
 
 async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, asking: &mut Asking) -> Result<Response, Failure> {
-    request = limited(route, request)?;
+    request = limited(request)?;
     if matches!(route.face, Face::Page | Face::Stream) && from_own_page(web, request.headers()) == Some(false) {
         let harmless = route.csrf == Csrf::Safe && route.face == Face::Page;
         if !harmless {
@@ -340,16 +326,16 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
     }))
 }
 
-/// Bodies are never read beyond what the route takes.
-fn limited(route: &Route, request: Request) -> Result<Request, Failure> {
+/// Bodies are never read beyond what is taken.
+fn limited(request: Request) -> Result<Request, Failure> {
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|told| told > route.most_bytes) {
+    if told.is_some_and(|told| told > MOST_BYTES) {
         return Err(Failure::status(StatusCode::PAYLOAD_TOO_LARGE, Say::new("error-too-large")));
     }
     if told.is_none_or(|told| told == 0) && !request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Ok(request);
     }
-    Ok(request.map(|body| Body::new(http_body_util::Limited::new(body, route.most_bytes))))
+    Ok(request.map(|body| Body::new(http_body_util::Limited::new(body, MOST_BYTES))))
 }
 
 async fn permit(web: &Web, route: &Route, request: &mut Request, caller: Option<&Caller>) -> Result<(), Failure> {
@@ -362,21 +348,8 @@ async fn permit(web: &Web, route: &Route, request: &mut Request, caller: Option<
     match route.policy {
         Policy::Public | Policy::SetUp | Policy::SignedIn => {}
         Policy::Administrator => caller.who.administers()?,
-        Policy::On(entity, verb) => caller.who.permit(verb, &*web.engine().entity(entity)?)?,
         Policy::Entity(verb) => named_entity(web, request, caller, verb).await?,
         Policy::Record(verb) => named_record(web, request, caller, verb).await?,
-        Policy::Import => {
-            named_entity(web, request, caller, Verb::See).await?;
-            if !caller.who.role.import {
-                return Err(Error::Forbidden(Say::new("error-forbidden")).into());
-            }
-        }
-        Policy::Export => {
-            named_entity(web, request, caller, Verb::See).await?;
-            if !caller.who.role.export {
-                return Err(Error::Forbidden(Say::new("error-forbidden")).into());
-            }
-        }
     }
     Ok(())
 }
@@ -429,17 +402,13 @@ async fn console(web: &Web, request: &mut Request) -> Result<(), Failure> {
     if right { Ok(()) } else { Err(Error::Forbidden(Say::new("error-console-token")).into()) }
 }
 
-/// The form carries the session's token: in a header, in its field `csrf`, or for files in the address.
+/// The form carries the session's token: in a header, or in its field `csrf`.
 async fn unforged(request: Request, caller: Option<&Caller>) -> Result<Request, Failure> {
     let expected = caller.map(|caller| caller.csrf.clone()).unwrap_or_default();
     let right = |sent: &str| !expected.is_empty() && same(sent.as_bytes(), expected.as_bytes());
     let forged = || Err(Failure::status(StatusCode::FORBIDDEN, Say::new("error-forged")));
     if let Some(sent) = request.headers().get("x-csrf-token") {
         return if right(sent.to_str().unwrap_or_default()) { Ok(request) } else { forged() };
-    }
-    if form::media_type(request.headers()) == "multipart/form-data" {
-        let asked = form::Fields::parse(request.uri().query().unwrap_or_default().as_bytes())?;
-        return if right(asked.get("csrf").unwrap_or_default()) { Ok(request) } else { forged() };
     }
     if !form::is_form(&request) {
         return forged();
