@@ -9,6 +9,7 @@ use crate::accounts::entity as account;
 use crate::addresses::entity as addresses;
 use crate::contacts::entity::{self as contact, ACCOUNT_CONTACT, place};
 use crate::sites::entity as site;
+use engine::principal::Scope;
 use engine::{Act, Draft, Engine, Principal, Slicing, Statement};
 use kernel::{Error, Id, Result, Say, Value, fold};
 use meta::sql::Sql;
@@ -154,6 +155,7 @@ impl Applying {
             let wanted: Vec<String> = wanted.into_iter().cloned().collect();
             found.push(key.find(slicing.tx(), &self.maker.entity, &wanted).await?);
         }
+        let hidden = self.hidden(slicing, &found).await?;
         let (mut create, mut change): (Vec<&Row<'_>>, Vec<(&Row<'_>, Id)>) = (Vec::new(), Vec::new());
         let mut pending: HashSet<(usize, &str)> = HashSet::new();
         let mut touched: HashSet<Id> = HashSet::new();
@@ -164,7 +166,7 @@ impl Applying {
                 break;
             }
             let told = &mut told[row.place];
-            match self.fate(values, &found, told) {
+            match self.fate(values, &found, &hidden, told) {
                 Fate::Change(id) if touched.contains(&id) => break,
                 Fate::Change(id) => {
                     touched.insert(id);
@@ -188,13 +190,33 @@ impl Applying {
         Ok(taken)
     }
 
-    fn fate(&self, values: &[Vec<String>], found: &[HashMap<String, Vec<Id>>], told: &mut Told) -> Fate {
+    /// Those of the found records that whoever imports does not see.
+    async fn hidden(&self, slicing: &mut Slicing<'_>, found: &[HashMap<String, Vec<Id>>]) -> Result<HashSet<Id>> {
+        if self.who.role.right(&self.maker.entity).see == Scope::All {
+            return Ok(HashSet::new());
+        }
+        let mut hidden: HashSet<Id> = found.iter().flat_map(HashMap::values).flatten().copied().collect();
+        let ids: Vec<Id> = hidden.iter().copied().collect();
+        for record in slicing.records(&self.maker.entity, &ids).await? {
+            hidden.remove(&record.id);
+        }
+        Ok(hidden)
+    }
+
+    fn fate(&self, values: &[Vec<String>], found: &[HashMap<String, Vec<Id>>], hidden: &HashSet<Id>, told: &mut Told) -> Fate {
         let matches = values.iter().zip(found).find_map(|(values, found)| {
             let mut ids: Vec<Id> = values.iter().filter_map(|value| found.get(value)).flatten().copied().collect();
             ids.sort_unstable();
             ids.dedup();
             (!ids.is_empty()).then_some(ids)
         });
+        // What is not seen is not found by its identity; by other keys it is there, and no more is said about it.
+        let unseen = matches.as_ref().is_some_and(|ids| ids.iter().all(|id| hidden.contains(id)));
+        let matches = matches.map(|mut ids| {
+            ids.retain(|id| !hidden.contains(id));
+            ids
+        });
+        let matches = matches.filter(|ids| !ids.is_empty());
         // A row that names a record by its identity never makes another one.
         let named = self.keys.iter().zip(values).any(|(key, values)| matches!(key, Key::Id) && !values.is_empty());
         match (matches, self.mode) {
@@ -208,6 +230,7 @@ impl Applying {
             }
             (None, _) if named => Fate::Refuse(Fault::row(Say::new("error-import-id"))),
             (None, Mode::Update) => Fate::Skip(None),
+            (None, _) if unseen => Fate::Skip(None),
             (None, Mode::Create | Mode::Both) => Fate::Create,
         }
     }

@@ -1,7 +1,10 @@
 //! Runs: keys and modes, rehearsals, going on after an interruption, undoing.
 
 use super::{CLIENTI, CLIENTI_MAP, Paper, all, count, counts, engines, import, imported, lines, one, somebody, text};
+use crate::accounts::entity as account;
 use crate::imports::{Mode, Options};
+use engine::identity::users;
+use engine::principal::Role;
 use std::io::{Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -241,5 +244,58 @@ async fn one_row_that_is_refused_does_not_take_the_others_along() {
         assert!(errors.text().contains("source;fiera;italian: Esiste già"), "{}", errors.text());
         let unknown = "id;Ragione sociale\n;Alfa\n0000000000009;Delta\n";
         assert_eq!(counts(&imported(&engine, unknown, keyed(Mode::Both, &["id"])).await), [1, 0, 0, 0, 1, 0]);
+    }
+}
+
+/// A7: a row that names a record of somebody else changes nothing of it, and tells as much as one that names none.
+#[tokio::test]
+async fn rows_reach_nothing_of_others() {
+    for engine in engines().await {
+        let system = somebody(&engine);
+        let user = async |name: &str| {
+            let draft = engine::Draft::new("user")
+                .with(users::NAME.id(), name)
+                .with(users::EMAIL.id(), format!("{name}@example.it"))
+                .with(users::ROLE.id(), "agent");
+            let id = engine.create(&system, draft).await.expect("a user").id();
+            engine.principal_of(id, engine::Through::Import).await.expect("an answer").expect("a user")
+        };
+        let (anna, bruno) = (user("anna").await, user("bruno").await);
+        // An agent who may import.
+        let role = Role { key: "agent", default: anna.role.default, entities: Vec::new(), import: true, export: false, administer: false };
+        let anna = engine::Principal { role: Arc::new(role), ..anna };
+        let account = async |who: &engine::Principal, name: &str, number: &str| {
+            let draft = engine::Draft::new("account").with(account::NAME.id(), name).with(account::VAT_NUMBER.id(), number);
+            engine.create(who, draft).await.expect("an account").id()
+        };
+        let (own, theirs) = (account(&anna, "Officine A", "00743110157").await, account(&bruno, "Officine B", "02313821007").await);
+        let never = engine.id();
+        let whole = async || format!("{:?}", all(&engine, "account", &format!("id is \"{theirs}\"")).await);
+        let before = whole().await;
+        let run = async |file: String, mode: Mode, key: &str| {
+            let (report, errors) = (Paper::default(), Paper::default());
+            let mut options = Options::new("accounts", "file.csv");
+            keyed(mode, &[key])(&mut options);
+            (options.report, options.errors) = (report.output(), errors.output());
+            let totals = crate::imports::run(&engine, &anna, Cursor::new(file.into_bytes()), options, |_| {}).await.expect("an import");
+            (counts(&totals), report.text() + &errors.text())
+        };
+        for mode in [Mode::Create, Mode::Update, Mode::Both] {
+            let row = |id: kernel::Id| format!("id;Ragione sociale;Telefoni\n{id};Rubata;050 123456\n");
+            let (them, nobody) = (run(row(theirs), mode, "id").await, run(row(never), mode, "id").await);
+            assert_eq!(them.0, nobody.0, "{mode:?}");
+            assert_eq!(them.1.replace(&theirs.to_string(), "-"), nobody.1.replace(&never.to_string(), "-"), "{mode:?}");
+            // By a number it is there, and nothing else is told; no second one is made.
+            let (counts, told) =
+                run("Ragione sociale;Partita IVA;Telefoni\nRubata;02313821007;050 123456\n".to_owned(), mode, "vat_number").await;
+            assert_eq!(
+                (counts, told.contains(&theirs.to_string()), told.contains("Officine B")),
+                ([0, 0, 0, 1, 0, 0], false, false),
+                "{told}"
+            );
+        }
+        assert_eq!(whole().await, before);
+        let (counts, _) = run(format!("id;Ragione sociale\n{own};Officine Anna\n"), Mode::Update, "id").await;
+        assert_eq!((counts, count(&engine, "account").await), ([0, 1, 0, 0, 0, 0], 2));
     }
 }
