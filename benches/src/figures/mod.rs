@@ -4,6 +4,7 @@ mod aggregate;
 mod api;
 mod build;
 mod create;
+mod hiding;
 mod import;
 mod list;
 mod rest;
@@ -20,7 +21,7 @@ const CLIENTS: usize = 16;
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 6] = ["list", "api", "search", "create", "import", "rest"];
 /// Those that first make a million records, or build the program anew.
-const LARGE: [&str; 3] = ["scale", "aggregate", "build"];
+const LARGE: [&str; 4] = ["scale", "aggregate", "hiding", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -46,6 +47,7 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 "search" => search::run(database, report).await?,
                 "create" => create::run(database, report).await?,
                 "import" => import::run(database, report).await?,
+                "hiding" => hiding::run(database, report).await?,
                 "scale" => scale::run(database, report).await?,
                 "aggregate" => aggregate::run(database, report).await?,
                 _ => rest::run(database, report).await?,
