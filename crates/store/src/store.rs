@@ -19,13 +19,13 @@ pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
 /// The data of an installation. Cheap to clone; all clones are one.
 #[derive(Clone)]
 pub struct Store {
-    base: Arc<Base>,
+    pub(crate) base: Arc<Base>,
 }
 
 // The fields are dropped in order: what a test keeps goes last.
-struct Base {
+pub(crate) struct Base {
     back: Backing,
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     settings: Settings,
     _keep: Option<Box<dyn Any + Send + Sync>>,
 }

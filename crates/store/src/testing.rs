@@ -2,7 +2,10 @@
 #![expect(clippy::disallowed_methods, reason = "tests are told by the environment where the server is")]
 
 use crate::postgres::config;
+use crate::tx::Shared;
 use crate::{Settings, Store};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Config, NoTls};
@@ -118,5 +121,26 @@ impl Drop for Database {
             });
         });
         let _ = dropping.join();
+    }
+}
+
+impl Shared {
+    /// Remembers the text of a statement, where a test listens.
+    pub(crate) fn hear(&self, sql: &Arc<str>) {
+        if let Some(heard) = self.heard.lock().expect("the statements").as_mut() {
+            heard.insert(sql.clone());
+        }
+    }
+}
+
+impl Store {
+    /// Listens to the texts of all statements from now on.
+    pub fn listen_to_statements(&self) {
+        *self.base.shared.heard.lock().expect("the statements") = Some(BTreeSet::new());
+    }
+
+    /// The texts of the statements since then, each once.
+    pub fn statements(&self) -> Vec<Arc<str>> {
+        self.base.shared.heard.lock().expect("the statements").iter().flatten().cloned().collect()
     }
 }

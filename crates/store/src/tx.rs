@@ -16,6 +16,9 @@ use std::sync::Arc;
 pub(crate) struct Shared {
     pub(crate) uniques: Uniques,
     pub(crate) placeholders: Placeholders,
+    /// The texts of statements, once a test listens to them.
+    #[cfg(feature = "testing")]
+    pub(crate) heard: std::sync::Mutex<Option<std::collections::BTreeSet<Arc<str>>>>,
 }
 
 pub(crate) enum Back {
@@ -93,6 +96,8 @@ impl Tx {
         self.ready()?;
         self.may_write()?;
         refuse_nul(&statement.values)?;
+        #[cfg(feature = "testing")]
+        self.shared.hear(&statement.sql);
         let outcome = match &mut self.back {
             Back::Sqlite(connection) => sqlite::execute(connection, statement, &self.shared.uniques),
             Back::Postgres(lease) => postgres::execute(lease, statement, &self.shared).await,
@@ -204,6 +209,8 @@ impl Tx {
     async fn fetch(&mut self, statement: &Statement, kinds: Option<&[ColumnType]>) -> Result<Vec<Vec<Value>>> {
         self.ready()?;
         refuse_nul(&statement.values)?;
+        #[cfg(feature = "testing")]
+        self.shared.hear(&statement.sql);
         let outcome = match &mut self.back {
             Back::Sqlite(connection) => sqlite::fetch(connection, statement, kinds, &self.shared.uniques),
             Back::Postgres(lease) => postgres::fetch(lease, statement, kinds, &self.shared).await,

@@ -303,6 +303,58 @@ async fn the_numbers_of_others_can_not_be_tried_one_by_one() {
     }
 }
 
+/// B1: what anybody sends is bound to a statement, and never a part of its text.
+#[tokio::test]
+async fn what_is_sent_is_never_in_the_text_of_a_statement() {
+    const HOSTILE: &str = "zq9x') OR 1=1; DROP TABLE \"account\"; --";
+    for house in houses().await {
+        house.engine.store().listen_to_statements();
+        let encoded: String = form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect();
+        let quoted: String = form_urlencoded::byte_serialize(HOSTILE.replace('"', "\\\"").as_bytes()).collect();
+        let account = house.north.account;
+        for parameters in [
+            format!("filter=name%20is%20%22{quoted}%22"),
+            format!("filter=name%20contains%20%22{quoted}%22"),
+            format!("filter=exists(contacts%20where%20role%20contains%20%22{quoted}%22)"),
+            format!("filter={encoded}"),
+            format!("filter={encoded}%20is%20%221%22"),
+            format!("sort={encoded}"),
+            format!("fields={encoded}"),
+            format!("cursor={encoded}"),
+            format!("limit={encoded}"),
+            format!("q={encoded}"),
+            format!("{encoded}=1"),
+        ] {
+            for path in ["/accounts", "/accounts/count", "/search", &format!("/accounts/{account}/contacts")] {
+                let got = house.get("anna", &format!("{path}?{parameters}")).await;
+                assert!(matches!(got.status, 200 | 422), "{path} {parameters}: {}", got.text());
+            }
+            for path in ["/accounts", "/accounts/count", "/accounts/options", "/search", "/accounts/new"] {
+                let got = house.page("anna", "GET", &format!("{path}?{parameters}")).send().await;
+                assert!(got.status < 500, "{path} {parameters}: {}", got.text());
+            }
+        }
+        for path in [format!("/{encoded}"), format!("/accounts/{encoded}"), format!("/accounts/{account}/{encoded}")] {
+            house.get("anna", &path).await.expect(404);
+        }
+        let body = json!({ "name": HOSTILE, "address": { "city": HOSTILE }, "remarks": HOSTILE, "phones": [{ "number": "050123456", "note": HOSTILE }] });
+        let made = house.api("anna", "POST", "/accounts").header("Idempotency-Key", HOSTILE).json(&body).send().await.expect(201).json();
+        let path = format!("/accounts/{}", made["id"].as_str().expect("an id"));
+        let change = json!({ "trade_name": HOSTILE, "phones": [{ "number": "050654321", "note": HOSTILE }] });
+        house.api("anna", "PATCH", &path).if_match(1).json(&change).send().await.expect(200);
+        house.post("anna", "/accounts", json!({ HOSTILE: 1 })).await.expect(422);
+        let form = format!("csrf={}&name={encoded}&{encoded}={encoded}", house.people["anna"].csrf);
+        house.page("anna", "POST", "/accounts/new").form(&form).send().await;
+        house.send("POST", "/sign-in").form(&format!("email={encoded}&password={encoded}")).send().await;
+        house.send("GET", "/api/v1/me").bearer(HOSTILE).send().await.expect(401);
+        house.get("anna", &path).await.expect(200);
+        let statements = house.engine.store().statements();
+        assert!(statements.len() > 20, "{}", statements.len());
+        let told: Vec<_> = statements.iter().filter(|text| text.to_lowercase().contains("zq9x") || text.contains("1=1")).collect();
+        assert!(told.is_empty(), "{told:?}");
+    }
+}
+
 /// Limits of tokens are the administrator's; a minute later one may go on.
 #[tokio::test]
 async fn a_token_may_have_a_measure() {

@@ -43,7 +43,33 @@ pub struct Branch {
     pub account: Id,
     pub contact: Id,
     pub site: Id,
+    pub place: Id,
+    pub user: Id,
+    pub team: Id,
+    pub term: Id,
     pub changeset: Id,
+}
+
+impl Branch {
+    /// One of which nothing ever was.
+    pub fn never(engine: &Engine) -> Branch {
+        let [account, contact, site, place, user, team, term, changeset] = std::array::from_fn(|_| engine.id());
+        Branch { account, contact, site, place, user, team, term, changeset }
+    }
+
+    /// Its record of an entity.
+    pub fn record(&self, entity: &str) -> Id {
+        match entity {
+            "account" => self.account,
+            "contact" => self.contact,
+            "site" => self.site,
+            "account_contact" => self.place,
+            "user" => self.user,
+            "team" => self.team,
+            "term" => self.term,
+            other => panic!("the fixture has no {other}: a stranger's would never be visited"),
+        }
+    }
 }
 
 /// The secret of the console.
@@ -95,8 +121,8 @@ impl House {
             people.insert(name, person(&web, id).await);
         }
         let mut branches = Vec::new();
-        for (owner, letter, city) in [("anna", "A", "Pisa"), ("bruno", "B", "Livorno")] {
-            branches.push(branch(&engine, people[owner].id, letter, city).await);
+        for (owner, of, letter, city) in [("anna", "north", "A", "Pisa"), ("bruno", "south", "B", "Livorno")] {
+            branches.push(branch(&engine, people[owner].id, team[of], letter, city).await);
         }
         House { web, engine, clock, address, people, north: branches[0], south: branches[1], stop, serving }
     }
@@ -185,7 +211,7 @@ async fn person(web: &Web, id: Id) -> Person {
     Person { id, token, cookie: format!("{}={}", web.cookie_name(), session.secret), csrf }
 }
 
-async fn branch(engine: &Engine, owner: Id, letter: &str, city: &str) -> Branch {
+async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) -> Branch {
     let who = engine.principal_of(owner, Through::Pages).await.expect("a person").expect("an active one");
     let entity = engine.entity("account").expect("accounts");
     let value = |key: &str, text: &str| -> (FieldId, Value) { (entity.field(key).expect("a field").id, Value::from(text)) };
@@ -203,9 +229,13 @@ async fn branch(engine: &Engine, owner: Id, letter: &str, city: &str) -> Branch 
         json!({ "name.family": format!("Rossi {letter}"), "emails": [{ "address": format!("rossi.{letter}@example.it") }] }),
     )
     .await;
-    put(engine, &who, "account_contact", json!({ "account": account.to_string(), "contact": contact.to_string(), "role": letter })).await;
+    let place =
+        put(engine, &who, "account_contact", json!({ "account": account.to_string(), "contact": contact.to_string(), "role": letter }))
+            .await;
     let site = put(engine, &who, "site", json!({ "name": format!("Sede {letter}"), "account": account.to_string() })).await;
-    Branch { account, contact, site, changeset: made.changeset }
+    let system = engine.system(Through::CommandLine);
+    let term = put(engine, &system, "term", json!({ "vocabulary": "source", "italian": format!("Fiera {letter}") })).await;
+    Branch { account, contact, site, place, user: owner, team, term, changeset: made.changeset }
 }
 
 /// The platform's routes and the API's, and a few pages to break into.

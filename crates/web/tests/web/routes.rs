@@ -3,24 +3,25 @@
 use crate::client::Sending;
 use crate::house::{Branch, House, houses};
 use engine::principal::Verb;
+use meta::{Entity, Visibility};
 use web::{Csrf, Face, Policy, Route};
 
-/// The addresses of a route, with another branch's ids in the places of its names.
+/// The addresses of a route, with a branch's ids in the places of its names: one for each public entity there is.
 fn addresses(house: &House, route: &Route, of: Branch) -> Vec<String> {
+    addresses_of(house, route, of, |_| true)
+}
+
+fn addresses_of(house: &House, route: &Route, of: Branch, which: impl Fn(&Entity) -> bool) -> Vec<String> {
     let mut addresses = Vec::new();
     let model = house.engine.model();
-    let records = [("accounts", of.account), ("contacts", of.contact), ("sites", of.site)];
-    for (plural, id) in records {
-        let entity = model.plural(plural).expect("an entity");
-        let path = route.path.replace("{plural}", plural).replace("{*path}", "x");
-        let path = if route.path.contains("/changesets/") {
-            path.replace("{id}", &of.changeset.to_string())
-        } else {
-            path.replace("{id}", &id.to_string())
-        };
-        if path.contains("{relation}") {
-            addresses.extend(entity.relations.iter().map(|relation| path.replace("{relation}", relation.key)));
-        } else if !addresses.contains(&path) {
+    for entity in model.entities().filter(|entity| entity.can.public && which(entity)) {
+        let id = if route.path.contains("/changesets/") || route.path.contains("/changes/") { of.changeset } else { of.record(entity.key) };
+        // Of somebody, not of something.
+        let id = if route.path.starts_with("/users/") { of.user } else { id };
+        let path = route.path.replace("{plural}", entity.plural).replace("{*path}", "x").replace("{id}", &id.to_string());
+        let relations = entity.relations.iter().filter(|_| path.contains("{relation}"));
+        addresses.extend(relations.map(|relation| path.replace("{relation}", relation.key)));
+        if !path.contains("{relation}") && !addresses.contains(&path) {
             addresses.push(path);
         }
     }
@@ -104,10 +105,13 @@ async fn each_face_has_its_own_key() {
 async fn what_belongs_to_others_does_not_exist() {
     for house in houses().await {
         let before = house.everything().await;
-        let never =
-            Branch { account: house.engine.id(), contact: house.engine.id(), site: house.engine.id(), changeset: house.engine.id() };
+        let never = Branch::never(&house.engine);
+        // Users, teams and terms are everybody's to see.
+        let owned = |entity: &Entity| entity.visibility != Visibility::Everyone && !matches!(entity.key, "user" | "team" | "term");
+        assert_eq!(house.engine.model().entities().filter(|entity| entity.can.public && owned(entity)).count(), 4);
         for route in house.web.table().iter().filter(|route| route.path.contains("{id}")) {
-            for (theirs, none) in addresses(&house, route, house.south).into_iter().zip(addresses(&house, route, never)) {
+            let (theirs, none) = (addresses_of(&house, route, house.south, owned), addresses_of(&house, route, never, owned));
+            for (theirs, none) in theirs.into_iter().zip(none) {
                 let visit = async |address: &str| as_person(&house, route, address, "anna").send().await;
                 let (theirs_got, none_got) = (visit(&theirs).await.undated(), visit(&none).await.undated());
                 // What only administrators do is refused whoever it is about.
@@ -116,6 +120,41 @@ async fn what_belongs_to_others_does_not_exist() {
                 assert_eq!(theirs_got, none_got, "{} {theirs}", route.method);
             }
         }
+        assert_eq!(before, house.everything().await);
+    }
+}
+
+/// E9: whatever a form changes wants the token of its session: none, a wrong one and somebody else's are refused alike.
+#[tokio::test]
+async fn no_form_is_taken_without_its_token() {
+    for house in houses().await {
+        let before = house.everything().await;
+        let routes = house.web.table().iter().filter(|route| route.csrf == Csrf::Token);
+        let mut visited = 0;
+        for route in routes {
+            for address in addresses(&house, route, house.north) {
+                for token in ["", "nonsense", &house.people["bruno"].csrf] {
+                    let asked = || house.page("ada", route.method.as_str(), &address);
+                    let mut got = vec![
+                        asked().form(&format!("csrf={token}")).send().await,
+                        asked().header("X-CSRF-Token", token).form("a=b").send().await,
+                    ];
+                    if token.is_empty() {
+                        got.push(asked().form("a=b").send().await);
+                        got.push(asked().body("text/plain", "csrf=x").send().await);
+                        got.push(asked().body("multipart/form-data; boundary=x", "--x--").send().await);
+                    }
+                    // The right one does not help a form that another site sent.
+                    let foreign = asked().header("Sec-Fetch-Site", "cross-site").header("X-CSRF-Token", &house.people["ada"].csrf);
+                    got.push(foreign.form("a=b").send().await);
+                    for got in got {
+                        assert_eq!(got.status, 403, "{} {address} {token}: {}", route.method, got.text());
+                        visited += 1;
+                    }
+                }
+            }
+        }
+        assert!(visited > 100, "{visited}");
         assert_eq!(before, house.everything().await);
     }
 }
