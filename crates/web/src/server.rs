@@ -26,7 +26,7 @@ use tower::Service;
 /// A request's head must be there within this time.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 /// A request's head is no longer than this, in bytes.
-const LONGEST_HEAD: usize = 64 << 10;
+const LONGEST_HEAD: usize = 96 << 10;
 /// An answer goes on being taken within this time.
 const TAKING_PATIENCE: Duration = Duration::from_secs(30);
 /// Connections at once; more wait to be accepted.

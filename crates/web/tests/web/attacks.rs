@@ -355,6 +355,18 @@ async fn what_is_sent_is_never_in_the_text_of_a_statement() {
     }
 }
 
+/// A head that is longer than any browser's is not read to its end.
+#[tokio::test]
+async fn long_heads_are_refused() {
+    let house = houses().await.remove(0);
+    house.get("anna", "/me").await.expect(200);
+    house.api("anna", "GET", "/me").header("X-Long", "x".repeat(300_000)).send().await.expect(431);
+    house.get("anna", &format!("/accounts?filter={}", "x".repeat(70_000))).await.expect(414);
+    let many = (0..200).fold(house.api("anna", "GET", "/me"), |sending, number| sending.header(&format!("X-{number}"), "x"));
+    many.send().await.expect(431);
+    house.get("anna", "/me").await.expect(200);
+}
+
 /// Limits of tokens are the administrator's; a minute later one may go on.
 #[tokio::test]
 async fn a_token_may_have_a_measure() {

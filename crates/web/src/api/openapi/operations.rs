@@ -107,14 +107,14 @@ fn list(_: &Model, entity: &Entity, name: &str, tag: &str, more: &[Json]) -> Jso
 }
 
 /// What may go wrong when asking, and when writing.
-const READING: &[&str] = &["400", "401", "403", "404", "414", "422", "429", "500", "503"];
-const WRITING: &[&str] = &["400", "401", "403", "404", "409", "413", "415", "422", "428", "429", "500", "503", "507"];
+const READING: &[&str] = &["400", "401", "403", "404", "414", "422", "429", "431", "500", "503"];
+const WRITING: &[&str] = &["400", "401", "403", "404", "409", "413", "415", "422", "428", "429", "431", "500", "503", "507"];
 
 fn operation(name: &str, tag: &str, about: &str, parameters: &[Json], answers: Json, wrong: &[&str]) -> Json {
     let mut responses = members(answers);
     for status in wrong {
         // A head too long to be read is refused before it comes to us.
-        if *status == "414" {
+        if matches!(*status, "414" | "431") {
             responses.insert((*status).to_owned(), json!({ "description": why(status) }));
             continue;
         }
@@ -137,6 +137,7 @@ fn why(status: &str) -> &'static str {
         "422" => "Something in the request is wrong; each error names its field.",
         "428" => "If-Match with the version is missing.",
         "429" => "Too much at once; Retry-After says when to try again.",
+        "431" => "The head of the request is longer than 96 KB.",
         "503" => "Unavailable for now.",
         "507" => "The disk is full; nothing was saved.",
         _ => "A fault of ours; `id` is its number in the log.",
