@@ -167,12 +167,15 @@ impl Installation {
             .map_err(|fault| fault.to_string())?
             .port();
         let address = format!("127.0.0.1:{port}");
+        // What changes something leaves a line: written as in an installation, but not among the figures.
+        let log = std::fs::File::create(self.folder.with_extension("log")).map_err(|fault| fault.to_string())?;
         let begun = Instant::now();
         let child = self
             .program()
             .arg("serve")
             .env("SCHEDA_LISTEN", &address)
             .stdout(Stdio::null())
+            .stderr(log)
             .spawn()
             .map_err(|fault| format!("target/release/scheda: {fault}"))?;
         let mut server = Server { child, address, started: Duration::ZERO };
