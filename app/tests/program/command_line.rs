@@ -135,16 +135,18 @@ fn a_token_lets_in_and_a_server_keeps_its_data() {
         let made =
             place.run_with(password, &["user", "add", "ada@example.it", "--name", "Ada Neri", "--role", "manager", "--password-stdin"]);
         assert_eq!(made.trim().len(), 13, "the id alone: {made}");
+        let ended = place.run(&["token", "create", "ada@example.it"]);
+        // A password that somebody else sets ends what was begun before.
+        place.run_with("un'altra frase per entrare", &["user", "password", "ada@example.it"]);
         let printed = place.run(&["token", "create", "ada@example.it", "--name", "cash desk"]);
         let token = printed.strip_suffix('\n').expect("a line");
         assert!(token.len() > 30 && !token.contains(char::is_whitespace), "the token alone: {printed}");
-        place.run_with("un'altra frase per entrare", &["user", "password", "ada@example.it"]);
 
         let mut server = Running::start(&mut place.program(&["serve"]));
         let address = server.address();
         let (status, me) = get(&address, "/api/v1/me", token);
         assert_eq!((status, json(&me)["name"].as_str(), json(&me)["role"].as_str()), (200, Some("Ada Neri"), Some("manager")));
-        for wrong in ["", "x", &token[1..], &format!("{token}x")] {
+        for wrong in ["", "x", &token[1..], &format!("{token}x"), ended.trim()] {
             assert_eq!(get(&address, "/api/v1/me", wrong).0, 401, "{wrong}");
         }
         // Reading goes on beside a server, and so does writing where the database has many writers.
@@ -229,13 +231,13 @@ fn whoever_errs_is_told_a_sentence() {
         (import("buoni.csv", &["--default", "stage"]), "write FIELD=VALUE"),
         (import("buoni.csv", &["--default", "colore=rosso"]), "no field is called “colore”"),
         (import("buoni.csv", &["--report", "manca/esito.csv"]), "manca/esito.csv"),
-        (vec!["import", "unicorns", "buoni.csv"], "There is no such thing."),
-        (vec!["export", "unicorns"], "There is no such thing."),
+        (vec!["import", "unicorns", "buoni.csv"], "There is nothing here"),
+        (vec!["export", "unicorns"], "There is nothing here"),
         (vec!["export", "accounts", "--format", "xlsx"], "csv, json"),
         (vec!["export", "accounts", "--filter", "colour is \"red\""], "The filter names “colour”"),
         (vec!["export", "accounts", "--filter", "name is"], "can't be understood at character"),
         (vec!["undo", "xyz"], "leads to no record"),
-        (vec!["undo", "0SAA7RE3C000H"], "There is no such thing."),
+        (vec!["undo", "0SAA7RE3C000H"], "There is nothing here"),
         (vec!["token", "create", "nessuno@example.it"], "Nobody has the address nessuno@example.it."),
         (vec!["user", "add", "senza-chiocciola", "--name", "X"], "email"),
         (vec!["user", "add", "x@example.it", "--name", "X", "--role", "king"], "role"),

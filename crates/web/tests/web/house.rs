@@ -47,14 +47,15 @@ pub struct Branch {
     pub user: Id,
     pub team: Id,
     pub term: Id,
+    pub view: Id,
     pub changeset: Id,
 }
 
 impl Branch {
     /// One of which nothing ever was.
     pub fn never(engine: &Engine) -> Branch {
-        let [account, contact, site, place, user, team, term, changeset] = std::array::from_fn(|_| engine.id());
-        Branch { account, contact, site, place, user, team, term, changeset }
+        let [account, contact, site, place, user, team, term, view, changeset] = std::array::from_fn(|_| engine.id());
+        Branch { account, contact, site, place, user, team, term, view, changeset }
     }
 
     /// Its record of an entity.
@@ -67,6 +68,7 @@ impl Branch {
             "user" => self.user,
             "team" => self.team,
             "term" => self.term,
+            "view" => self.view,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -235,7 +237,8 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let site = put(engine, &who, "site", json!({ "name": format!("Sede {letter}"), "account": account.to_string() })).await;
     let system = engine.system(Through::CommandLine);
     let term = put(engine, &system, "term", json!({ "vocabulary": "source", "italian": format!("Fiera {letter}") })).await;
-    Branch { account, contact, site, place, user: owner, team, term, changeset: made.changeset }
+    let view = put(engine, &who, "view", json!({ "name": format!("Vista {letter}"), "list": "account", "question": "sort=-name" })).await;
+    Branch { account, contact, site, place, user: owner, team, term, view, changeset: made.changeset }
 }
 
 /// The platform's routes and the API's, and a few pages to break into.

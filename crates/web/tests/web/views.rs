@@ -113,3 +113,55 @@ async fn only_what_the_list_understands_is_kept_and_shown() {
         assert_eq!(heads(&none).len(), 5, "the usual columns where none is left");
     }
 }
+
+/// The address that a link of a page leads to, by its relation.
+fn led(page: &str, rel: &str) -> Option<String> {
+    let link = page.split("<a ").find(|link| link.contains(&format!("rel=\"{rel}\"")) && link.contains("data-key"))?;
+    Some(link.split("href=\"").nth(1)?.split('"').next()?.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+fn name_of(card: &str) -> String {
+    card.split("<h1")
+        .nth(1)
+        .and_then(|rest| rest.split_once('>'))
+        .and_then(|(_, rest)| rest.split("</h1>").next())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn cards_are_walked_as_the_list_shows_them() {
+    for house in houses().await {
+        for (number, city) in ["Pisa", "Lucca", "Pisa", "Pisa", "Lucca"].iter().enumerate() {
+            let body = serde_json::json!({ "name": format!("Ditta {number}"), "address": { "city": city } });
+            house.post("anna", "/accounts?insist=1", body).await.expect(201);
+        }
+        let list = "/accounts?filter=address.city%20is%20%22Pisa%22&sort=-name&columns=name";
+        let shown = page(&house, "anna", list).await;
+        let first = shown.split("class=\"row-link\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a row").to_owned();
+        let mut card = page(&house, "anna", &first).await;
+        let mut walked = vec![name_of(&card)];
+        assert!(led(&card, "prev").is_none(), "nothing stands before the first");
+        while let Some(next) = led(&card, "next") {
+            card = page(&house, "anna", &next).await;
+            walked.push(name_of(&card));
+        }
+        assert_eq!(walked, ["Officine A", "Ditta 3", "Ditta 2", "Ditta 0"]);
+        // And back, to the list as it was.
+        let back = page(&house, "anna", &led(&card, "prev").expect("one before")).await;
+        assert_eq!(name_of(&back), "Ditta 2");
+        let way = back
+            .split("class=\"record-bar\">")
+            .nth(1)
+            .and_then(|rest| rest.split("href=\"").nth(1))
+            .and_then(|rest| rest.split('"').next());
+        assert_eq!(page(&house, "anna", &way.expect("a way back").replace("&#38;", "&")).await.matches("row-link").count(), 4);
+        // What is not in the list has nobody beside it; a list that is none is no failure.
+        let other = page(&house, "anna", &format!("/accounts/{}?list=filter%3Dname%2Bis%2B%2522x%2522", house.north.account)).await;
+        assert!(led(&other, "next").is_none() && led(&other, "prev").is_none());
+        page(&house, "anna", &format!("/accounts/{}?list=filter%3D%28%28&x", house.north.account)).await;
+        // Others' cards are passed over.
+        let bruno = page(&house, "bruno", &format!("/accounts/{}", house.south.account)).await;
+        assert!(led(&bruno, "next").is_none() && led(&bruno, "prev").is_none());
+    }
+}

@@ -262,7 +262,15 @@ async fn rows_reach_nothing_of_others() {
         };
         let (anna, bruno) = (user("anna").await, user("bruno").await);
         // An agent who may import.
-        let role = Role { key: "agent", default: anna.role.default, entities: Vec::new(), import: true, export: false, administer: false };
+        let role = Role {
+            key: "agent",
+            default: anna.role.default,
+            entities: Vec::new(),
+            import: true,
+            export: false,
+            share: false,
+            administer: false,
+        };
         let anna = engine::Principal { role: Arc::new(role), ..anna };
         let account = async |who: &engine::Principal, name: &str, number: &str| {
             let draft = engine::Draft::new("account").with(account::NAME.id(), name).with(account::VAT_NUMBER.id(), number);
@@ -274,7 +282,7 @@ async fn rows_reach_nothing_of_others() {
         let before = whole().await;
         let run = async |file: String, mode: Mode, key: &str| {
             let (report, errors) = (Paper::default(), Paper::default());
-            let mut options = Options::new("accounts", "file.csv");
+            let mut options = Options::new("accounts", "file.csv", crate::tests::words());
             keyed(mode, &[key])(&mut options);
             (options.report, options.errors) = (report.output(), errors.output());
             let totals = crate::imports::run(&engine, &anna, Cursor::new(file.into_bytes()), options, |_| {}).await.expect("an import");
