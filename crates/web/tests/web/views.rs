@@ -50,6 +50,11 @@ async fn a_view_keeps_what_the_list_shows() {
         assert!(shown.contains("A Livorno"), "its name is shown");
         assert_eq!(heads(&shown), ["Name", "Yearly revenue"]);
         assert!(!shown.contains("Drop changes"));
+        let counted =
+            shown.split("hx-get=\"/accounts/count").nth(1).and_then(|rest| rest.split('"').next()).expect("a place for the count");
+        let count =
+            house.page("mara", "GET", &format!("/accounts/count{counted}")).header("HX-Request", "true").send().await.expect(200).text();
+        assert!(count.contains(">1<") || count.contains("1 in all"), "it counts what it shows: {count}");
         // A change of it is seen, can be kept, and can be dropped.
         let changed = page(&house, "mara", &format!("{address}&filter=&columns=name,employees")).await;
         assert!(changed.contains("Officine A") && changed.contains("Drop changes") && changed.contains("Save view"));

@@ -32,7 +32,10 @@ pub(super) fn placeholder(out: &mut String, reader: &Reader, entity: &Entity, ad
 
 pub(super) async fn count(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
     let question = uri.query().unwrap_or_default();
-    let address = ListAddress::read(question);
+    let mut address = ListAddress::read(question);
+    if address.view.is_some() {
+        super::views::begun(&reader, &entity, &mut address).await?;
+    }
     let exact = question.split('&').any(|pair| pair == EXACT);
     let mut filter = address.tree(&reader.model, &entity)?;
     if !address.words.is_empty() {
