@@ -393,15 +393,20 @@ impl Run {
         let mut waiting: VecDeque<Flight> = VecDeque::new();
         let mut before = 0_u64;
         let mut together = TOGETHER;
+        let mut broken = None;
         loop {
-            while waiting.len() < TOGETHER {
+            while waiting.len() < TOGETHER && broken.is_none() {
                 // What is ready goes along; only where nothing is, it is waited for.
                 let next = if waiting.is_empty() { batches.recv().await } else { batches.try_recv().ok() };
-                let Some(batch) = next else { break };
-                waiting.extend(self.unseen(batch?, &mut before, totals.resumed, reports)?);
+                match next {
+                    Some(Ok(batch)) => waiting.extend(self.unseen(batch, &mut before, totals.resumed, reports)?),
+                    // Where the file breaks off, what stands before still comes in.
+                    Some(Err(error)) => broken = Some(error),
+                    None => break,
+                }
             }
             if waiting.is_empty() {
-                return Ok(());
+                return broken.map_or(Ok(()), Err);
             }
             let flying: Vec<Flight> = waiting.iter().take(together).cloned().collect();
             match self.some(applying.clone(), flying).await {
