@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod live;
 mod nodes;
 pub mod principal;
+mod recents;
 mod search;
 mod system;
 #[cfg(feature = "testing")]

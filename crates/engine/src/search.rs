@@ -2,10 +2,12 @@
 
 use crate::Engine;
 use crate::principal::Principal;
-use kernel::{Id, Result, fold};
+use kernel::{Id, Result, Value, fold};
 use meta::field::Field;
+use meta::filter::{Path, Test};
+use meta::query::{Order, Page};
 use meta::sql::{Alias, Sql};
-use meta::{Entity, Record};
+use meta::{Entity, Filter, Record};
 use store::{Dialect, Statement, Tx};
 
 /// What was found of one entity.
@@ -28,10 +30,18 @@ pub struct Found {
     pub title: String,
     /// The record with the fields of the entity's columns, for what stands beside the name.
     pub record: Record,
+    /// What else of the record, or of its lines, holds a word that the name does not.
+    pub because: Vec<(Field, Value)>,
 }
 
 /// How many candidates of an entity are weighed.
 const WEIGHED: usize = 100;
+
+/// How many more whose name begins with what was asked, where there are more candidates than are weighed.
+const BY_NAME: usize = 20;
+
+/// Values that say why a record was found.
+const REASONS: usize = 2;
 
 impl Engine {
     /// Searches; up to `limit` records of each entity, the best first.
@@ -41,7 +51,7 @@ impl Engine {
             return Ok(Vec::new());
         }
         let limit = limit.clamp(1, 50);
-        let (engine, who) = (self.clone(), who.clone());
+        let (engine, who, text) = (self.clone(), who.clone(), text.trim().chars().take(200).collect::<String>());
         self.inside
             .store
             .read(move |tx| {
@@ -49,7 +59,7 @@ impl Engine {
                     let mut groups = Vec::new();
                     let model = engine.model();
                     for entity in model.entities().filter(|entity| entity.can.searchable && entity.can.public) {
-                        if let Some(group) = engine.search_one(tx, &who, entity, &words, limit).await? {
+                        if let Some(group) = engine.search_one(tx, &who, entity, (&text, &words), limit).await? {
                             groups.push(group);
                         }
                     }
@@ -59,7 +69,14 @@ impl Engine {
             .await
     }
 
-    async fn search_one(&self, tx: &mut Tx, who: &Principal, entity: &Entity, words: &[String], limit: usize) -> Result<Option<Group>> {
+    async fn search_one(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        entity: &Entity,
+        (text, words): (&str, &[String]),
+        limit: usize,
+    ) -> Result<Option<Group>> {
         let model = self.model();
         let Some(seen) = who.seen(&model, entity) else { return Ok(None) };
         let mut keys = vec![entity.title];
@@ -101,9 +118,33 @@ impl Engine {
             sql.number(WEIGHED as i64);
             Ok(sql)
         })?;
-        let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &crate::asking::kinds(&fields)).await?;
+        let mut rows = tx.rows_as(&Statement::new(sql.text, sql.values), &crate::asking::kinds(&fields)).await?;
         if rows.is_empty() {
             return Ok(None);
+        }
+        // Too many to weigh them all: the newest must not push out the one that is called just so.
+        if let Some(title) = fields.first().filter(|title| title.sortable && title.key == entity.title && rows.len() == WEIGHED) {
+            let sql = self.compiling(who, &model, |compile| {
+                Page {
+                    entity,
+                    fields: &fields,
+                    filter: &Filter::Test(Path::of(entity.title), Test::Starts(text.to_owned())),
+                    seen: &seen,
+                    trash: false,
+                    order: &[Order { field: *title, descending: false }],
+                    after: None,
+                    limit: BY_NAME,
+                }
+                .sql(compile)
+            })?;
+            let mut kinds = crate::asking::kinds(&fields);
+            kinds.push(title.kind.column());
+            for mut row in tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await? {
+                row.truncate(fields.len() + 2);
+                if rows.iter().all(|known| known.first() != row.first()) {
+                    rows.push(row);
+                }
+            }
         }
         let carried = std::sync::Arc::new(meta::Carried::new(entity.key, fields));
         let mut found: Vec<(i32, Found)> = rows
@@ -111,13 +152,37 @@ impl Engine {
             .map(|row| {
                 let record = crate::asking::record(carried.clone(), row);
                 let title = record.named(entity.title).text().to_owned();
-                (weight(&title, words), Found { id: record.id, title, record })
+                (weight(&title, text, words), Found { id: record.id, title, record, because: Vec::new() })
             })
             .collect();
         found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| other.id.cmp(&one.id)));
         let more = found.len() > limit;
-        let found = found.into_iter().take(limit).map(|(_, found)| found).collect();
+        let mut found: Vec<Found> = found.into_iter().take(limit).map(|(_, found)| found).collect();
+        self.reasons(tx, who, entity, words, &mut found).await?;
         Ok(Some(Group { entity: entity.key, found, more }))
+    }
+
+    /// Reads why records were found, of those whose name does not say it.
+    async fn reasons(&self, tx: &mut Tx, who: &Principal, entity: &Entity, words: &[String], found: &mut [Found]) -> Result<()> {
+        let silent: Vec<Id> = found.iter().filter(|found| unsaid(&found.title, words).next().is_some()).map(|found| found.id).collect();
+        if silent.is_empty() {
+            return Ok(());
+        }
+        let records = self.read_records(tx, who, entity, &silent, false, true).await?;
+        for found in found {
+            let Some(record) = records.iter().find(|record| record.id == found.id) else { continue };
+            let unsaid: Vec<&String> = unsaid(&found.title, words).collect();
+            found.because = searched(record)
+                .filter(|(field, value)| {
+                    let mut kept = String::new();
+                    meta::words::kept(field.kind, value, &mut kept);
+                    !field.secret && kept.split(' ').any(|part| unsaid.iter().any(|word| part.starts_with(word.as_str())))
+                })
+                .take(REASONS)
+                .map(|(field, value)| (*field, value.clone()))
+                .collect();
+        }
+        Ok(())
     }
 
     /// Learns the words of some records, whatever they were before.
@@ -142,9 +207,12 @@ impl Engine {
     }
 }
 
-/// Whole words of the name weigh most, then beginnings of its words, then everything else.
-fn weight(title: &str, words: &[String]) -> i32 {
+/// The very name weighs most, then whole words of it, then beginnings of its words, then everything else.
+fn weight(title: &str, text: &str, words: &[String]) -> i32 {
     let title = fold(title);
+    if title == fold(text) {
+        return i32::MAX;
+    }
     let in_title: Vec<&str> = title.split(|c: char| !c.is_alphanumeric()).collect();
     let starts = i32::from(words.first().is_some_and(|word| title.starts_with(word.as_str())));
     words
@@ -162,6 +230,12 @@ fn weight(title: &str, words: &[String]) -> i32 {
         + starts
 }
 
+/// The words of a question that begin no word of a name.
+fn unsaid<'w>(title: &str, words: &'w [String]) -> impl Iterator<Item = &'w String> {
+    let title = fold(title);
+    words.iter().filter(move |word| !title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word.as_str())))
+}
+
 fn words(records: &[Record]) -> Vec<(Id, String)> {
     records.iter().map(|record| (record.id, words_of(record))).collect()
 }
@@ -173,13 +247,15 @@ pub(crate) fn has_words(record: &Record) -> bool {
 
 fn words_of(record: &Record) -> String {
     let mut words = String::new();
-    let lines = record.lines.iter().flat_map(|(_, lines)| lines);
-    for one in std::iter::once(record).chain(lines) {
-        for (field, value) in one.carried.fields.iter().zip(&one.values) {
-            if field.search && !value.is_empty() {
-                meta::words::kept(field.kind, value, &mut words);
-            }
-        }
+    for (field, value) in searched(record) {
+        meta::words::kept(field.kind, value, &mut words);
     }
     words
+}
+
+/// The values that a record, with its lines, is found by.
+fn searched(record: &Record) -> impl Iterator<Item = (&Field, &Value)> {
+    let lines = record.lines.iter().flat_map(|(_, lines)| lines);
+    let values = std::iter::once(record).chain(lines).flat_map(|one| one.carried.fields.iter().zip(&one.values));
+    values.filter(|(field, value)| field.search && !value.is_empty())
 }

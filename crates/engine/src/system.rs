@@ -63,6 +63,9 @@ pub(crate) fn tables() -> Vec<Table> {
         )
         .index(&["state", "run_at"])
         .index(&["kind", "state"]),
+        Table::new("recent", &[("user", Link), ("record", Link), ("entity", Text), ("at", Moment)])
+            .key(&["user", "record"])
+            .index(&["user", "at"]),
         Table::new("schedule", &[("kind", Text), ("next_at", Moment)]),
     ]
 }

@@ -127,7 +127,8 @@ impl Engine {
         links
     }
 
-    /// Forgets what has served its purpose: keys of sendings, ended sessions, old failures to sign in, jobs long done.
+    /// Forgets what has served its purpose: keys of sendings, ended sessions, old failures to sign in, jobs long done, what
+    /// was open half a year ago.
     async fn sweep(&self) -> Result<()> {
         let now = self.now();
         let days = |days: i64| Value::Moment(now.plus_millis(-days * 86_400_000));
@@ -135,6 +136,7 @@ impl Engine {
             ("DELETE FROM \"idempotency\" WHERE \"at\" < ?", days(2)),
             ("DELETE FROM \"session\" WHERE \"expires_at\" < ?", days(0)),
             ("DELETE FROM \"attempt\" WHERE \"at\" < ?", days(1)),
+            ("DELETE FROM \"recent\" WHERE \"at\" < ?", days(180)),
             ("DELETE FROM \"job\" WHERE \"state\" = 'done' AND \"run_at\" < ?", days(30)),
         ];
         for (sql, before) in old {

@@ -43,16 +43,35 @@ const MOST_LETTERS: usize = 200;
 pub fn asked(text: &str) -> Vec<String> {
     // Nobody asks with more letters than these; the rest would only cost time.
     let shortened: String = text.trim().chars().take(MOST_LETTERS).collect();
-    let trimmed = shortened.as_str();
+    let trimmed = without_country(shortened.as_str());
     let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
     let dialled =
         digits.len() >= 5 && trimmed.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '.' | '(' | ')' | '\u{a0}'));
     if dialled {
-        let national = match digits.strip_prefix("00") {
-            Some(rest) => rest.to_owned(),
-            None => digits,
-        };
-        return vec![national];
+        return vec![match digits.strip_prefix("00") {
+            Some(abroad) if dials_abroad(trimmed, &digits) => abroad.to_owned(),
+            _ => digits,
+        }];
     }
     words(trimmed).take(8).collect()
 }
+
+/// A partita IVA is kept without the country that many write before it.
+fn without_country(text: &str) -> &str {
+    let country = text.get(..2).filter(|country| country.eq_ignore_ascii_case("it"));
+    let Some(rest) = country.and_then(|_| text.get(2..)).map(str::trim_start) else { return text };
+    let bare = rest.len() >= 5 && rest.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.'));
+    if bare { rest } else { text }
+}
+
+/// Whether two noughts begin a number abroad, and not a partita IVA, of which many begin with two as well.
+fn dials_abroad(written: &str, digits: &str) -> bool {
+    match digits.len() {
+        12.. => true,
+        11 => !italy::VatNumber::parse(digits).is_ok_and(|number| number.is_italian()),
+        _ => digits.starts_with("0039") || written.len() > digits.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod trees;
 
 mod agreement;
 mod examining;
+mod finding;
 mod hearing;
 mod paging;
 mod past;

@@ -10,9 +10,12 @@ mod coming_in;
 mod company;
 mod error_page;
 mod form;
+mod found;
 pub(crate) mod html;
 pub(crate) mod layout;
 mod list;
+mod marks;
+pub(crate) mod palette;
 mod preferences;
 pub(crate) mod reader;
 mod search;
@@ -32,7 +35,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
     let routes = sign_in::routes(routes).error_page(error_page::show);
     let routes = setup::routes(search::routes(preferences::routes(routes)));
-    let routes = list::routes(routes);
+    let routes = list::routes(palette::routes(routes));
     let routes = card::routes(routes);
     let routes = acts::routes(routes);
     form::routes(routes)

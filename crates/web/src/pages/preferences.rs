@@ -1,4 +1,4 @@
-//! What each person decides for himself: language, theme, his own password.
+//! What each person decides for himself: language, theme, keys, his own password.
 
 use crate::form::Fields;
 use crate::pages::answer::{onward_saying, rendered, to};
@@ -22,6 +22,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(signed_in(Method::GET, "/preferences", "", ""), show)
         .add(signed_in(Method::POST, "/preferences/theme", "Theme", "theme"), theme)
         .add(signed_in(Method::POST, "/preferences/density", "Density", "density"), density)
+        .add(signed_in(Method::POST, "/preferences/keys", "Keys", "keys"), keys)
         .add(signed_in(Method::POST, "/preferences/language", "Language", "language"), language)
         .add(signed_in(Method::POST, "/preferences/password", "OwnPassword", "password"), own_password)
         .add(administrator(Method::GET, "/users/{id}/password", "", ""), ask_password)
@@ -86,21 +87,33 @@ async fn theme(State(web): State<Web>, _: Reader, headers: HeaderMap, fields: Fi
         Some("dark") => "dark",
         _ => "system",
     };
-    remembered(&web, &headers, "scheda_theme", theme)
+    chosen(&web, &headers, "scheda_theme", theme)
 }
 
 async fn density(State(web): State<Web>, _: Reader, headers: HeaderMap, fields: Fields) -> Answer {
     let density = if fields.get("density") == Some("compact") { "compact" } else { "roomy" };
-    remembered(&web, &headers, "scheda_density", density)
+    chosen(&web, &headers, "scheda_density", density)
 }
 
-/// What the browser remembers for a year, and back to where it was chosen.
-fn remembered(web: &Web, headers: &HeaderMap, name: &str, value: &str) -> Answer {
-    let secure = if web.secure() { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}");
+/// Remembers a choice in the browser, and leads back to where it was made.
+fn chosen(web: &Web, headers: &HeaderMap, name: &str, value: &str) -> Answer {
     let mut response = to(&came_from(headers));
-    response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie).map_err(Error::internal)?);
+    response.headers_mut().append(header::SET_COOKIE, remembered(web, name, value)?);
     Ok(response)
+}
+
+/// Whether single letters are commands, which WCAG 2.1.4 wants to be each person's choice.
+async fn keys(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
+    let on = fields.all("single").last() == Some("true");
+    let mut response = onward_saying(&reader, "/preferences", "said-preferences", "", None)?;
+    response.headers_mut().append(header::SET_COOKIE, remembered(&web, "scheda_keys", if on { "on" } else { "off" })?);
+    Ok(response)
+}
+
+/// A cookie by which a browser remembers for a year what is no secret.
+fn remembered(web: &Web, name: &str, value: &str) -> Result<HeaderValue> {
+    let secure = if web.secure() { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")).map_err(Error::internal)
 }
 
 async fn language(State(web): State<Web>, reader: Reader, headers: HeaderMap, fields: Fields) -> Answer {

@@ -36,6 +36,8 @@ pub(crate) struct Reader {
     pub(crate) narrow: bool,
     /// Whether rows are low.
     pub(crate) compact: bool,
+    /// Whether single letters are commands.
+    pub(crate) single_keys: bool,
     /// The company's name.
     pub(crate) company: Arc<str>,
     /// The area he is in: a plural.
@@ -55,6 +57,8 @@ pub(crate) struct Area {
     pub(crate) plural: &'static str,
     pub(crate) icon: &'static str,
     pub(crate) label: String,
+    /// The letter that leads there after `g`, if one of its name is free.
+    pub(crate) letter: Option<char>,
 }
 
 /// The entities that administrators look after.
@@ -83,6 +87,7 @@ impl Reader {
             theme: caller.theme,
             narrow: cookie(headers, "scheda_rail") == Some("narrow"),
             compact: cookie(headers, "scheda_density") == Some("compact"),
+            single_keys: cookie(headers, "scheda_keys") != Some("off"),
             company: web.company(),
             here: "",
             searched: String::new(),
@@ -102,12 +107,13 @@ impl Reader {
 
     /// The areas of the left bar.
     pub(crate) fn areas(&self) -> Vec<Area> {
-        self.listed(|entity| !ADMINISTRATION.contains(&entity.key), "many")
+        lettered(self.listed(|entity| !ADMINISTRATION.contains(&entity.key), "many"), &mut Vec::new())
     }
 
     /// What administrators look after.
     pub(crate) fn administration(&self) -> Vec<Area> {
-        self.listed(|entity| ADMINISTRATION.contains(&entity.key), "many")
+        let mut taken: Vec<char> = self.areas().iter().filter_map(|area| area.letter).collect();
+        lettered(self.listed(|entity| ADMINISTRATION.contains(&entity.key), "many"), &mut taken)
     }
 
     /// What may be made from everywhere.
@@ -119,9 +125,23 @@ impl Reader {
         let entities =
             self.model.entities().filter(|entity| has_card(entity) && !entity.can.kept && self.who.may(Verb::See, entity) && which(entity));
         entities
-            .map(|entity| Area { plural: entity.plural, icon: icon(entity.key), label: self.speech.entity(entity.key, words) })
+            .map(|entity| Area {
+                plural: entity.plural,
+                icon: icon(entity.key),
+                label: self.speech.entity(entity.key, words),
+                letter: None,
+            })
             .collect()
     }
+}
+
+/// Gives each area the first letter of its name that is still free.
+fn lettered(mut areas: Vec<Area>, taken: &mut Vec<char>) -> Vec<Area> {
+    for area in &mut areas {
+        area.letter = area.label.chars().flat_map(char::to_lowercase).find(|letter| letter.is_ascii_lowercase() && !taken.contains(letter));
+        taken.extend(area.letter);
+    }
+    areas
 }
 
 /// The icon of an entity.

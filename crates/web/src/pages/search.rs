@@ -1,9 +1,10 @@
 //! Search over everything that the reader may see, grouped by what it is.
 
-use crate::fields::{Face, Sight};
 use crate::form::Asking;
 use crate::pages::answer::rendered;
+use crate::pages::found::Telling;
 use crate::pages::html;
+use crate::pages::marks;
 use crate::pages::reader::{Reader, icon};
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
@@ -11,8 +12,6 @@ use askama::Template;
 use axum::extract::State;
 use engine::Group;
 use http::{Method, StatusCode};
-use meta::Kind;
-use std::collections::HashMap;
 
 /// The route of search.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -48,31 +47,24 @@ async fn search(State(web): State<Web>, mut reader: Reader, Asking(asked): Askin
 
 fn write(out: &mut String, reader: &Reader, group: &Group, words: &str) {
     let Some(entity) = reader.model.entity(group.entity) else { return };
-    let titles = HashMap::new();
-    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+    let asked = marks::words(words);
+    let telling = Telling::new(reader, entity, &asked);
     out.push_str("<section class=\"section\"><div class=\"section-head\">");
     html::element(out, "h2", &reader.speech.entity(entity.key, "many"));
     out.push_str("</div><ul class=\"things\">");
-    let faces: Vec<Face> = entity
-        .columns
-        .iter()
-        .filter(|key| **key != entity.title)
-        .filter_map(|key| entity.field(key))
-        .filter(|field| !field.secret && !matches!(field.kind, Kind::Link(_) | Kind::YesNo))
-        .map(|field| Face::new(field, &reader.speech))
-        .collect();
     for found in &group.found {
         out.push_str("<li class=\"thing\">");
         out.push_str(assets::icon(icon(entity.key)));
         out.push_str("<div><a class=\"thing-name\"");
         html::attribute(out, "href", &format!("/{}/{}", entity.plural, found.id));
         out.push('>');
-        html::text(out, &found.title);
+        telling.name(found, out);
         out.push_str("</a>");
-        let said: Vec<String> =
-            faces.iter().map(|face| face.plain(found.record.value(face.field.id), &sight)).filter(|words| !words.is_empty()).collect();
-        if !said.is_empty() {
-            html::element(out, "p", &said.join(" · "));
+        let beside = telling.beside(found);
+        if !beside.is_empty() {
+            out.push_str("<p>");
+            out.push_str(&beside);
+            out.push_str("</p>");
         }
         out.push_str("</div></li>");
     }

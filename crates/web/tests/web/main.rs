@@ -9,6 +9,7 @@ mod lists;
 mod live;
 mod openapi;
 mod pages;
+mod palette;
 mod records;
 mod routes;
 mod signing_in;

@@ -60,6 +60,7 @@ async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Read
     let id = named.id("id")?;
     let (record, titles) = find(&reader, &entity, id).await?;
     let removed = record.removed_at();
+    crate::pages::palette::opened(&reader, &entity, id);
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let title = title(&entity, &record, &sight);
     let days = web.engine().settings().trash_days.to_string();

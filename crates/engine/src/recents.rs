@@ -1,0 +1,77 @@
+//! What each person had open last: a few identities for each, seen through his rights of the moment.
+
+use crate::Engine;
+use crate::principal::Principal;
+use crate::search::Found;
+use kernel::{Id, Result, Value};
+use meta::{Entity, Record};
+use store::{Statement, Tx};
+
+/// So many are kept of each person: some of them may have gone out of sight.
+const KEPT: i64 = 30;
+
+impl Engine {
+    /// Notes that somebody opened a record. Opening the same one again writes nothing.
+    pub async fn opened(&self, who: &Principal, entity: &Entity, record: Id) -> Result<()> {
+        let Some(user) = who.user else { return Ok(()) };
+        let (now, entity) = (self.now(), entity.key);
+        let known = self.inside.store.read(move |tx| Box::pin(async move { newest(tx, user, 1).await })).await?;
+        if known.first().is_some_and(|(_, known)| *known == record) {
+            return Ok(());
+        }
+        self.inside
+            .store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let note = "INSERT INTO \"recent\" (\"user\", \"record\", \"entity\", \"at\") VALUES (?, ?, ?, ?) \
+                                ON CONFLICT (\"user\", \"record\") DO UPDATE SET \"at\" = excluded.\"at\" \
+                                WHERE \"recent\".\"at\" < excluded.\"at\"";
+                    let values = vec![Value::Link(user), Value::Link(record), entity.into(), Value::Moment(now)];
+                    tx.execute(&Statement::new(note, values)).await?;
+                    let old = "DELETE FROM \"recent\" WHERE \"user\" = ? AND \"at\" < \
+                               (SELECT \"at\" FROM \"recent\" WHERE \"user\" = ? ORDER BY \"at\" DESC LIMIT 1 OFFSET ?)";
+                    let values = vec![Value::Link(user), Value::Link(user), Value::Int(KEPT - 1)];
+                    tx.execute(&Statement::new(old, values)).await.map(|_| ())
+                })
+            })
+            .await
+    }
+
+    /// The records that somebody had open last, the latest first, as far as they live and he may see them now.
+    pub async fn recents(&self, who: &Principal, most: usize) -> Result<Vec<(&'static str, Found)>> {
+        let Some(user) = who.user else { return Ok(Vec::new()) };
+        let (engine, who) = (self.clone(), who.clone());
+        self.inside
+            .store
+            .read(move |tx| {
+                Box::pin(async move {
+                    let opened = newest(tx, user, KEPT).await?;
+                    let mut found: Vec<(usize, &'static str, Record)> = Vec::new();
+                    let model = engine.model();
+                    for entity in model.entities().filter(|entity| entity.can.public) {
+                        let ids: Vec<Id> = opened.iter().filter(|(of, _)| of == entity.key).map(|(_, id)| *id).collect();
+                        if ids.is_empty() || who.seen(&model, entity).is_none() {
+                            continue;
+                        }
+                        let records = engine.read_records(tx, &who, entity, &ids, false, false).await?;
+                        let place = |record: &Record| opened.iter().position(|(_, id)| *id == record.id).unwrap_or(usize::MAX);
+                        found.extend(records.into_iter().map(|record| (place(&record), entity.key, record)));
+                    }
+                    found.sort_by_key(|(place, ..)| *place);
+                    let found = found.into_iter().take(most).map(|(_, key, record)| {
+                        let title = model.entity(key).map(|entity| record.named(entity.title).text().to_owned()).unwrap_or_default();
+                        (key, Found { id: record.id, title, record, because: Vec::new() })
+                    });
+                    Ok(found.collect())
+                })
+            })
+            .await
+    }
+}
+
+/// The newest notes of a person: entity and record.
+async fn newest(tx: &mut Tx, user: Id, most: i64) -> Result<Vec<(String, Id)>> {
+    let sql = "SELECT \"entity\", \"record\" FROM \"recent\" WHERE \"user\" = ? ORDER BY \"at\" DESC LIMIT ?";
+    let rows = tx.rows(&Statement::new(sql, vec![Value::Link(user), Value::Int(most)])).await?;
+    Ok(rows.iter().filter_map(|row| Some((row.text(0).to_owned(), row.link(1)?))).collect())
+}

@@ -1,0 +1,90 @@
+//! What search finds first and why it found it; what somebody had open last.
+
+use crate::shop::{self, Shop, customer, number, shops};
+use engine::principal::Roles;
+use engine::{Found, Principal};
+use kernel::Id;
+
+async fn found(shop: &Shop, who: &Principal, text: &str) -> Vec<Found> {
+    shop.engine.search(who, text, 5).await.expect("a search").into_iter().flat_map(|group| group.found).collect()
+}
+
+/// Whoever is called just so comes first, however many newer ones begin alike.
+#[tokio::test]
+async fn the_very_name_comes_first() {
+    for shop in shops().await {
+        let wanted = shop.create(&shop.anna, customer("Rossi")).await;
+        shop.create(&shop.anna, customer("Rossi e Figli")).await;
+        for place in 0..120 {
+            shop.create(&shop.anna, customer(&format!("Officina {place} Rossini Rossi"))).await;
+        }
+        let first = found(&shop, &shop.anna, "ròssi").await;
+        assert_eq!(first.first().map(|found| found.id), Some(wanted), "{shop:?}");
+        assert_eq!(first.len(), 5);
+        assert_eq!(found(&shop, &shop.carla, "rossi").await.len(), 0, "by the name neither");
+    }
+}
+
+/// What is found by something else than its name says by what.
+#[tokio::test]
+async fn a_found_record_says_why() {
+    for shop in shops().await {
+        let mut draft = customer("Ferramenta Bini");
+        draft.lines = vec![("phones", vec![number("050 12 34 56"), number("333 123 4567")])];
+        shop.create(&shop.anna, draft).await;
+        for (text, because) in [("4567", vec!["333 123 4567"]), ("bini", vec![]), ("bini 050", vec!["050 12 34 56"])] {
+            let found = found(&shop, &shop.anna, text).await;
+            let said: Vec<&str> = found[0].because.iter().map(|(_, value)| value.text()).collect();
+            assert_eq!(said, because, "{shop:?} {text}");
+        }
+    }
+}
+
+async fn recents(shop: &Shop, who: &Principal) -> Vec<Id> {
+    shop.engine.recents(who, 8).await.expect("the recents").into_iter().map(|(_, found)| found.id).collect()
+}
+
+#[tokio::test]
+async fn the_palette_begins_with_what_was_open_last() {
+    for shop in shops().await {
+        let entity = shop.entity("customer");
+        let mut made = Vec::new();
+        for name in ["uno", "due", "tre"] {
+            made.push(shop.create(&shop.anna, customer(name)).await);
+        }
+        let open = async |who: &Principal, id: Id| {
+            shop.clock.pass(1_000);
+            shop.engine.opened(who, &entity, id).await.expect("noted");
+        };
+        for id in [made[0], made[1], made[2], made[0]] {
+            open(&shop.anna, id).await;
+        }
+        assert_eq!(recents(&shop, &shop.anna).await, [made[0], made[2], made[1]], "each once");
+        assert!(recents(&shop, &shop.bruno).await.is_empty(), "each person has his own");
+        // The same again changes nothing.
+        let at = "SELECT max(\"at\") FROM \"recent\"";
+        let before = shop.number(at).await;
+        open(&shop.anna, made[0]).await;
+        assert_eq!(shop.number(at).await, before);
+        // Removed, it is gone; restored, it is back.
+        shop.engine.remove(&shop.admin, &entity, made[0], None).await.expect("removed");
+        assert_eq!(recents(&shop, &shop.anna).await, [made[2], made[1]]);
+        // Another's by now: it is gone as well, whatever was open before.
+        let carlas = shop.carla.user;
+        shop.change(&shop.admin, made[2], vec![(shop::OWNER.id(), carlas.into())]).await.expect("given away");
+        assert_eq!(recents(&shop, &shop.anna).await, [made[1]]);
+        // A role of another time sees nothing at all, and the system has opened nothing.
+        let nobody = Principal { role: Roles::declared().get("gone"), ..shop.anna.clone() };
+        assert!(recents(&shop, &nobody).await.is_empty());
+        let system = shop.engine.system(engine::Through::Job);
+        open(&system, made[1]).await;
+        assert!(recents(&shop, &system).await.is_empty());
+        // A few are kept.
+        for place in 0..40 {
+            let id = shop.create(&shop.bruno, customer(&format!("n. {place}"))).await;
+            open(&shop.bruno, id).await;
+        }
+        assert_eq!(recents(&shop, &shop.bruno).await.len(), 8);
+        assert!(shop.number("SELECT count(*) FROM \"recent\"").await <= 33, "{shop:?}");
+    }
+}
