@@ -112,7 +112,7 @@ class Palette extends HTMLElement {
     if (!kept) this.list.scrollTop = 0;
     this.moved = Boolean(kept);
     if (!this.answered) return;
-    const number = options.length;
+    const number = options.filter((option) => !("more" in option.dataset)).length;
     const { none, one, many } = this.dataset;
     this.status.textContent = trouble ?? (number === 0 ? none : number === 1 ? one : many.replace("#", number));
   }

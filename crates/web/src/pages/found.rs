@@ -38,14 +38,13 @@ impl<'r> Telling<'r> {
         let reader = self.reader;
         let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
         let columns = self.faces.iter().map(|face| face.plain(found.record.value(face.field.id), &sight));
-        let columns: Vec<String> = columns.filter(|said| !said.is_empty()).collect();
+        let mut columns: Vec<String> = columns.filter(|said| !said.is_empty()).collect();
         let mut out = String::new();
         for (field, value) in &found.because {
             let face = Face::short(field, &reader.speech);
             let said = face.plain(value, &sight);
-            if columns.contains(&said) {
-                continue;
-            }
+            // Said first, where there is room for it on the smallest screen.
+            columns.retain(|column| *column != said);
             separate(&mut out);
             if !matches!(field.kind, Kind::Phone | Kind::Email) {
                 html::text(&mut out, &face.label);

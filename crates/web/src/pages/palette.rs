@@ -84,7 +84,7 @@ async fn show(State(web): State<Web>, reader: Reader, Asking(asked): Asking) -> 
     }
     if !groups.is_empty() {
         begin(&mut out, "palette-all", reader.speech.say("search"));
-        out.push_str("<div role=\"option\"");
+        out.push_str("<div role=\"option\" data-more");
         html::attribute(&mut out, "data-href", &format!("/search?{question}"));
         out.push('>');
         out.push_str(assets::icon("search"));
