@@ -354,8 +354,14 @@ impl Engine {
         };
         for record in records {
             for (field, value) in record.carried.fields.iter().zip(&record.values) {
-                if let (Kind::Link(target), Value::Link(id)) = (field.kind, value) {
-                    want(target, *id);
+                match (field.kind, value) {
+                    (Kind::Link(target), Value::Link(id)) => want(target, *id),
+                    // Where the record does not say which of them it is, each is asked: identities are never shared.
+                    (Kind::About(targets), Value::Link(id)) => {
+                        let kind = record.named(&format!("{}_kind", field.key)).text();
+                        targets.iter().filter(|target| kind.is_empty() || kind == **target).for_each(|target| want(target, *id));
+                    }
+                    _ => {}
                 }
             }
         }

@@ -27,6 +27,9 @@ impl Engine {
                         if entity.can.searchable {
                             engine.examine_search(tx, entity, &mut findings).await?;
                         }
+                        if entity.happens.is_some() {
+                            engine.examine_timeline(tx, entity, &mut findings).await?;
+                        }
                     }
                     Ok(findings)
                 })
@@ -53,6 +56,27 @@ impl Engine {
             let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
             if lost > 0 {
                 findings.push(format!("{}.{}: {lost} links lead nowhere", entity.key, field.key));
+            }
+        }
+        Ok(())
+    }
+
+    async fn examine_timeline(&self, tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
+        let mut sql = Sql::new();
+        sql.push("SELECT count(*) FROM \"timeline\" AS e WHERE e.\"entity\" = ").bind(entity.key).push(" AND NOT EXISTS (SELECT 1 FROM ");
+        sql.name(entity.key).push(" AS t0 WHERE t0.\"id\" = e.\"record\" AND t0.\"removed_at\" IS NULL)");
+        let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+        if lost > 0 {
+            findings.push(format!("{}: timelines show {lost} records that are not there", entity.key));
+        }
+        for link in entity.happens.iter().flat_map(|happens| &happens.links).filter_map(|link| entity.field(link)) {
+            let mut sql = Sql::new();
+            sql.push("SELECT count(*) FROM ").name(entity.key).push(" AS t0 WHERE t0.\"removed_at\" IS NULL AND t0.").name(&link.column());
+            sql.push(" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"timeline\" AS e WHERE e.\"record\" = t0.\"id\" AND e.\"card\" = t0.");
+            sql.name(&link.column()).push(")");
+            let missing = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+            if missing > 0 {
+                findings.push(format!("{}.{}: {missing} records are missing on timelines", entity.key, link.key));
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use meta::field::Field;
 use meta::shape::{Column, ColumnType};
 use meta::{Entity, Kind, Record};
 use serde_json::{Map, Value as Json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::{Cell, Statement, Tx};
 
 /// What was done to a record.
@@ -220,6 +220,8 @@ async fn join(tx: &mut Tx, changeset: Id, record: Id, action: Action, version: i
 pub struct Entry {
     /// The changeset.
     pub changeset: Id,
+    /// The version of the record that it made.
+    pub version: i64,
     /// When.
     pub at: Moment,
     /// Who; none for the system.
@@ -257,7 +259,7 @@ impl Engine {
                 Box::pin(async move {
                     let entity = engine.entity(key)?;
                     let record = engine.read_records(tx, &who, &entity, &[id], true, true).await?.pop().ok_or(Error::NotFound)?;
-                    let entries = engine.entries(tx, &record, limit).await?;
+                    let entries = engine.entries(tx, &record, None, None, limit).await?;
                     let mut authors: Vec<Id> = entries.iter().filter_map(|entry| entry.author).collect();
                     authors.sort_unstable();
                     authors.dedup();
@@ -269,13 +271,26 @@ impl Engine {
             .await
     }
 
-    async fn entries(&self, tx: &mut Tx, record: &Record, limit: usize) -> Result<Vec<Entry>> {
-        let sql = "SELECT h.\"changeset\", c.\"at\", c.\"author\", c.\"through\", c.\"why\", h.\"action\", c.\"undone_by\", h.\"before\" \
-                   FROM \"history\" AS h JOIN \"changeset\" AS c ON c.\"id\" = h.\"changeset\" \
-                   WHERE h.\"record\" = ? ORDER BY h.\"version\" DESC LIMIT ?";
-        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(record.id), Value::Int(limit as i64)])).await?;
+    /// The entries of a record, the newest first: from a version on, as long as they are above another.
+    pub(crate) async fn entries(
+        &self,
+        tx: &mut Tx,
+        record: &Record,
+        from: Option<i64>,
+        above: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        let sql = "SELECT h.\"changeset\", c.\"at\", c.\"author\", c.\"through\", c.\"why\", h.\"action\", c.\"undone_by\", h.\"before\", \
+                   h.\"version\" FROM \"history\" AS h JOIN \"changeset\" AS c ON c.\"id\" = h.\"changeset\" \
+                   WHERE h.\"record\" = ? AND h.\"version\" <= ? AND h.\"version\" > ? ORDER BY h.\"version\" DESC LIMIT ?";
+        let bounds = [from.unwrap_or(i64::MAX), above.unwrap_or(0), limit as i64];
+        let values = std::iter::once(Value::Link(record.id)).chain(bounds.map(Value::Int)).collect();
+        let rows = tx.rows(&Statement::new(sql, values)).await?;
         // Walking back from the present: what a field became is what the next image says it was, or what it is now.
-        let mut later: HashMap<String, Json> = HashMap::new();
+        let mut later = match from {
+            Some(from) => newer(tx, record.id, from, rows.iter().map(|row| row.bytes(7))).await?,
+            None => HashMap::new(),
+        };
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows.iter() {
             let before = Before::unpack(row.bytes(7))?;
@@ -290,6 +305,7 @@ impl Engine {
             }
             entries.push(Entry {
                 changeset: row.link(0).unwrap_or(Id::SYSTEM),
+                version: row.int(8),
                 at: row.moment(1).unwrap_or_default(),
                 author: row.link(2),
                 through: row.text(3).to_owned(),
@@ -320,6 +336,35 @@ impl Engine {
         }
         Ok(touched)
     }
+}
+
+/// Images looked through at once for what fields became.
+const IMAGES: i64 = 100;
+
+/// What the fields of some images were when a change newer than a version touched them next; without those that none did.
+async fn newer<'i>(tx: &mut Tx, record: Id, version: i64, images: impl Iterator<Item = &'i [u8]>) -> Result<HashMap<String, Json>> {
+    let mut wanted = HashSet::new();
+    for image in images {
+        wanted.extend(Before::unpack(image)?.0.into_iter().map(|(key, _)| key));
+    }
+    let mut found = HashMap::new();
+    let mut reached = version;
+    while !wanted.is_empty() {
+        let sql = "SELECT \"version\", \"before\" FROM \"history\" WHERE \"record\" = ? AND \"version\" > ? ORDER BY \"version\" LIMIT ?";
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(record), Value::Int(reached), Value::Int(IMAGES)])).await?;
+        for row in rows.iter() {
+            reached = row.int(0);
+            for (key, was) in Before::unpack(row.bytes(1))?.0 {
+                if wanted.remove(&key) {
+                    found.insert(key, was);
+                }
+            }
+        }
+        if rows.len() < IMAGES as usize {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 fn now(record: &Record, key: &str) -> Json {

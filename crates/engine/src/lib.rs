@@ -16,6 +16,7 @@ mod search;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod timeline;
 mod trash;
 mod undo;
 pub mod views;
@@ -30,6 +31,7 @@ pub use principal::{Principal, Through};
 pub use search::{Found, Group};
 pub use store::Dialect;
 pub use store::{Statement, Tx, Work};
+pub use timeline::{Happening, Place, Stretch, Timeline};
 pub use undo::Undone;
 pub use write::{Act, Ahead, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
 

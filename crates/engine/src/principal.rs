@@ -2,7 +2,7 @@
 
 use kernel::{Error, Id, Language, Result, Say, Value};
 use meta::filter::{Filter, Path};
-use meta::{Entity, Kind, Model, Visibility};
+use meta::{Entity, Kind, Model, Record, Visibility};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -166,10 +166,16 @@ impl Roles {
 impl Role {
     /// What it may do with an entity.
     pub fn right(&self, entity: &Entity) -> Right {
-        let mut right = self.entities.iter().find(|(key, _)| *key == entity.key).map_or(self.default, |(_, right)| *right);
+        let mut right = self.plain(entity);
+        // What belongs to its author can be taken back by him.
+        right.remove |= entity.can.authored && right.create;
         // Nobody is removed, only deactivated: what he did keeps his name, and the last administrator stays.
         right.remove &= entity.key != crate::identity::USER;
         if entity.visibility == Visibility::Administrators && !self.administer { Right::NOTHING } else { right }
+    }
+
+    fn plain(&self, entity: &Entity) -> Right {
+        self.entities.iter().find(|(key, _)| *key == entity.key).map_or(self.default, |(_, right)| *right)
     }
 }
 
@@ -216,6 +222,14 @@ impl Principal {
             return Err(Error::NotFound);
         }
         if self.may(verb, entity) { Ok(()) } else { Err(Error::Forbidden(Say::new("error-forbidden"))) }
+    }
+
+    /// Whether he may do this with one record. What belongs to its author is changed and removed by him, and by whoever
+    /// may remove what anybody wrote.
+    pub fn may_with(&self, verb: Verb, entity: &Entity, record: &Record) -> bool {
+        let own = || self.user.is_some() && record.named("created_by").link() == self.user;
+        let others = matches!(verb, Verb::See | Verb::Create) || !entity.can.authored || self.role.plain(entity).remove;
+        self.may(verb, entity) && (others || own())
     }
 
     /// Refuses whoever is no administrator.
@@ -284,8 +298,7 @@ fn along(link: &'static str, filter: Filter) -> Filter {
         Filter::Any(parts) => Filter::Any(parts.into_iter().map(|part| along(link, part)).collect()),
         Filter::Not(inner) => Filter::Not(Box::new(along(link, *inner))),
         Filter::Test(path, test) => Filter::Test(step(link, path), test),
-        // Visibility rules of link targets are made of tests alone; anything else is refused rather than widened.
-        Filter::Measure(..) | Filter::Has(..) => Filter::nothing(),
+        other => Filter::Along(link, Box::new(other)),
     }
 }
 

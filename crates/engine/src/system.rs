@@ -28,7 +28,11 @@ pub(crate) fn tables() -> Vec<Table> {
             &[("changeset", Link), ("record", Link), ("entity", Text), ("action", Text), ("version", Int), ("before", Bytes)],
         )
         .key(&["changeset", "record"])
-        .index(&["record", "changeset"]),
+        .index(&["record", "version"]),
+        // One entry for each card that a record happens on, in the order in which a card is read, of each entity by itself.
+        Table::new("timeline", &[("card", Link), ("entity", Text), ("at", Moment), ("record", Link)])
+            .key(&["card", "entity", "at", "record"])
+            .index(&["record"]),
         Table::new("idempotency", &[("principal", Link), ("key", Text), ("digest", Text), ("answer", Text), ("at", Moment)])
             .key(&["principal", "key"])
             .index(&["at"]),

@@ -104,6 +104,7 @@ impl Engine {
         let mut gone = Sql::new();
         gone.push("DELETE FROM ").name(entity.key).push(" WHERE \"id\" = ").bind(id);
         tx.execute(&Statement::new(gone.text, gone.values)).await?;
+        tx.execute(&Statement::new("DELETE FROM \"timeline\" WHERE \"card\" = ?", vec![Value::Link(id)])).await?;
         tx.execute(&Statement::new("DELETE FROM \"history\" WHERE \"record\" = ?", vec![Value::Link(id)])).await?;
         Ok(())
     }

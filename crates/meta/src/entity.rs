@@ -67,6 +67,26 @@ pub struct Section {
     pub fields: Vec<&'static str>,
 }
 
+/// When and where the records of an entity happen: they stand on the timelines of the cards they lead to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Happens {
+    /// The field that says when.
+    pub at: &'static str,
+    /// The links to the cards, *about* links among them.
+    pub links: Vec<&'static str>,
+    /// How one is written right on a card; none where it has a form of its own.
+    pub composed: Option<Composed>,
+}
+
+/// What a box on a card writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Composed {
+    /// The field of its text.
+    pub text: &'static str,
+    /// The yes or no that keeps it on top of the timeline.
+    pub pinned: &'static str,
+}
+
 /// What an entity can do; each switches on what the platform offers for it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Capabilities {
@@ -82,6 +102,8 @@ pub struct Capabilities {
     pub joining: bool,
     /// Kept by the pages themselves: no menu leads to it.
     pub kept: bool,
+    /// Belongs to whoever wrote it: others see it, and only whoever may remove anybody's changes or removes it.
+    pub authored: bool,
 }
 
 /// An entity.
@@ -103,6 +125,8 @@ pub struct Entity {
     pub visibility: Visibility,
     /// What it can do.
     pub can: Capabilities,
+    /// When and where its records happen, where they do.
+    pub happens: Option<Happens>,
     /// Fields of a list, by name.
     pub columns: Vec<&'static str>,
     /// Fields at the head of a card, by name: how it stands, whose it is, how it is reached.
@@ -133,6 +157,7 @@ impl Entity {
             title,
             visibility: Visibility::Everyone,
             can: Capabilities { tracked: true, public: true, ..Capabilities::default() },
+            happens: None,
             columns: vec![title],
             head: Vec::new(),
             sort: (title, false),
@@ -206,6 +231,26 @@ impl Entity {
     /// The same, kept by the pages themselves: it has an address for programs, and no menu leads to it.
     pub fn kept(mut self) -> Entity {
         self.can.kept = true;
+        self
+    }
+
+    /// The same, belonging to whoever wrote it.
+    pub fn authored(mut self) -> Entity {
+        self.can.authored = true;
+        self
+    }
+
+    /// The same, standing on the timelines of the cards that these links lead to, at the moment of this field.
+    pub fn happens(mut self, at: &'static str, links: &[&'static str]) -> Entity {
+        self.happens = Some(Happens { at, links: links.to_vec(), composed: None });
+        self
+    }
+
+    /// The same, written in a box on those cards: the field of its text, and the one that keeps it on top.
+    pub fn composed(mut self, text: &'static str, pinned: &'static str) -> Entity {
+        if let Some(happens) = &mut self.happens {
+            happens.composed = Some(Composed { text, pinned });
+        }
         self
     }
 

@@ -85,6 +85,8 @@ pub enum Default {
     Me,
     /// The day it is created.
     Today,
+    /// The moment it is created.
+    Now,
 }
 
 impl Field {

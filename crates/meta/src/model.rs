@@ -96,6 +96,7 @@ impl Model {
                 return Err(Fault(format!("{here} has no field {key}")));
             }
         }
+        self.examine_happening(entity)?;
         for section in &entity.layout {
             for key in &section.fields {
                 let prefix = format!("{key}.");
@@ -108,6 +109,36 @@ impl Model {
             }
         }
         Ok(())
+    }
+
+    fn examine_happening(&self, entity: &Entity) -> Result<(), Fault> {
+        let Some(happens) = &entity.happens else { return Ok(()) };
+        let is = |key: &str, fits: fn(Kind) -> bool| entity.field(key).is_some_and(|field| fits(field.kind));
+        let fits = is(happens.at, |kind| kind == Kind::Moment)
+            && happens.links.iter().all(|link| is(link, |kind| matches!(kind, Kind::Link(_) | Kind::About(_))))
+            && happens
+                .composed
+                .is_none_or(|composed| is(composed.text, |kind| kind == Kind::LongText) && is(composed.pinned, |kind| kind == Kind::YesNo));
+        if fits { Ok(()) } else { Err(Fault(format!("{} happens by fields of the wrong kind", entity.key))) }
+    }
+
+    /// The entities whose records stand on the timeline of a card of this entity, and the links that lead there.
+    pub fn happening_on(&self, card: &str) -> Vec<(&Arc<Entity>, Vec<&Field>)> {
+        let mut happening = Vec::new();
+        for entity in &self.entities {
+            let links = entity.happens.iter().flat_map(|happens| &happens.links).filter_map(|link| entity.field(link));
+            let leading: Vec<&Field> = links
+                .filter(|field| match field.kind {
+                    Kind::Link(target) => target == card,
+                    Kind::About(targets) => targets.contains(&card),
+                    _ => false,
+                })
+                .collect();
+            if !leading.is_empty() {
+                happening.push((entity, leading));
+            }
+        }
+        happening
     }
 
     /// The entity with this singular name.

@@ -190,7 +190,7 @@ impl Cursor {
 }
 
 /// The moments of the calendar, from the year 1 to 9999; databases reach little further.
-const MOMENTS: std::ops::RangeInclusive<i64> = -62_135_683_200_000..=253_402_300_799_999;
+pub const MOMENTS: std::ops::RangeInclusive<i64> = -62_135_683_200_000..=253_402_300_799_999;
 
 /// Whether the column of a sorted field may hold NULL; the identity never does.
 fn nullable(order: &Order) -> bool {

@@ -129,11 +129,14 @@ impl Engine {
             if ids.is_empty() {
                 continue;
             }
+            // What no input may write was put there by a rule, which may reach what the person may not see.
+            let rule = field.read_only.then(|| self.system(writing.who.through));
+            let who = rule.as_ref().unwrap_or(&writing.who);
             let mut found = IdSet::default();
             for target in targets {
                 let target = model.entity(target).ok_or(Error::NotFound)?;
-                if writing.who.seen(&model, target).is_some() {
-                    found.extend(self.existing(tx, &writing.who, target, &ids).await?);
+                if who.seen(&model, target).is_some() {
+                    found.extend(self.existing(tx, who, target, &ids).await?);
                 }
             }
             if let Some((line, _)) = records.iter().find(|(_, record)| asked(record).is_some_and(|id| !found.contains(&id))) {

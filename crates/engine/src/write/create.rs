@@ -84,6 +84,7 @@ impl Engine {
             }
             history::created(tx, writing, entity, records).await?;
             self.search_learn_new(tx, entity, records).await?;
+            self.timeline_learn(tx, entity, records).await?;
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }
@@ -117,6 +118,7 @@ impl Engine {
                 (_, Default::Text(text)) => Value::from(text),
                 (_, Default::Yes) => Value::Bool(true),
                 (_, Default::Me) => writing.who.user.into(),
+                (_, Default::Now) => Value::Moment(writing.now),
                 (_, Default::Today) => Value::Date(writing.now.date(&self.settings().zone)),
             };
             record.values[slot] = value;

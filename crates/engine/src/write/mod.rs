@@ -16,7 +16,7 @@ use crate::area::Change;
 use crate::history::{self, Action, Before};
 use crate::principal::{Principal, Verb};
 use kernel::error::Conflict;
-use kernel::{Error, Id, IdSet, Moment, Result, Value, fold};
+use kernel::{Error, Id, IdSet, Moment, Result, Say, Value, fold};
 use meta::{Entity, FieldId, Record};
 use std::sync::Arc;
 use store::{Dialect, Statement, Tx};
@@ -263,6 +263,7 @@ impl Engine {
                 self.hooks_of_mark(tx, writing, &entity, &before, Value::Moment(writing.now), more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Moment(writing.now), Action::Remove).await?;
                 self.search_forget(tx, &entity, id).await?;
+                self.timeline_forget(tx, &entity, &before).await?;
                 for (child, id) in self.following(tx, &entity, id, None).await? {
                     more.push(Act::Remove { entity: child, id, version: None });
                 }
@@ -275,6 +276,7 @@ impl Engine {
                 self.hooks_of_mark(tx, writing, &entity, &before, Value::Empty, more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Empty, Action::Restore).await?;
                 self.search_learn(tx, &entity, std::slice::from_ref(&before)).await?;
+                self.timeline_learn(tx, &entity, std::slice::from_ref(&before)).await?;
                 for (child, id) in self.following(tx, &entity, id, Some(removed_at)).await? {
                     more.push(Act::Restore { entity: child, id });
                 }
@@ -321,6 +323,9 @@ impl Engine {
         }
         let record = self.read_records(tx, &writing.who, entity, &[id], trash, true).await?.pop().ok_or(Error::NotFound)?;
         writing.who.permit(verb, entity)?;
+        if !writing.who.may_with(verb, entity, &record) {
+            return Err(Error::Forbidden(Say::new("error-authored")));
+        }
         match version {
             Some(version) if version != record.version => Err(Error::Conflict(Conflict::Stale { version: record.version })),
             _ => Ok(record),
@@ -408,6 +413,7 @@ impl Engine {
         let image = Before::of(&before, changed.iter().map(|slot| before.carried.fields[*slot]), &relined);
         history::record(tx, writing, entity, &after, Action::Change, before.version + 1, Some(image)).await?;
         self.search_learn(tx, entity, std::slice::from_ref(&after)).await?;
+        self.timeline_follow(tx, entity, &before, &after).await?;
         self.announce(tx, entity, &[id]).await?;
         Ok((id, before.version + 1))
     }

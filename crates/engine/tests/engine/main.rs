@@ -8,6 +8,7 @@ mod trees;
 mod agreement;
 mod examining;
 mod finding;
+mod happening;
 mod hearing;
 mod paging;
 mod past;

@@ -7,8 +7,8 @@ use kernel::{Error, Id, Moment, Result, Say, Value};
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{
-    About, Amount, Choices, Code, DateOnly, Link, MomentOf, Text, Whole, YesNo, about, choice, code, date, link, moment, money, text,
-    whole, yes_no,
+    About, Amount, Choices, Code, DateOnly, Link, LongText, MomentOf, Text, Whole, YesNo, about, choice, code, date, link, long_text,
+    moment, money, text, whole, yes_no,
 };
 use meta::{Entity, Record, choices, entity};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -114,6 +114,23 @@ pub mod deal {
     }}
 }
 
+/// Fields of a memo, which happens.
+pub mod memo {
+    use super::*;
+    entity! { "memo" {
+        /// What it says.
+        TEXT: LongText = long_text("text").required().search(),
+        /// On which card.
+        ABOUT: About = about("about", "about_kind", &["customer", "person"]).chosen().required(),
+        /// On another card too.
+        CUSTOMER: Link = link("customer", "customer"),
+        /// When.
+        AT: MomentOf = moment("at").required().starting(Default::Now).sortable(),
+        /// On top.
+        PINNED: YesNo = yes_no("pinned"),
+    }}
+}
+
 /// Fields of a step, which a rule writes.
 pub mod step {
     use super::*;
@@ -187,6 +204,15 @@ fn rules<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     })
 }
 
+/// Of a memo without another customer, says that it is about one; else about a person.
+fn placed<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        let kind = if change.after.get(&memo::CUSTOMER).is_none() { "customer" } else { "person" };
+        change.put(memo::ABOUT.kind.id(), kind);
+        Ok(())
+    })
+}
+
 /// What jobs saw.
 #[derive(Debug, std::default::Default, Clone)]
 pub struct Seen {
@@ -252,6 +278,7 @@ pub fn area(seen: &Seen) -> Area {
                     .lines("phones", "phone", "parent")
                     .children("deals", "deal", "customer")
                     .children("steps", "step", "customer")
+                    .belongings("memos", "memo", "about")
                     .through("people", "place", "customer", "person")
                     .columns(&["name", "code", "owner", "stage", "size"]),
             )
@@ -265,10 +292,20 @@ pub fn area(seen: &Seen) -> Area {
             )
             .entity(Entity::new("place", "places", place::fields()).seen(Visibility::Through("customer")).joining())
             .entity(Entity::new("deal", "deals", deal::fields()).titled(&deal::TITLE).seen(Visibility::Through("customer")).searchable())
+            .entity(
+                Entity::new("memo", "memos", memo::fields())
+                    .titled(&memo::TEXT)
+                    .seen(Visibility::Parent("about", "about_kind"))
+                    .happens("at", &["about", "customer"])
+                    .composed("text", "pinned")
+                    .authored()
+                    .searchable(),
+            )
             .entity(Entity::new("step", "steps", step::fields()).seen(Visibility::Through("customer")).inner().untracked())
             .entity(Entity::new("phone", "phones", phone::fields()).seen(Visibility::Parent("parent", "parent_kind")).inner().untracked())
             .entity(Entity::new("term", "terms", term::fields()).titled(&term::ITALIAN))
             .hook("customer", rules)
+            .hook("memo", placed)
             .job(Note(seen.clone()))
             .job(Hourly(seen.clone()))
             .every("0 * * * *", "hourly"),

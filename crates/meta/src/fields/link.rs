@@ -40,6 +40,18 @@ pub const fn about(key: &'static str, kind_key: &'static str, entities: &'static
 }
 
 impl About {
+    /// Said by whoever writes the record, not by the place it is written at. A hook of the entity says which entity it is.
+    pub const fn chosen(mut self) -> About {
+        self.record.field.read_only = false;
+        self
+    }
+
+    /// It leads somewhere.
+    pub const fn required(mut self) -> About {
+        self.record.field.required = true;
+        self
+    }
+
     /// Belonging to an entity.
     pub const fn within(self, entity: &'static str) -> About {
         About { record: self.record.within(entity), kind: self.kind.within(entity) }

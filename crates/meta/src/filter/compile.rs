@@ -66,8 +66,36 @@ impl Compile<'_> {
                 let relation = entity.relation(relation).ok_or_else(|| unknown(relation))?;
                 self.children(relation, inner, alias, sql, |_, _| Ok(()))
             }
+            Filter::Along(link, inner) => {
+                let (link, target) = self.model.step(entity, link).ok_or_else(|| unknown(link))?;
+                let far = self.begin_step(link, target, alias, sql)?;
+                self.condition(inner, target, far, sql)?;
+                self.end(alias, sql);
+                Ok(())
+            }
             Filter::Measure(measure, test) => self.measure(measure, test, entity, alias, sql),
         }
+    }
+
+    /// Begins the step along a link: what follows is a condition on the record there, as far as it may be seen.
+    fn begin_step(&self, link: &Field, target: &Entity, alias: Alias, sql: &mut Sql) -> Result<Alias> {
+        let inner = Alias(alias.0 + 1);
+        match self.mode {
+            Mode::Collect => {
+                sql.push("(").column(alias, &link.column()).push(" IS NOT NULL AND ").column(alias, &link.column());
+                self.collected(alias, sql).column(inner, "id").push(" FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
+            }
+            Mode::Probe => {
+                self.probed(sql).name(target.key).push(" AS ").alias(inner).push(" WHERE ");
+                sql.column(inner, "id").push(" = ").column(alias, &link.column()).push(" AND ");
+            }
+        }
+        let seen = (self.visible)(target);
+        if !seen.is_everything() {
+            self.probing().condition(&seen, target, inner, sql)?;
+            sql.push(" AND ");
+        }
+        Ok(inner)
     }
 
     fn joined(
@@ -103,25 +131,10 @@ impl Compile<'_> {
         let (link, target) = self.model.step(entity, first).ok_or_else(|| unknown(first))?;
         let rest = Path { links: rest.to_vec(), field: path.field };
         let holds_for_none = self.holds_for_none(&rest, test, target)?;
-        let inner = Alias(alias.0 + 1);
         if holds_for_none {
             sql.push("NOT ");
         }
-        match self.mode {
-            Mode::Collect => {
-                sql.push("(").column(alias, &link.column()).push(" IS NOT NULL AND ").column(alias, &link.column());
-                self.collected(alias, sql).column(inner, "id").push(" FROM ").name(target.key).push(" AS ").alias(inner).push(" WHERE ");
-            }
-            Mode::Probe => {
-                self.probed(sql).name(target.key).push(" AS ").alias(inner).push(" WHERE ");
-                sql.column(inner, "id").push(" = ").column(alias, &link.column()).push(" AND ");
-            }
-        }
-        let seen = (self.visible)(target);
-        if !seen.is_everything() {
-            self.probing().condition(&seen, target, inner, sql)?;
-            sql.push(" AND ");
-        }
+        let inner = self.begin_step(link, target, alias, sql)?;
         if holds_for_none {
             sql.push("NOT ");
         }

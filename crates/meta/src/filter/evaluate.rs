@@ -56,6 +56,13 @@ impl Evaluate<'_> {
                 let relation = entity.relation(relation).ok_or_else(|| unknown(relation))?;
                 Ok(!self.chosen(relation, inner, record)?.is_empty())
             }
+            Filter::Along(link, inner) => {
+                let (field, target) = self.model.step(entity, link).ok_or_else(|| unknown(link))?;
+                match record.named(field.key).link().and_then(|id| self.world.record(target.key, id)) {
+                    Some(far) => self.holds(inner, target, far),
+                    None => Ok(false),
+                }
+            }
             Filter::Measure(measure, test) => {
                 let relation = entity.relation(measure.relation).ok_or_else(|| unknown(measure.relation))?;
                 let child = self.model.child(relation).ok_or_else(|| unknown(relation.key))?;

@@ -42,6 +42,8 @@ pub enum Filter {
     Measure(Box<Measure>, Test),
     /// There is a child for which this holds.
     Has(&'static str, Box<Filter>),
+    /// The record that a link leads to passes this. Visibility alone says it: it has no text form to be read from.
+    Along(&'static str, Box<Filter>),
 }
 
 /// The way to a field: links to step along, then the field's name.
@@ -191,7 +193,7 @@ impl Filter {
                 let (depth, tests) = measure.filter.size();
                 (depth + 1, tests + 1)
             }
-            Filter::Has(_, inner) => {
+            Filter::Has(_, inner) | Filter::Along(_, inner) => {
                 let (depth, tests) = inner.size();
                 (depth + 1, tests + 1)
             }

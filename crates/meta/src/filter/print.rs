@@ -48,6 +48,14 @@ impl Printer<'_> {
                 }
                 self.text.push(')');
             }
+            // For people who look into a log: nothing reads it back.
+            Filter::Along(link, inner) => {
+                let _ = write!(self.text, "along({link}");
+                if let Some((_, target)) = self.model.step(entity, link) {
+                    self.chosen(inner, target);
+                }
+                self.text.push(')');
+            }
             Filter::Measure(measure, test) => self.measure(measure, test, entity),
         }
     }

@@ -19,6 +19,19 @@ fn target<'m>(face: &Face, sight: &'m Sight<'_>) -> Option<&'m Entity> {
     }
 }
 
+/// What it is about was decided by where one came from.
+fn placed(control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
+    out.push_str("<input type=\"hidden\"");
+    html::attribute(out, "name", control.name);
+    html::attribute(out, "value", control.value());
+    out.push_str("><output");
+    html::attribute(out, "id", control.name);
+    out.push('>');
+    let name = control.value().parse().ok().and_then(|id| sight.titles.get(&id));
+    html::text(out, name.map_or("–", String::as_str));
+    out.push_str("</output>");
+}
+
 impl Widget for LinkWidget {
     fn cell(&self, _: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
         if let Some(name) = value.link().and_then(|id| sight.titles.get(&id)) {
@@ -59,7 +72,7 @@ impl Widget for LinkWidget {
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
-        let Some(entity) = target(face, sight) else { return };
+        let Some(entity) = target(face, sight) else { return placed(control, sight, out) };
         let text = format!("{}.text", control.name);
         let options = format!("{}-options", control.name);
         out.push_str("<div class=\"picker w-long\"");

@@ -34,7 +34,7 @@ pub(super) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field>
 
 /// Whether somebody may write a field.
 pub(super) fn writes(reader: &Reader, field: &Field) -> bool {
-    field.writable() && !field.secret && (!field.guarded || reader.who.role.administer) && !matches!(field.kind, Kind::About(_))
+    field.writable() && !field.secret && (!field.guarded || reader.who.role.administer)
 }
 
 /// The owned relations that a form offers.
@@ -53,6 +53,7 @@ pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> R
             Default::Text(text) => Value::from(text),
             Default::Yes => Value::Bool(true),
             Default::Me => reader.who.user.into(),
+            Default::Now => Value::Moment(reader.web.engine().now()),
             Default::Today => Value::Date(reader.web.engine().today()),
         });
         values.push((field, value));
@@ -88,7 +89,13 @@ pub(super) fn of(reader: &Reader, entity: &Entity, record: &Record, titles: &Has
 pub(super) async fn titles<'v>(reader: &Reader, values: impl Iterator<Item = (&'v Field, &'v Value)>) -> Result<HashMap<Id, String>> {
     let mut titles = HashMap::new();
     for (field, value) in values {
-        if let (Kind::Link(target), Some(id)) = (field.kind, value.link()) {
+        let Some(id) = value.link() else { continue };
+        let targets: &[&'static str] = match &field.kind {
+            Kind::Link(target) => std::slice::from_ref(target),
+            Kind::About(targets) => targets,
+            _ => continue,
+        };
+        for target in targets {
             titles.extend(reader.web.engine().names(&reader.who, target, vec![id]).await?);
         }
     }
