@@ -11,6 +11,7 @@ import "./rows.js";
 import "./palette.js";
 import "./keys.js";
 import "./form.js";
+import "./composer.js";
 import "./lines.js";
 import "./picker.js";
 import "./live.js";

@@ -52,10 +52,12 @@ function heard(topic) {
   pause = setTimeout(refresh, REST + Math.random() * REST);
 }
 
+/** Somebody is writing there: it waits. */
+const busy = (element) => element.querySelector("form.changed, form.edit, details.menu[open]") !== null;
+
 function refresh() {
   for (const element of waiting) {
-    // Somebody is writing there: it waits.
-    if (element.querySelector("form.changed, details.menu[open]")) continue;
+    if (busy(element)) continue;
     waiting.delete(element);
     if (!element.isConnected) continue;
     const own = element.dataset.liveUrl;
@@ -67,6 +69,21 @@ function refresh() {
     });
   }
 }
+
+// The same for what he began to write while it was fetched.
+document.addEventListener("htmx:before:swap", (event) => {
+  const element = event.detail.ctx.sourceElement;
+  if (!element?.matches?.("[data-live]") || !busy(element)) return;
+  event.preventDefault();
+  waiting.add(element);
+});
+
+// What waited for a form that is closed now.
+document.addEventListener("htmx:after:settle", () => {
+  if (waiting.size === 0 || document.hidden) return;
+  clearTimeout(pause);
+  pause = setTimeout(refresh, REST);
+});
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && waiting.size > 0) refresh();

@@ -1,5 +1,5 @@
 //! The base of every other area: users and teams (with the engine), accounts, contacts, sites, their e-mails
-//! and phones, the company's vocabularies, imports.
+//! and phones, notes, the company's vocabularies, imports.
 
 pub mod accounts;
 pub mod addresses;
@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod demo;
 pub mod exports;
 pub mod imports;
+pub mod notes;
 pub mod sites;
 pub mod vocabularies;
 
@@ -20,6 +21,7 @@ pub fn area() -> engine::Area {
         .slice(contacts::slice())
         .slice(sites::slice())
         .slice(addresses::slice())
+        .slice(notes::slice())
         .slice(vocabularies::slice())
         .slice(imports::slice())
 }

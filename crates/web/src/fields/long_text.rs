@@ -1,7 +1,7 @@
 //! Several lines of text.
 
 use super::{Control, Face, Sight, Widget};
-use crate::pages::html;
+use crate::pages::{html, linked};
 use kernel::Value;
 
 pub(super) struct LongTextWidget;
@@ -11,8 +11,8 @@ impl Widget for LongTextWidget {
         html::text(out, value.text().lines().next().unwrap_or_default());
     }
 
-    fn view(&self, _: &Face, value: &Value, _: &Sight<'_>, out: &mut String) {
-        html::text(out, value.text());
+    fn view(&self, _: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
+        linked::write(out, value.text(), sight.reading);
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, _: &Sight<'_>, out: &mut String) {

@@ -13,6 +13,7 @@ mod form;
 mod found;
 pub(crate) mod html;
 pub(crate) mod layout;
+pub(crate) mod linked;
 mod list;
 mod marks;
 pub(crate) mod palette;

@@ -122,8 +122,9 @@ impl Reader {
     }
 
     fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
-        let entities =
-            self.model.entities().filter(|entity| has_card(entity) && !entity.can.kept && self.who.may(Verb::See, entity) && which(entity));
+        // What happens is written and read on the cards it belongs to; what the pages keep has no menu.
+        let own = |entity: &meta::Entity| has_card(entity) && entity.happens.is_none() && !entity.can.kept;
+        let entities = self.model.entities().filter(|entity| own(entity) && self.who.may(Verb::See, entity) && which(entity));
         entities
             .map(|entity| Area {
                 plural: entity.plural,
@@ -150,6 +151,7 @@ pub(crate) fn icon(entity: &str) -> &'static str {
         "account" => "account",
         "contact" => "contacts",
         "site" => "site",
+        "note" => "note",
         "user" => "person",
         "team" => "users",
         "term" => "tag",

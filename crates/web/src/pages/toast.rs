@@ -1,9 +1,10 @@
 //! A short message on the next page: carried there by a sealed cookie of a minute, so that a redirect can say what
 //! was done and offer to undo it.
 
-use crate::Web;
-use crate::pages::reader::cookie;
+use crate::pages::reader::{Reader, cookie};
 use crate::pages::speech::Speech;
+use crate::{Answer, Web};
+use axum::response::Response;
 use http::HeaderMap;
 use http::header::HeaderValue;
 use kernel::{Error, Id, Result};
@@ -44,6 +45,22 @@ pub(crate) fn read(web: &Web, csrf: &str, headers: &HeaderMap, speech: &Speech) 
     let tone = if key.ends_with("-partly") { "" } else { "good" };
     let undo = if undo.is_empty() { String::new() } else { format!("/changes/{undo}/undo") };
     Some(Toast { tone, text: speech.with(key, &[("name", name)]), undo })
+}
+
+/// Says something beside an answer to a module of ours, with the way to undo it.
+pub(crate) fn beside(reader: &Reader, mut response: Response, key: &str, changeset: Id) -> Answer {
+    let said =
+        serde_json::json!({ "toast": { "text": reader.speech.say(key), "tone": "good", "undo": format!("/changes/{changeset}/undo") } });
+    // A header is written in ASCII.
+    let mut header = String::new();
+    for letter in said.to_string().chars() {
+        match letter.is_ascii() {
+            true => header.push(letter),
+            false => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| header.push_str(&format!("\\u{unit:04x}"))),
+        }
+    }
+    response.headers_mut().insert("hx-trigger", HeaderValue::from_str(&header).map_err(Error::internal)?);
+    Ok(response)
 }
 
 /// The header that takes the message away once it was shown.

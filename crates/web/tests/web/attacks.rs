@@ -13,6 +13,9 @@ async fn others_leave_no_trace() {
             "/accounts".to_owned(),
             "/contacts".to_owned(),
             "/sites".to_owned(),
+            "/notes".to_owned(),
+            format!("/notes?filter=account%20is%20%22{}%22", house.south.account),
+            "/search?q=sentito".to_owned(),
             "/account_contacts".to_owned(),
             "/accounts?filter=name%20contains%20%22Officine%22&lines=1".to_owned(),
             "/contacts?filter=count(accounts)%20%3E%200".to_owned(),
@@ -22,12 +25,15 @@ async fn others_leave_no_trace() {
         ];
         for path in paths {
             let text = house.get("anna", &path).await.expect(200).text();
-            for trace in [house.south.account, house.south.contact, house.south.site] {
+            for trace in [house.south.account, house.south.contact, house.south.site, house.south.note] {
                 assert!(!text.contains(&trace.to_string()), "{path}: {text}");
             }
-            assert!(!text.contains("Officine B") && !text.contains("Rossi B") && !text.contains("Livorno"), "{path}: {text}");
+            assert!(
+                !text.contains("Officine B") && !text.contains("Rossi B") && !text.contains("Livorno") && !text.contains("Sentito B"),
+                "{path}: {text}"
+            );
         }
-        for plural in ["accounts", "contacts", "sites"] {
+        for plural in ["accounts", "contacts", "sites", "notes"] {
             assert_eq!(house.get("anna", &format!("/{plural}/count")).await.expect(200).json()["count"], 1, "{plural}");
             assert_eq!(house.get("mara", &format!("/{plural}/count")).await.expect(200).json()["count"], 2, "{plural}");
         }

@@ -48,14 +48,15 @@ pub struct Branch {
     pub team: Id,
     pub term: Id,
     pub view: Id,
+    pub note: Id,
     pub changeset: Id,
 }
 
 impl Branch {
     /// One of which nothing ever was.
     pub fn never(engine: &Engine) -> Branch {
-        let [account, contact, site, place, user, team, term, view, changeset] = std::array::from_fn(|_| engine.id());
-        Branch { account, contact, site, place, user, team, term, view, changeset }
+        let [account, contact, site, place, user, team, term, view, note, changeset] = std::array::from_fn(|_| engine.id());
+        Branch { account, contact, site, place, user, team, term, view, note, changeset }
     }
 
     /// Its record of an entity.
@@ -69,6 +70,7 @@ impl Branch {
             "team" => self.team,
             "term" => self.term,
             "view" => self.view,
+            "note" => self.note,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -161,7 +163,7 @@ impl House {
     /// Everything that is in the tables, as one text.
     pub async fn everything(&self) -> String {
         let mut tables: Vec<String> = self.engine.model().entities().map(|entity| entity.key.to_owned()).collect();
-        tables.extend(["changeset", "history", "idempotency", "session", "token", "job"].map(str::to_owned));
+        tables.extend(["changeset", "history", "timeline", "idempotency", "session", "token", "job"].map(str::to_owned));
         let read = self.engine.store().read(move |tx| {
             Box::pin(async move {
                 let mut all = String::new();
@@ -238,7 +240,8 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let system = engine.system(Through::CommandLine);
     let term = put(engine, &system, "term", json!({ "vocabulary": "source", "italian": format!("Fiera {letter}") })).await;
     let view = put(engine, &who, "view", json!({ "name": format!("Vista {letter}"), "list": "account", "question": "sort=-name" })).await;
-    Branch { account, contact, site, place, user: owner, team, term, view, changeset: made.changeset }
+    let note = put(engine, &who, "note", json!({ "text": format!("Sentito {letter} per telefono"), "about": account.to_string() })).await;
+    Branch { account, contact, site, place, user: owner, team, term, view, note, changeset: made.changeset }
 }
 
 /// The platform's routes and the API's, and a few pages to break into.

@@ -7,6 +7,7 @@ mod forms;
 mod house;
 mod lists;
 mod live;
+mod notes;
 mod openapi;
 mod pages;
 mod palette;

@@ -102,6 +102,7 @@ pub fn account() -> Entity {
         .lines("phones", "phone", "parent")
         .through("contacts", "account_contact", "account", "contact")
         .belongings("sites", "site", "account")
+        .belongings("notes", "note", "about")
         .children("steps", "account_step", "account")
         .index(&["address.city", "name"])
         .index(&["address.province", "name"])

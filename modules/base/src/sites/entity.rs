@@ -46,6 +46,7 @@ pub fn site() -> Entity {
         .searchable()
         .importable()
         .lines("phones", "phone", "parent")
+        .belongings("notes", "note", "about")
         .index(&["address.city", "name"])
         .index(&["account", "name"])
         .columns(&["name", "account", "use", "address.city", "address.province", "phone"])

@@ -1,16 +1,16 @@
 //! The card of a record: its head, its data, what belongs to it, and what happened to it.
 
 mod head;
-mod history;
 mod related;
 mod sections;
+mod timeline;
 
-pub(crate) use history::{clock, lines as history_lines, value as history_value};
+pub(crate) use timeline::{clock, history_lines, history_value};
 
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::Asking;
-use crate::pages::answer::rendered;
+use crate::pages::answer::{part, rendered};
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
@@ -22,10 +22,11 @@ use http::{Method, StatusCode};
 use kernel::{Error, Id, Result};
 use meta::{Entity, Record};
 use std::collections::HashMap;
+use timeline::{Board, Boxes, Editing, Shown};
 
 /// The routes of cards.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card)
+    timeline::routes(routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card))
 }
 
 #[derive(Template)]
@@ -51,52 +52,70 @@ struct CardPage<'c> {
     first: String,
     sections: String,
     related: String,
-    history: String,
-    made: String,
+    column: String,
 }
 
-async fn card(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
+async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
-    let id = named.id("id")?;
-    let (record, titles) = find(&reader, &entity, id).await?;
+    let (record, titles) = find(&reader, &entity, named.id("id")?).await?;
+    let board = Board::asked(&reader, &entity, &record, &asked)?;
+    let editing = asked.get("editing").and_then(|id| id.parse().ok()).map(Editing::begun);
+    if reader.fragment {
+        let markup = match reader.part.as_str() {
+            "timeline" => Some(board.again().await?),
+            "timeline-all" => Some(board.all(&Boxes::default()).await?),
+            "timeline-older" => Some(board.further().await?),
+            one => match one.strip_prefix("happening-").and_then(|id| id.parse().ok()) {
+                Some(id) => Some(board.one(id, editing.as_ref().map_or(Shown::Again, Shown::Edited)).await?),
+                None => None,
+            },
+        };
+        if let Some(markup) = markup {
+            return Ok(part(&reader, StatusCode::OK, markup));
+        }
+    }
+    crate::pages::palette::opened(&reader, &entity, record.id);
+    page(&board, &titles, &Boxes { editing, ..Boxes::default() }, StatusCode::OK).await
+}
+
+/// The page of a card, with what stands in its boxes.
+async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, status: StatusCode) -> Answer {
+    let (reader, entity, record) = (board.reader, board.entity, board.card);
     let removed = record.removed_at();
-    crate::pages::palette::opened(&reader, &entity, id);
-    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
-    let title = title(&entity, &record, &sight);
-    let days = web.engine().settings().trash_days.to_string();
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
+    let title = title(entity, record, &sight);
+    let days = reader.web.engine().settings().trash_days.to_string();
     let living = removed.is_none();
-    let from = asked.get("list").unwrap_or_default();
     let (beside, list) = match living {
-        true => crate::pages::list::beside(&reader, &entity, from, id).await?,
+        true => crate::pages::list::beside(reader, entity, board.list, record.id).await?,
         false => Default::default(),
     };
     let own = if list.is_empty() { String::new() } else { format!("?{}", one("list", list.trim_start_matches('?'))) };
     let at = |id: Option<Id>| id.map(|id| format!("/{}/{id}{own}", entity.plural)).unwrap_or_default();
-    let card = format!("/{}/{id}{own}", entity.plural);
-    let (first, sections) = sections::write(&entity, &record, living && reader.who.may(Verb::Change, &entity), &sight);
+    let card = format!("/{}/{}{own}", entity.plural, record.id);
+    let (first, sections) = sections::write(entity, record, living && reader.who.may_with(Verb::Change, entity, record), &sight);
     let shown = CardPage {
         many: reader.speech.entity(entity.key, "many"),
         previous: at(beside.previous),
         next: at(beside.next),
         edit: if own.is_empty() { String::new() } else { format!("?{}", one("back", &card)) },
         list,
-        changes: living && reader.who.may(Verb::Change, &entity),
-        removes: reader.who.may(Verb::Remove, &entity),
+        changes: living && reader.who.may_with(Verb::Change, entity, record),
+        removes: reader.who.may_with(Verb::Remove, entity, record),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
-        removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, &reader))])),
+        removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, reader))])),
         question: reader.speech.with("card-remove-question", &[("name", &title), ("days", &days)]),
-        head: head::write(&entity, &record, &title, &sight),
+        head: head::write(entity, record, &title, &sight),
         first,
         sections,
-        related: related::write(&reader, &entity, &record).await?,
-        history: history::write(&reader, &entity, &record, asked.get("history")).await?,
-        made: made(&reader, &record, &titles),
+        related: related::write(reader, entity, record).await?,
+        column: board.column(boxes, titles).await?,
         title,
-        id,
-        entity: &entity,
-        reader: &reader,
+        id: record.id,
+        entity,
+        reader,
     };
-    rendered(&reader, StatusCode::OK, &shown)
+    rendered(reader, status, &shown)
 }
 
 /// One pair of a question.

@@ -20,6 +20,10 @@ pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> 
     let mut out = String::with_capacity(4096);
     for relation in entity.relations.iter().filter(|relation| !relation.owned) {
         let Some(child) = reader.model.child(relation).filter(|child| child.can.public || !child.columns.is_empty()) else { continue };
+        // What happens stands on the timeline.
+        if child.happens.is_some() {
+            continue;
+        }
         if reader.who.may(Verb::See, child) {
             one(&mut out, reader, entity, record, relation, child).await?;
         }

@@ -89,6 +89,19 @@ fn item_of(entity: &Entity, record: &Record, item: &Item<'_>, sight: &Sight<'_>)
         Item::Field(field) => {
             let face = Face::new(field, sight.speech);
             let value = record.value(field.id);
+            // Which of several entities it leads to stands beside it.
+            if let (Kind::About(_), Some(id)) = (field.kind, value.link()) {
+                let target = sight.model.entity(record.named(&format!("{}_kind", field.key)).text());
+                let shown = target.zip(sight.titles.get(&id)).map(|(target, name)| {
+                    let mut out = String::from("<dd><a");
+                    html::attribute(&mut out, "href", &format!("/{}/{id}", target.plural));
+                    out.push('>');
+                    html::text(&mut out, name);
+                    out.push_str("</a></dd>");
+                    out
+                });
+                return (face.label, shown);
+            }
             let shown = (!value.is_empty()).then(|| {
                 let mut out = String::new();
                 out.push_str(if matches!(field.kind, Kind::LongText) { "<dd class=\"long\">" } else { "<dd>" });

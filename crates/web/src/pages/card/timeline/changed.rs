@@ -1,73 +1,23 @@
-//! What happened to a record: who, when, through what, field by field; each operation can be undone by whoever did
+//! What was done to the card itself: who, through what, field by field; each operation can be undone by whoever did
 //! it, and by administrators.
 
+use super::{Board, clock};
 use crate::fields::{Face, Sight};
 use crate::pages::html;
 use crate::pages::reader::Reader;
-use engine::{Entry, FieldChange};
-use kernel::{Date, Id, Result, Value};
-use meta::{Entity, Field, Kind, Record};
+use engine::{Entry, FieldChange, Happening};
+use kernel::{Id, Result, Value};
+use meta::{Entity, Field, Kind};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
-/// Entries on a card at first, as many more with each step back, and most of them.
-const STEP: usize = 40;
-const MOST: usize = 2_000;
 /// Letters of a value; whoever wants all of it asks the API.
 const LETTERS: usize = 300;
 
-/// The history of a record: its newest entries, `asked` of them where the address says so.
-pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record, asked: Option<&str>) -> Result<String> {
-    let mut out = String::with_capacity(4096);
-    if !entity.can.tracked {
-        return Ok(out);
-    }
-    let limit = asked.and_then(|asked| asked.parse::<usize>().ok()).unwrap_or(STEP).clamp(STEP, MOST);
-    let (mut entries, authors) = reader.web.engine().history(&reader.who, entity, record.id, limit + 1).await?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let titles = linked(reader, entity, &entries).await?;
-    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
-    let today = reader.web.engine().today();
-    let mut last = None;
-    out.push_str("<ol class=\"history\">");
-    for (place, entry) in entries.iter().enumerate() {
-        let day = entry.at.date(&reader.reading.zone);
-        if last != Some(day) {
-            out.push_str("<li class=\"history-day\">");
-            html::text(&mut out, &named_day(day, today, reader));
-            out.push_str("</li>");
-            last = Some(day);
-        }
-        happening(&mut out, reader, entity, (place, entry), &authors, &sight);
-    }
-    out.push_str("</ol>");
-    if more && limit < MOST {
-        out.push_str("<p class=\"section\"><a class=\"btn btn-sm\"");
-        html::attribute(&mut out, "href", &format!("/{}/{}?history={}#entry-{limit}", entity.plural, record.id, limit + STEP));
-        out.push('>');
-        html::text(&mut out, reader.speech.say("card-history-older"));
-        out.push_str("</a></p>");
-    }
-    Ok(out)
-}
-
-fn named_day(day: Date, today: Date, reader: &Reader) -> String {
-    match today.days() - day.days() {
-        0 => reader.speech.say("day-today").to_owned(),
-        1 => reader.speech.say("day-yesterday").to_owned(),
-        _ => Kind::Date.behaviour().show(&Value::Date(day), &reader.reading),
-    }
-}
-
-fn happening(
-    out: &mut String,
-    reader: &Reader,
-    entity: &Entity,
-    (place, entry): (usize, &Entry),
-    authors: &HashMap<Id, String>,
-    sight: &Sight<'_>,
-) {
+/// One entry; `linked` are the names that changed links led to.
+pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors: &HashMap<Id, String>, linked: &HashMap<Id, String>) {
+    let (reader, entity) = (board.reader, board.entity);
+    let sight = &Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: linked };
     let speech = &reader.speech;
     let action = entry.action.key();
     let icon = match action {
@@ -76,9 +26,7 @@ fn happening(
         "restore" => "undo",
         _ => "edit",
     };
-    out.push_str("<li class=\"happening\"");
-    html::attribute(out, "id", &format!("entry-{place}"));
-    out.push_str("><span class=\"happening-sign\">");
+    out.push_str("<li class=\"happening\"><span class=\"happening-sign\">");
     out.push_str(assets::icon(icon));
     out.push_str("</span><div class=\"happening-text\">");
     let author = entry.author.map_or(speech.say("card-system"), |id| authors.get(&id).map_or(speech.say("link-unseen"), String::as_str));
@@ -137,12 +85,6 @@ fn happening(
     out.push_str("</time></li>");
 }
 
-/// The time of day, in the company's zone.
-pub(crate) fn clock(at: kernel::Moment, reader: &Reader) -> String {
-    let time = at.in_zone(&reader.reading.zone);
-    format!("{:02}:{:02}", time.hour(), time.minute())
-}
-
 fn worded(out: &mut String, tag: &str, text: &str, speech: &crate::pages::speech::Speech) {
     match text.char_indices().nth(LETTERS) {
         _ if text.is_empty() => html::nothing(out, speech),
@@ -185,9 +127,13 @@ pub(crate) fn lines(child: &Entity, json: &Json, sight: &Sight<'_>) -> String {
 }
 
 /// The names of the records that changed links led to.
-async fn linked(reader: &Reader, entity: &Entity, entries: &[Entry]) -> Result<HashMap<Id, String>> {
+pub(super) async fn linked(reader: &Reader, entity: &Entity, happenings: &[Happening]) -> Result<HashMap<Id, String>> {
     let mut wanted: HashMap<&'static str, Vec<Id>> = HashMap::new();
-    for change in entries.iter().flat_map(|entry| &entry.changes) {
+    let entries = happenings.iter().filter_map(|one| match one {
+        Happening::Change(entry) => Some(entry),
+        Happening::Record { .. } => None,
+    });
+    for change in entries.flat_map(|entry| &entry.changes) {
         let Some(Kind::Link(target)) = entity.field(&change.key).map(|field| field.kind) else { continue };
         let ids = [&change.before, &change.after].into_iter().filter_map(|json| json.as_str()?.parse::<Id>().ok());
         wanted.entry(target).or_default().extend(ids);

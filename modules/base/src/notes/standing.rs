@@ -1,0 +1,46 @@
+//! Where a note stands: on the card it was written on, and on the card of the account which that belongs to.
+
+use super::entity::{ABOUT, ACCOUNT, CARDS};
+use engine::{Change, Statement, Tx, Work};
+use kernel::{Error, Id, Result, Say, Value};
+
+/// Says of a note which card it is about, and which account that belongs to: of a contact the one he works at now,
+/// the first of them where he is the first to turn to.
+pub(super) fn placed<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        let about = ABOUT.record.id();
+        if !change.changes(about) {
+            return Ok(());
+        }
+        // Without one it is refused for that.
+        let Some(card) = change.after.value(about).link() else { return Ok(()) };
+        let kind = kind_of(tx, card, change.after.get(&ABOUT.kind)).await?;
+        let account = match kind {
+            "account" => Some(card),
+            "contact" => link(tx, MAIN_PLACE, card).await?,
+            _ => link(tx, SITE, card).await?,
+        };
+        change.put(ABOUT.kind.id(), kind);
+        change.put(ACCOUNT.id(), account);
+        Ok(())
+    })
+}
+
+const SITE: &str = "SELECT \"account\" FROM \"site\" WHERE \"id\" = ?";
+const MAIN_PLACE: &str = "SELECT p.\"account\" FROM \"account_contact\" AS p JOIN \"account\" AS a ON a.\"id\" = p.\"account\" \
+     WHERE p.\"contact\" = ? AND p.\"removed_at\" IS NULL AND a.\"removed_at\" IS NULL ORDER BY p.\"inactive\", p.\"main\" DESC, p.\"id\" LIMIT 1";
+
+/// The entity of a card: as it was said, or found. Whether the writer may see it is checked with every link.
+async fn kind_of(tx: &mut Tx, card: Id, said: &str) -> Result<&'static str> {
+    for kind in CARDS {
+        let known = Statement::new(format!("SELECT \"id\" FROM \"{kind}\" WHERE \"id\" = ?"), vec![Value::Link(card)]);
+        if (said.is_empty() || said == *kind) && !tx.rows(&known).await?.is_empty() {
+            return Ok(kind);
+        }
+    }
+    Err(Error::invalid("about", Say::new("error-link")))
+}
+
+async fn link(tx: &mut Tx, sql: &str, card: Id) -> Result<Option<Id>> {
+    Ok(tx.rows(&Statement::new(sql, vec![Value::Link(card)])).await?.first().and_then(|row| row.link(0)))
+}
