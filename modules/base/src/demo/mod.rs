@@ -1,5 +1,6 @@
 //! Demonstration data: a believable Italian company, the same for the same seed.
 
+mod notes;
 pub mod seeded;
 mod words_of_italy;
 
@@ -12,6 +13,7 @@ use engine::identity::users;
 use engine::{Act, Draft, Engine, Principal};
 use kernel::{Id, Result};
 use meta::fields::{stored, term_key};
+use notes::Noted;
 use seeded::Seeded;
 use words_of_italy::{FAMILIES, FORMS, GIVEN, ROLES, STREETS, TERMS, TOWNS, TRADES};
 
@@ -49,15 +51,18 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
     terms(engine, who, changeset).await?;
     let agents = people(engine, who, changeset).await?;
     let mut made = Made { accounts: 0, contacts: 0, sites: 0, changeset };
+    let mut noted = Vec::new();
     while made.accounts < measure.accounts {
         let mut acts = Vec::with_capacity(BATCH * 10);
         for _ in 0..BATCH.min(measure.accounts - made.accounts) {
             let due = measure.contacts * (made.accounts + 1) / measure.accounts;
-            customer(engine, &mut chance, &agents, due - made.contacts, &mut made, &mut acts);
+            let one = customer(engine, &mut chance, &agents, due - made.contacts, &mut made, &mut acts);
+            noted.extend(Some(one).filter(|_| noted.len() < notes::MOST));
         }
         engine.write_slice(who, "demo", changeset, acts).await?;
         progress(made.accounts);
     }
+    notes::write(engine, who, changeset, measure.seed, &noted).await?;
     Ok(made)
 }
 
@@ -122,7 +127,7 @@ async fn agents_known(engine: &Engine, who: &Principal) -> Result<Vec<Id>> {
 }
 
 /// One account with its contacts, their places there, sites, phones and e-mails.
-fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize, made: &mut Made, acts: &mut Vec<Act>) {
+fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize, made: &mut Made, acts: &mut Vec<Act>) -> Noted {
     let owner = (!agents.is_empty()).then(|| *chance.common(agents));
     let family = *chance.common(&FAMILIES);
     let company = chance.percent(82);
@@ -174,8 +179,10 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
     draft.id = Some(id);
     acts.push(Act::Create(draft));
     made.accounts += 1;
+    let mut noted = Noted { account: id, owner, contact: None };
     for place in 0..contacts {
-        person(engine, chance, id, place == 0, family, &domain, town, owner, acts);
+        let contact = person(engine, chance, id, place == 0, family, &domain, town, owner, acts);
+        noted.contact.get_or_insert(contact);
         made.contacts += 1;
     }
     if company && chance.percent(35) {
@@ -188,6 +195,7 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
         acts.push(Act::Create(draft));
         made.sites += 1;
     }
+    noted
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a person shares with the account")]
@@ -201,7 +209,7 @@ fn person(
     town: Town,
     owner: Option<Id>,
     acts: &mut Vec<Act>,
-) {
+) -> Id {
     let own = if main { family } else { chance.common(&FAMILIES) };
     let given = *chance.common(&GIVEN);
     let role = *chance.common(&ROLES);
@@ -224,6 +232,7 @@ fn person(
         .with(contact::place::ROLE.id(), role)
         .with(contact::place::MAIN.id(), main);
     acts.push(Act::Create(place));
+    id
 }
 
 /// Most people live where they work.
