@@ -3,6 +3,7 @@
 mod aggregate;
 mod api;
 mod build;
+mod card;
 mod create;
 mod hiding;
 mod import;
@@ -19,7 +20,7 @@ use crate::report::{Figure, Goal, Report};
 const CLIENTS: usize = 16;
 
 /// The benches that take some minutes together.
-const ORDINARY: [&str; 6] = ["list", "api", "search", "create", "import", "rest"];
+const ORDINARY: [&str; 7] = ["list", "api", "search", "create", "import", "card", "rest"];
 /// Those that first make a million records, or build the program anew.
 const LARGE: [&str; 4] = ["scale", "aggregate", "hiding", "build"];
 
@@ -48,6 +49,7 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 "create" => create::run(database, report).await?,
                 "import" => import::run(database, report).await?,
                 "hiding" => hiding::run(database, report).await?,
+                "card" => card::run(database, report).await?,
                 "scale" => scale::run(database, report).await?,
                 "aggregate" => aggregate::run(database, report).await?,
                 _ => rest::run(database, report).await?,

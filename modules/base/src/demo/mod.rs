@@ -4,6 +4,9 @@ mod notes;
 pub mod seeded;
 mod words_of_italy;
 
+#[cfg(test)]
+mod tests;
+
 use crate::accounts::entity as account;
 use crate::addresses::entity::{emails, phones};
 use crate::contacts::entity as contact;
