@@ -275,7 +275,8 @@ fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
 }
 
 /// The records before and after one in the list that the address of its card names, and the address of that list.
-pub(crate) async fn beside(reader: &Reader, entity: &Arc<Entity>, list: &str, id: kernel::Id) -> kernel::Result<(engine::Beside, String)> {
+pub(crate) async fn beside(reader: &Reader, entity: &Entity, list: &str, id: kernel::Id) -> kernel::Result<(engine::Beside, String)> {
+    let entity = reader.model.entity(entity.key).ok_or(Error::NotFound)?;
     let mut address = ListAddress::read(list);
     views::begun(reader, entity, &mut address).await?;
     address.settle(entity);
