@@ -6,6 +6,8 @@ import { word } from "./words.js";
 
 // Attributes that would need `eval` (hx-on, js: values, trigger filters) do not work here, by design.
 htmx.config.includeIndicatorCSS = false;
+// Settling would copy the style of what was there, such as the height a text was pulled to, which the policy refuses.
+htmx.config.defaultSettleDelay = 0;
 // Going back asks the server for the whole page: what it shows is always true.
 htmx.config.history = "reload";
 // Only answers made for the page are put into it; 409 and 422 are such.

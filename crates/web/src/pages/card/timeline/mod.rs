@@ -48,6 +48,13 @@ pub(super) struct Board<'b> {
     until: Option<Place>,
 }
 
+/// What of one kind is kept on top, and the names its links lead to.
+struct Pinned {
+    kind: Arc<Entity>,
+    records: Vec<Record>,
+    names: HashMap<Id, String>,
+}
+
 /// What is asked for as no kind of record: changes of the card's own fields.
 const CHANGES: &str = "changes";
 
@@ -133,23 +140,32 @@ impl<'b> Board<'b> {
         self.reader.web.engine().timeline(&self.reader.who, self.entity, self.card.id, stretch).await
     }
 
-    /// What is kept on top, the newest first: kind, records, and the names their links lead to.
-    async fn pinned(&self) -> Result<Vec<(Arc<Entity>, engine::Listed)>> {
+    /// What is kept on top, the newest first.
+    async fn pinned(&self) -> Result<Vec<Pinned>> {
         let mut all = Vec::new();
         for (kind, links) in &self.kinds {
             let Some(composed) = kind.happens.as_ref().and_then(|happens| happens.composed) else { continue };
             if !self.living || !self.chosen.is_empty() && self.chosen != kind.plural {
                 continue;
             }
-            let here = links
-                .iter()
-                .map(|link| Filter::All(vec![Filter::is(link.key, Value::Link(self.card.id)), Filter::is(composed.pinned, true)]));
-            let asked = Asked {
-                fields: kind.carried.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect(),
-                limit: MOST_PINNED,
-                ..Asked::new(kind.clone()).filtered(Filter::Any(here.collect()))
-            };
-            all.push((kind.clone(), self.reader.web.engine().list(&self.reader.who, asked).await?));
+            let mut pinned = Pinned { kind: kind.clone(), records: Vec::new(), names: HashMap::new() };
+            // Each link has an index of its own; asked for both at once, a database would rather walk through all there are.
+            for link in links {
+                let here = [Filter::is(link.key, Value::Link(self.card.id)), Filter::is(composed.pinned, true)];
+                let asked = Asked {
+                    fields: kind.carried.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect(),
+                    limit: MOST_PINNED,
+                    ..Asked::new(kind.clone()).filtered(Filter::All(here.into()))
+                };
+                let listed = self.reader.web.engine().list(&self.reader.who, asked).await?;
+                let known: Vec<Id> = pinned.records.iter().map(|record| record.id).collect();
+                pinned.records.extend(listed.records.into_iter().filter(|record| !known.contains(&record.id)));
+                pinned.names.extend(listed.titles);
+            }
+            let at = kind.happens.as_ref().map_or("", |happens| happens.at);
+            pinned.records.sort_by_key(|record| std::cmp::Reverse((record.named(at).moment(), record.id)));
+            pinned.records.truncate(MOST_PINNED);
+            all.push(pinned);
         }
         Ok(all)
     }
@@ -249,9 +265,9 @@ impl<'b> Board<'b> {
             html::attribute(out, "aria-label", speech.say("card-history-pinned"));
             out.push('>');
             out.push_str(&elsewhere);
-            for (kind, listed) in &pinned {
-                for record in &listed.records {
-                    happening::write(out, self, kind, record, &listed.titles, shown_as(boxes, record.id));
+            for Pinned { kind, records, names } in &pinned {
+                for record in records {
+                    happening::write(out, self, kind, record, names, shown_as(boxes, record.id));
                 }
             }
             out.push_str("</ol>");
@@ -334,8 +350,8 @@ impl<'b> Board<'b> {
     }
 }
 
-fn on_top(pinned: &[(Arc<Entity>, engine::Listed)]) -> Vec<Id> {
-    pinned.iter().flat_map(|(_, listed)| &listed.records).map(|record| record.id).collect()
+fn on_top(pinned: &[Pinned]) -> Vec<Id> {
+    pinned.iter().flat_map(|pinned| &pinned.records).map(|record| record.id).collect()
 }
 
 fn shown_as(boxes: &Boxes, id: Id) -> Shown<'_> {
