@@ -3,6 +3,8 @@
 //! Packages are installed once for each lock file, in the target folder, and never run their own scripts. Who builds without a
 //! network gives a folder bundled elsewhere in `SCHEDA_ASSETS_DIR` (made by `node build.mjs NODE_MODULES FOLDER`).
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through the environment")]
+
 use std::env::var_os;
 use std::error::Error;
 use std::fs;
