@@ -16,7 +16,8 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
             "code": format!("B{stamp}-{number}"),
             "address": { "street": "Via Roma 1", "city": "Pisa", "province": "PI", "postcode": "56125" },
             "emails": [{ "address": format!("info{number}@prova{stamp}.example") }],
-            "phones": [{ "number": format!("+393{:09}", stamp as usize % 1_000 * 1_000_000 + number % 500_000 + number / 1_000_000_000 * 500_000) }],
+            // All of 33x and 34x are mobile phones: another run has other numbers.
+            "phones": [{ "number": format!("+393{}{:08}", 3 + stamp / 100 % 2, stamp as usize % 100 * 1_000_000 + number % 500_000 + number / 1_000_000_000 * 500_000) }],
         });
         let headers = [("authorization", &*token), ("content-type", "application/json")];
         request("POST", "/api/v1/accounts", &headers, &body.to_string())
