@@ -2,19 +2,10 @@
 
 import { expectAccessible } from "./accessibility.js";
 import { picture } from "./pictures.js";
-import { administrator, expect, test } from "./start.js";
+import { administrator, expect, makeAccount, test } from "./start.js";
 
 let number = Date.now() % 900_000_000;
 const unique = () => (number += 7);
-
-/** Makes an account through the form; gives its address. */
-async function makeAccount(page, name) {
-  await page.goto("/accounts/new");
-  await page.locator("#name").fill(name);
-  await page.locator("[data-save]").click();
-  await expect(page.locator(".record-title h1")).toHaveText(name);
-  return new URL(page.url()).pathname;
-}
 
 const box = (page) => page.locator("#compose-note");
 const notes = (page) => page.locator(".happening .note");

@@ -3,7 +3,7 @@
 
 import { expectAccessible } from "./accessibility.js";
 import { picture } from "./pictures.js";
-import { administrator, expect, test } from "./start.js";
+import { administrator, expect, makeAccount, test } from "./start.js";
 
 /** A number with the right check digit, different each time. */
 function vatNumber(seed) {
@@ -18,16 +18,6 @@ function vatNumber(seed) {
 
 let number = Date.now() % 900_000_000;
 const unique = () => (number += 7);
-
-/** Makes an account through the form; gives its address. */
-async function makeAccount(page, name, fields = {}) {
-  await page.goto("/accounts/new");
-  await page.locator("#name").fill(name);
-  for (const [id, value] of Object.entries(fields)) await page.locator(`[name="${id}"]`).fill(value);
-  await page.locator("[data-save]").click();
-  await expect(page.locator(".record-title h1")).toHaveText(name);
-  return new URL(page.url()).pathname;
-}
 
 test.describe("signing in", () => {
   test("with a wrong password nothing opens, and the address is kept", async ({ page }, info) => {

@@ -2,19 +2,10 @@
 
 import { expectAccessible } from "./accessibility.js";
 import { picture } from "./pictures.js";
-import { expect, test } from "./start.js";
+import { expect, makeAccount, test } from "./start.js";
 
 let number = Date.now() % 900_000;
 const unique = () => (number += 7);
-
-async function makeAccount(page, name, fields = {}) {
-  await page.goto("/accounts/new");
-  await page.locator("#name").fill(name);
-  for (const [id, value] of Object.entries(fields)) await page.locator(`[name="${id}"]`).fill(value);
-  await page.locator("[data-save]").click();
-  await expect(page.locator(".record-title h1")).toHaveText(name);
-  return new URL(page.url()).pathname;
-}
 
 const isPhone = (info) => info.project.name.startsWith("phone");
 const dialog = (page) => page.locator("dialog.palette");

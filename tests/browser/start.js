@@ -71,6 +71,16 @@ export const test = base.extend({
 
 export { expect };
 
+/** Makes an account through the form; gives its address. */
+export async function makeAccount(page, name, fields = {}) {
+  await page.goto("/accounts/new");
+  await page.locator("#name").fill(name);
+  for (const [id, value] of Object.entries(fields)) await page.locator(`[name="${id}"]`).fill(value);
+  await page.locator("[data-save]").click();
+  await expect(page.locator(".record-title h1")).toHaveText(name);
+  return new URL(page.url()).pathname;
+}
+
 async function start(database, number, { fresh = false } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "scheda-browser-"));
   const port = await freePort();

@@ -191,13 +191,19 @@ impl Engine {
         })
     }
 
-    /// The records before and after one in a list; none where the list does not have it.
-    pub async fn beside(&self, who: &Principal, asked: Asked, id: Id) -> Result<Beside> {
+    /// The records before and after a whole one in a list; none where the list does not have it.
+    pub async fn beside(&self, who: &Principal, asked: Asked, record: &Record) -> Result<Beside> {
+        let id = record.id;
         let orders = orders(&asked.entity, &asked.sort)?;
-        let fields: Vec<&'static str> = orders.iter().map(|order| order.field.key).filter(|key| *key != "id").collect();
+        let fields = vec![asked.entity.title];
         let asked = Asked { fields, limit: 1, names: false, lines: false, after: None, ..asked };
-        let itself = Asked { filter: asked.filter.clone().and(Filter::is("id", Value::Link(id))), ..asked.clone() };
-        let Some(record) = self.list(who, itself).await?.records.pop() else { return Ok(Beside::default()) };
+        // The plain list has every record; another may not have this one.
+        if !asked.filter.is_everything() {
+            let itself = Asked { filter: asked.filter.clone().and(Filter::is("id", Value::Link(id))), ..asked.clone() };
+            if self.list(who, itself).await?.records.is_empty() {
+                return Ok(Beside::default());
+            }
+        }
         let value = |field: &Field| if field.key == "id" { Value::Link(id) } else { record.value(field.id).clone() };
         let values: Vec<Value> = orders.iter().map(|order| compared(order.field.kind, &value(&order.field))).collect();
         let mut beside = Beside::default();

@@ -87,19 +87,22 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
     let days = reader.web.engine().settings().trash_days.to_string();
     let living = removed.is_none();
     let (beside, list) = match living {
-        true => crate::pages::list::beside(reader, entity, board.list, record.id).await?,
+        true => crate::pages::list::beside(reader, record, entity, board.list).await?,
         false => Default::default(),
     };
-    let own = if list.is_empty() { String::new() } else { format!("?{}", one("list", list.trim_start_matches('?'))) };
+    let own = list.from();
     let at = |id: Option<Id>| id.map(|id| format!("/{}/{id}{own}", entity.plural)).unwrap_or_default();
-    let card = format!("/{}/{}{own}", entity.plural, record.id);
+    let mut edit = String::new();
+    if !own.is_empty() {
+        html::pair(&mut edit, "?back", &format!("/{}/{}{own}", entity.plural, record.id));
+    }
     let (first, sections) = sections::write(entity, record, living && reader.who.may_with(Verb::Change, entity, record), &sight);
     let shown = CardPage {
         many: reader.speech.entity(entity.key, "many"),
         previous: at(beside.previous),
         next: at(beside.next),
-        edit: if own.is_empty() { String::new() } else { format!("?{}", one("back", &card)) },
-        list,
+        edit,
+        list: list.question(""),
         changes: living && reader.who.may_with(Verb::Change, entity, record),
         removes: reader.who.may_with(Verb::Remove, entity, record),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
@@ -116,13 +119,6 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
         reader,
     };
     rendered(reader, status, &shown)
-}
-
-/// One pair of a question.
-fn one(name: &str, value: &str) -> String {
-    let mut pair = String::new();
-    html::pair(&mut pair, name, value);
-    pair
 }
 
 /// A record, living or in the trash.

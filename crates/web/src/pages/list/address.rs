@@ -131,10 +131,7 @@ impl ListAddress {
         let question = question.trim_start_matches('?');
         let mut from = String::new();
         if !question.is_empty() {
-            from.push('?');
-            let mut said = String::new();
-            pair(&mut said, "list", question);
-            from.push_str(&said);
+            pair(&mut from, "?list", question);
         }
         from
     }

@@ -10,6 +10,9 @@ use meta::{Entity, Kind};
 pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> String {
     let speech = &reader.speech;
     let shown = address.shown(entity);
+    // Every list has this menu: what its links share is written once.
+    let mut rest = format!("/{}{}", entity.plural, address.with_columns(&[]).question(&address.cursor));
+    rest.push(if rest.contains('?') { '&' } else { '?' });
     let mut out = String::with_capacity(4096);
     out.push_str("<details class=\"menu\" id=\"columns\"");
     out.push_str(if address.menu == "columns" { " open><summary" } else { "><summary" });
@@ -31,17 +34,17 @@ pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> S
         if place > 0 {
             let mut moved = shown.clone();
             moved.swap(place, place - 1);
-            link(&mut out, entity, address, &moved, "up", &speech.with("list-column-before", &with));
+            link(&mut out, &rest, &moved, "up", &speech.with("list-column-before", &with));
         }
         if place + 1 < shown.len() {
             let mut moved = shown.clone();
             moved.swap(place, place + 1);
-            link(&mut out, entity, address, &moved, "down", &speech.with("list-column-after", &with));
+            link(&mut out, &rest, &moved, "down", &speech.with("list-column-after", &with));
         }
         if shown.len() > 1 {
             let mut fewer = shown.clone();
             fewer.remove(place);
-            link(&mut out, entity, address, &fewer, "close", &speech.with("list-column-off", &with));
+            link(&mut out, &rest, &fewer, "close", &speech.with("list-column-off", &with));
         }
         out.push_str("</li>");
     }
@@ -58,7 +61,7 @@ pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> S
         out.push_str("<li><span>");
         html::text(&mut out, &name);
         out.push_str("</span>");
-        link(&mut out, entity, address, &more, "add", &speech.with("list-column-on", &[("name", &name)]));
+        link(&mut out, &rest, &more, "add", &speech.with("list-column-on", &[("name", &name)]));
         out.push_str("</li>");
     }
     out.push_str("</ul>");
@@ -74,11 +77,9 @@ pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> S
     out
 }
 
-fn link(out: &mut String, entity: &Entity, address: &ListAddress, columns: &[&str], icon: &str, label: &str) {
-    let mut question = address.with_columns(columns).question(&address.cursor);
-    question.push_str(if question.is_empty() { "?menu=columns" } else { "&menu=columns" });
+fn link(out: &mut String, rest: &str, columns: &[&str], icon: &str, label: &str) {
     out.push_str("<a class=\"btn btn-quiet btn-icon btn-sm\"");
-    html::attribute(out, "href", &format!("/{}{question}", entity.plural));
+    html::attribute(out, "href", &format!("{rest}menu=columns&columns={}", columns.join("%2C")));
     html::attribute(out, "aria-label", label);
     html::attribute(out, "title", label);
     out.push('>');

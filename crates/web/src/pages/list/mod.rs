@@ -24,7 +24,7 @@ use engine::{Asked, Listed};
 use http::{Method, StatusCode};
 use kernel::{Error, Problems};
 use meta::filter::Filter;
-use meta::{Entity, Kind};
+use meta::{Entity, Kind, Record};
 use rows::Column;
 use std::sync::Arc;
 
@@ -274,21 +274,20 @@ fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
     out.push_str("</a></div></section>");
 }
 
-/// The records before and after one in the list that the address of its card names, and the address of that list.
-pub(crate) async fn beside(reader: &Reader, entity: &Entity, list: &str, id: kernel::Id) -> kernel::Result<(engine::Beside, String)> {
+/// The records before and after one in the list that the address of its card names, and that list.
+pub(crate) async fn beside(reader: &Reader, record: &Record, entity: &Entity, list: &str) -> kernel::Result<(engine::Beside, ListAddress)> {
     let entity = reader.model.entity(entity.key).ok_or(Error::NotFound)?;
     let mut address = ListAddress::read(list);
     views::begun(reader, entity, &mut address).await?;
     address.settle(entity);
-    let question = address.question("");
     let (Ok(mut filter), Ok(sort)) = (address.tree(&reader.model, entity), address.order(entity)) else {
-        return Ok((engine::Beside::default(), question));
+        return Ok((engine::Beside::default(), address));
     };
     if !address.words.is_empty() {
         filter = filter.and(address::words_filter(&address.words, entity));
     }
     let asked = Asked { filter, sort, ..Asked::new(entity.clone()) };
-    Ok((reader.web.engine().beside(&reader.who, asked, id).await?, question))
+    Ok((reader.web.engine().beside(&reader.who, asked, record).await?, address))
 }
 
 /// Whether a field is worth a quick filter.
