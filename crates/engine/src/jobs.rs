@@ -73,6 +73,13 @@ impl Engine {
         Ok(id)
     }
 
+    /// Whether a job of this kind waits or runs.
+    pub async fn has_job(&self, kind: &'static str) -> Result<bool> {
+        let sql = "SELECT 1 FROM \"job\" WHERE \"kind\" = ? AND \"state\" IN ('waiting', 'running') LIMIT 1";
+        let statement = Statement::new(sql, vec![Value::from(kind)]);
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&statement).await?.is_empty()) })).await
+    }
+
     /// Works off jobs until the future is dropped: the loop of `scheda work`, and of `serve` beside its pages.
     pub async fn work(&self) {
         let mut topics = self.listen();

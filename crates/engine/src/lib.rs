@@ -4,6 +4,7 @@
 pub mod area;
 mod asking;
 mod context;
+mod erase;
 mod examine;
 mod history;
 pub mod identity;
@@ -26,6 +27,7 @@ mod write;
 pub use area::{Area, Change, Hook, Slice};
 pub use asking::{Asked, Beside, Counted, Listed, Sorting};
 pub use context::Settings;
+pub use erase::Erased;
 pub use history::{Entry, FieldChange};
 pub use principal::{Principal, Through};
 pub use search::{Found, Group};

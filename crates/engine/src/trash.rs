@@ -83,20 +83,18 @@ impl Engine {
             .await
     }
 
-    async fn purge_one(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<()> {
+    /// Deletes a record with its lines and its past, unless another record still links to it; tells whether it is gone.
+    pub(crate) async fn purge_one(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<bool> {
         let links = self.links_to(entity);
-        for (other, column, tracked) in &links {
-            if !tracked {
-                continue;
-            }
+        for (other, column, _) in links.iter().filter(|(_, _, along)| !along) {
             let mut linked = Sql::new();
             linked.push("SELECT 1 FROM ").name(other).push(" WHERE ").name(column).push(" = ").bind(id).push(" LIMIT 1");
             if !tx.rows(&Statement::new(linked.text, linked.values)).await?.is_empty() {
-                return Ok(());
+                return Ok(false);
             }
         }
         // Lines, and what is written along with the record, go with it.
-        for (other, column, _) in links.iter().filter(|(_, _, tracked)| !tracked) {
+        for (other, column, _) in links.iter().filter(|(_, _, along)| *along) {
             let mut along = Sql::new();
             along.push("DELETE FROM ").name(other).push(" WHERE ").name(column).push(" = ").bind(id);
             tx.execute(&Statement::new(along.text, along.values)).await?;
@@ -106,10 +104,11 @@ impl Engine {
         tx.execute(&Statement::new(gone.text, gone.values)).await?;
         tx.execute(&Statement::new("DELETE FROM \"timeline\" WHERE \"card\" = ?", vec![Value::Link(id)])).await?;
         tx.execute(&Statement::new("DELETE FROM \"history\" WHERE \"record\" = ?", vec![Value::Link(id)])).await?;
-        Ok(())
+        Ok(true)
     }
 
-    /// Every column that may link to an entity: its table, its name, and whether its records have a life of their own.
+    /// Every column that may link to an entity: its table, its name, and whether its records go along with the one they link to:
+    /// they have no life of their own, and the link says more than who wrote them.
     fn links_to(&self, entity: &Entity) -> Vec<(&'static str, String, bool)> {
         let model = self.model();
         let mut links = Vec::new();
@@ -121,7 +120,7 @@ impl Engine {
                     _ => false,
                 };
                 if leads_here {
-                    links.push((other.key, field.column(), other.can.tracked));
+                    links.push((other.key, field.column(), !other.can.tracked && !field.system));
                 }
             }
         }

@@ -54,6 +54,11 @@ impl Slicing<'_> {
         self.engine.read_records(self.tx, &self.writing.who, entity, ids, false, true).await
     }
 
+    /// The engine, for the descriptions.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The transaction, for the named statements of the work's slice.
     pub fn tx(&mut self) -> &mut Tx {
         self.tx
