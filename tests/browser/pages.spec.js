@@ -73,7 +73,11 @@ test("the first administrator is made by the link of the console, once", async (
   await page.locator("#password").fill("cavallo lampada sette fiume");
   await page.locator("[name=demo]").uncheck();
   await page.locator("form .btn-primary").click();
+  await expect(page.locator("h1")).toContainText("Primi passi");
+  await page.goto(`${fresh.address}/accounts`);
   await expect(page.locator(".empty h2")).toHaveText("Ancora nessun cliente");
+  await expect(page.locator(".empty").getByRole("link", { name: "Importa" })).toBeVisible();
+  await expect(page.locator(".empty").getByRole("button", { name: "Carica i dati dimostrativi" })).toBeVisible();
   await expect(page.locator(".rail-head")).toContainText("Officina Prova");
   await expectAccessible(page);
   await picture(page, info, "list-empty");

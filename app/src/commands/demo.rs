@@ -3,7 +3,7 @@
 use super::Ended;
 use crate::opening;
 use crate::settings::Settings;
-use base::demo::{Measure, fill};
+use base::demo::{Measure, fill, take_out};
 use clap::Args;
 use std::process::ExitCode;
 
@@ -19,12 +19,22 @@ pub struct Demo {
     /// The same seed gives the same company.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Takes all demonstration data out again, with what was written on it since.
+    #[arg(long)]
+    remove: bool,
 }
 
 impl Demo {
     /// Runs it.
     pub async fn run(self, settings: &Settings) -> Ended {
         let engine = opening::open(settings).await?;
+        if self.remove {
+            let erased = take_out(&engine).await?;
+            println!("{} records taken out, {} left because something leads to them", erased.records, erased.left);
+            engine.store().tidy().await?;
+            engine.close().await;
+            return Ok(ExitCode::SUCCESS);
+        }
         let who = opening::whoever(&engine);
         let measure = Measure { accounts: self.accounts, contacts: self.contacts, seed: self.seed };
         let mut told = 0;

@@ -3,7 +3,7 @@
 use super::Ended;
 use crate::opening;
 use crate::settings::Settings;
-use base::demo::{Measure, fill};
+use base::demo::{MEASURE, fill, offered};
 use clap::Args;
 use engine::Engine;
 use engine::identity::users;
@@ -21,9 +21,6 @@ pub struct Serve {
     #[arg(long)]
     demo: bool,
 }
-
-/// How large the demonstration is.
-const DEMONSTRATION: Measure = Measure { accounts: 300, contacts: 700, seed: 1 };
 
 /// The administrator of the demonstration.
 const DEMO_ADMINISTRATOR: &str = "demo@scheda.example";
@@ -54,12 +51,7 @@ impl Serve {
             },
         )
         .await?
-        .demonstrating(|engine| {
-            Box::pin(async move {
-                let who = opening::whoever(&engine);
-                fill(&engine, &who, DEMONSTRATION, |_| {}).await.map(|_| ())
-            })
-        });
+        .demonstrating(offered());
         let address = settings.base_url.clone().unwrap_or_else(|| format!("http://{listen}"));
         println!("Scheda: {}", address.trim_end_matches('/'));
         if let Some(token) = token {
@@ -103,7 +95,7 @@ async fn demonstrate(engine: &Engine) -> Result<()> {
         if engine.is_set_up().await? {
             return Err(Error::Unavailable(Say::new("error-demo-not-empty")));
         }
-        fill(engine, &who, DEMONSTRATION, |_| {}).await?;
+        fill(engine, &who, MEASURE, |_| {}).await?;
         let draft = engine::Draft::new(users::USER)
             .with(users::NAME.id(), "Anna Direzione")
             .with(users::EMAIL.id(), DEMO_ADMINISTRATOR)

@@ -24,4 +24,5 @@ pub fn area() -> engine::Area {
         .slice(notes::slice())
         .slice(vocabularies::slice())
         .slice(imports::slice())
+        .slice(demo::slice())
 }

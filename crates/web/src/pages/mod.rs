@@ -23,6 +23,7 @@ mod search;
 mod setup;
 mod sign_in;
 pub(crate) mod speech;
+mod start;
 pub(crate) mod toast;
 
 use crate::Routes;
@@ -36,7 +37,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
     let routes = sign_in::routes(routes).error_page(error_page::show);
     let routes = setup::routes(search::routes(preferences::routes(routes)));
-    let routes = list::routes(palette::routes(routes));
+    let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = card::routes(routes);
     let routes = acts::routes(routes);
     form::routes(routes)
@@ -44,7 +45,7 @@ pub fn routes(routes: Routes) -> Routes {
 
 pub(crate) use company::read as company;
 pub(crate) use reader::theme;
-pub use setup::Demonstration;
+pub use start::Demonstration;
 
 /// Where one begins: the first area.
 async fn home(reader: Reader) -> Response {

@@ -111,7 +111,7 @@ async fn keys(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer 
 }
 
 /// A cookie by which a browser remembers for a year what is no secret.
-fn remembered(web: &Web, name: &str, value: &str) -> Result<HeaderValue> {
+pub(crate) fn remembered(web: &Web, name: &str, value: &str) -> Result<HeaderValue> {
     let secure = if web.secure() { "; Secure" } else { "" };
     HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")).map_err(Error::internal)
 }

@@ -38,6 +38,8 @@ pub(crate) struct Reader {
     pub(crate) compact: bool,
     /// Whether single letters are commands.
     pub(crate) single_keys: bool,
+    /// Whether the bar leads to the first steps.
+    pub(crate) steps: bool,
     /// The company's name.
     pub(crate) company: Arc<str>,
     /// The area he is in: a plural.
@@ -88,6 +90,7 @@ impl Reader {
             narrow: cookie(headers, "scheda_rail") == Some("narrow"),
             compact: cookie(headers, "scheda_density") == Some("compact"),
             single_keys: cookie(headers, "scheda_keys") != Some("off"),
+            steps: cookie(headers, crate::pages::start::COOKIE) != Some("off"),
             company: web.company(),
             here: "",
             searched: String::new(),
@@ -103,6 +106,11 @@ impl Reader {
     pub(crate) fn within(mut self, plural: &'static str) -> Reader {
         self.here = plural;
         self
+    }
+
+    /// What is to be known of an entity by whoever meets it for the first time.
+    pub(crate) fn help(&self, entity: &str) -> Option<&str> {
+        self.speech.known(&format!("help-{entity}"))
     }
 
     /// The areas of the left bar.

@@ -11,15 +11,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use engine::identity::{fit_password, users};
-use engine::{Draft, Engine, Through};
-use futures_util::future::BoxFuture;
+use engine::{Draft, Through};
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use kernel::error::Conflict;
-use kernel::{Error, Language, Problem, Problems, Result, Say};
-
-/// Fills an installation with demonstration data; the binary knows how.
-pub type Demonstration = fn(Engine) -> BoxFuture<'static, Result<()>>;
+use kernel::{Error, Language, Problem, Problems, Say};
 
 /// The routes of the set-up.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -97,11 +93,11 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
     };
     company::name(&web, &company).await?;
     if let (Some(demonstrate), Some("true")) = (web.demonstration(), fields.get("demo")) {
-        demonstrate(engine.clone()).await?;
+        (demonstrate.fill)(engine.clone()).await?;
     }
     let who = engine.principal_of(user, Through::Pages).await?.ok_or(Error::NotFound)?;
     let session = engine.open_session(who, coming_in::device(&headers)).await?;
-    Ok(untold(coming_in::on_to(&web, "/", &email, &session)?))
+    Ok(untold(coming_in::on_to(&web, "/start", &email, &session)?))
 }
 
 /// The address of the page holds the console's secret: no page after it is told where one came from.

@@ -14,5 +14,6 @@ mod palette;
 mod records;
 mod routes;
 mod signing_in;
+mod start;
 mod views;
 mod words;

@@ -1,7 +1,7 @@
 //! Accounts: one record per company or private person through its whole life, each step of it dated.
 
 pub mod entity;
-mod steps;
+pub(crate) mod steps;
 
 #[cfg(test)]
 mod tests;

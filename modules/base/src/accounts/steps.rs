@@ -29,13 +29,14 @@ pub(super) fn step() -> Entity {
         .untracked()
 }
 
-/// A new stage is dated on the account, and kept as a step.
+/// A new stage is dated on the account, and kept as a step. What comes in with its own day, which no form can say, keeps it.
 pub(super) fn dated<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
         if !change.changes(STAGE.id()) {
             return Ok(());
         }
-        let day = change.now.date(&change.zone);
+        let known = if change.creates() { change.after.get(&STAGE_SINCE) } else { None };
+        let day = known.unwrap_or_else(|| change.now.date(&change.zone));
         change.put(STAGE_SINCE.id(), Value::Date(day));
         let Some(stage) = change.after.get(&STAGE) else { return Ok(()) };
         let step = Draft::new(STEP).with(REACHED.id(), stage.key()).with(ACCOUNT.id(), change.after.id).with(DAY.id(), day);

@@ -1,7 +1,9 @@
 //! Demonstration data: a believable Italian company, the same for the same seed.
 
 mod notes;
+mod removing;
 pub mod seeded;
+mod story;
 mod words_of_italy;
 
 #[cfg(test)]
@@ -13,12 +15,40 @@ use crate::contacts::entity as contact;
 use crate::sites::entity as site;
 use crate::vocabularies as term;
 use engine::identity::users;
-use engine::{Act, Draft, Engine, Principal};
-use kernel::{Id, Result};
+use engine::{Act, Draft, Engine, Principal, Slice, Through};
+use kernel::{Id, Result, Value};
 use meta::fields::{stored, term_key};
 use notes::Noted;
+pub use removing::{remove, take_out};
 use seeded::Seeded;
+use web::pages::Demonstration;
 use words_of_italy::{FAMILIES, FORMS, GIVEN, ROLES, STREETS, TERMS, TOWNS, TRADES};
+
+/// What it registers: the way out of it.
+pub fn slice() -> Slice {
+    Slice::new("demo").job(removing::RemoveDemonstration)
+}
+
+/// How large it is where nobody says otherwise.
+pub const MEASURE: Measure = Measure { accounts: 300, contacts: 700, seed: 1 };
+
+/// What the pages offer: to fill it in, and to take it out.
+pub fn offered() -> Demonstration {
+    Demonstration {
+        fill: |engine| {
+            Box::pin(async move {
+                let who = engine.system(Through::Pages);
+                fill(&engine, &who, MEASURE, |_| {}).await.map(|_| ())
+            })
+        },
+        remove: |engine, who| Box::pin(async move { remove(&engine, &who).await }),
+        why: DEMO,
+        job: removing::KIND,
+    }
+}
+
+/// The reason under which all of it stands in the history.
+const DEMO: &str = "demo";
 
 /// How much of it.
 #[derive(Debug, Clone, Copy)]
@@ -55,14 +85,17 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
     let agents = people(engine, who, changeset).await?;
     let mut made = Made { accounts: 0, contacts: 0, sites: 0, changeset };
     let mut noted = Vec::new();
+    if measure.accounts >= story::LEAST {
+        story::write(engine, who, changeset, &agents, &mut made).await?;
+    }
     while made.accounts < measure.accounts {
         let mut acts = Vec::with_capacity(BATCH * 10);
         for _ in 0..BATCH.min(measure.accounts - made.accounts) {
             let due = measure.contacts * (made.accounts + 1) / measure.accounts;
-            let one = customer(engine, &mut chance, &agents, due - made.contacts, &mut made, &mut acts);
+            let one = customer(engine, &mut chance, &agents, due.saturating_sub(made.contacts), &mut made, &mut acts);
             noted.extend(Some(one).filter(|_| noted.len() < notes::MOST));
         }
-        engine.write_slice(who, "demo", changeset, acts).await?;
+        engine.write_slice(who, DEMO, changeset, acts).await?;
         progress(made.accounts);
     }
     notes::write(engine, who, changeset, measure.seed, &noted).await?;
@@ -86,47 +119,52 @@ async fn terms(engine: &Engine, who: &Principal, changeset: Id) -> Result<()> {
         })
         .collect();
     if !acts.is_empty() {
-        engine.write_slice(who, "demo", changeset, acts).await?;
+        engine.write_slice(who, DEMO, changeset, acts).await?;
         engine.load_terms().await?;
     }
     Ok(())
 }
 
-/// Two teams of agents, who can't sign in until somebody gives them a password.
+/// Two teams of agents, who can't sign in until somebody gives them a password. Those who stayed from another time are taken on again.
 async fn people(engine: &Engine, who: &Principal, changeset: Id) -> Result<Vec<Id>> {
+    let (user, team) = (engine.entity("user")?, engine.entity("team")?);
+    let first = async |asked: engine::Asked| Ok::<_, kernel::Error>(engine.list(who, asked).await?.records.first().map(|record| record.id));
     let mut acts = Vec::new();
     let mut agents = Vec::new();
-    for (team, members) in
+    for (name, members) in
         [("Rete Toscana", ["Giulia Conti", "Marco Ferri", "Elena Bellini"]), ("Rete Nord", ["Luca Sala", "Chiara Monti", "Davide Gatti"])]
     {
-        let of = engine.id();
-        let mut draft = Draft::new("team").with(users::teams::NAME.id(), team);
-        draft.id = Some(of);
-        acts.push(Act::Create(draft));
-        for name in members {
-            let id = engine.id();
-            let address = format!("{}@demo.example", term_key(name).unwrap_or_default().replace('-', "."));
-            if engine.principal_by_email(&address, who.through).await?.is_some() {
-                return agents_known(engine, who).await;
-            }
-            let mut draft = Draft::new("user")
-                .with(users::NAME.id(), name)
-                .with(users::EMAIL.id(), address)
-                .with(users::ROLE.id(), "agent")
-                .with(users::TEAM_OF.id(), of);
-            draft.id = Some(id);
+        let known = first(engine::Asked::new(team.clone()).filtered(users::teams::NAME.is(name))).await?;
+        let of = known.unwrap_or_else(|| engine.id());
+        if known.is_none() {
+            let mut draft = Draft::new("team").with(users::teams::NAME.id(), name);
+            draft.id = Some(of);
             acts.push(Act::Create(draft));
+        }
+        for name in members {
+            let address = format!("{}@demo.example", term_key(name).unwrap_or_default().replace('-', "."));
+            let known = first(engine::Asked::new(user.clone()).filtered(users::EMAIL.is(address.as_str()))).await?;
+            let id = known.unwrap_or_else(|| engine.id());
+            match known {
+                Some(_) => {
+                    let values = vec![(users::ACTIVE.id(), Value::Bool(true)), (users::TEAM_OF.id(), Value::Link(of))];
+                    acts.push(Act::Change { entity: "user", id, version: None, values, lines: Vec::new() });
+                }
+                None => {
+                    let mut draft = Draft::new("user")
+                        .with(users::NAME.id(), name)
+                        .with(users::EMAIL.id(), address)
+                        .with(users::ROLE.id(), "agent")
+                        .with(users::TEAM_OF.id(), of);
+                    draft.id = Some(id);
+                    acts.push(Act::Create(draft));
+                }
+            }
             agents.push(id);
         }
     }
-    engine.write_slice(who, "demo", changeset, acts).await?;
+    engine.write_slice(who, DEMO, changeset, acts).await?;
     Ok(agents)
-}
-
-async fn agents_known(engine: &Engine, who: &Principal) -> Result<Vec<Id>> {
-    let users = engine.entity("user")?;
-    let asked = engine::Asked::new(users).filtered(users::ROLE.is("agent"));
-    Ok(engine.list(who, asked).await?.records.iter().map(|record| record.id).collect())
 }
 
 /// One account with its contacts, their places there, sites, phones and e-mails.
@@ -146,11 +184,14 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
     let domain =
         format!("{}.example", term_key(&format!("{} {family}", trade.split(' ').next_back().unwrap_or(trade))).unwrap_or_default());
     let stage = *chance.one(&["suspect", "suspect", "lead", "prospect", "customer", "customer", "customer", "former"]);
+    // Nobody became a customer on the day the demonstration was made. Reckoned from the name, so that chance goes on as it would.
+    let since = name.bytes().map(usize::from).sum::<usize>() % 700;
     let id = engine.id();
     let mut draft = address(Draft::new("account"), &account::ADDRESS, chance, town)
         .with(account::NAME.id(), name)
         .with(account::KIND.id(), if company { "company" } else { "person" })
         .with(account::STAGE.id(), stage)
+        .with(account::STAGE_SINCE.id(), Value::Date(engine.today().plus_days(-(since as i64))))
         .with(account::SECTOR.id(), sector)
         .with(account::MARKET.id(), *chance.one(&["locale", "locale", "nazionale", "europa", "mondo"]))
         .with(

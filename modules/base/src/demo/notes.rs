@@ -37,7 +37,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed:
         }
         while !acts.is_empty() {
             let rest = acts.split_off(acts.len().min(BATCH));
-            engine.write_slice(&author, "demo", changeset, std::mem::replace(&mut acts, rest)).await?;
+            engine.write_slice(&author, super::DEMO, changeset, std::mem::replace(&mut acts, rest)).await?;
         }
     }
     Ok(())

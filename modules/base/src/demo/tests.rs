@@ -2,7 +2,7 @@
 
 use super::{Measure, fill};
 use crate::notes::entity as note;
-use engine::{Asked, Engine, Through};
+use engine::{Asked, Engine, Stretch, Through};
 use std::collections::HashMap;
 
 /// What is written on the accounts, and by whom.
@@ -37,4 +37,71 @@ async fn agents_wrote_notes_on_their_customers() {
     }
     told.dedup();
     assert_eq!(told.len(), 1, "the same story on both databases");
+}
+
+#[tokio::test]
+async fn stories_stand_on_the_cards_worth_opening() {
+    for (engine, _) in engine::testing::both(|| vec![crate::area()]).await {
+        let who = engine.system(Through::CommandLine);
+        let made = fill(&engine, &who, Measure { accounts: 100, contacts: 200, seed: 7 }, |_| {}).await.expect("a company");
+        assert_eq!((made.accounts, made.contacts), (100, 200));
+        let accounts = engine.entity("account").expect("accounts");
+        let lenzi = Asked::new(accounts.clone()).filtered(crate::accounts::NAME.is("Officina Meccanica Lenzi S.r.l."));
+        let lenzi = engine.list(&who, lenzi).await.expect("a list").records[0].id;
+        let (card, _) = engine.show(&who, &accounts, lenzi).await.expect("the card");
+        let day = engine.today().plus_days(-330);
+        assert_eq!((card.named("stage").text(), card.get(&crate::accounts::entity::STAGE_SINCE)), ("customer", Some(day)));
+        let stretch = Stretch { kinds: vec!["note"], limit: 50, ..Stretch::default() };
+        let told = engine.timeline(&who, &accounts, lenzi, stretch).await.expect("a timeline");
+        assert_eq!(told.happenings.len(), 8, "what was noted of the people stands on the company too");
+        let steps = engine.entity("account_step").expect("steps");
+        let reached = Asked::new(steps).filtered(crate::accounts::steps::ACCOUNT.is(lenzi));
+        assert_eq!(engine.list(&who, reached).await.expect("its steps").records.len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn the_demonstration_goes_as_if_it_had_never_been() {
+    for (engine, _) in engine::testing::both(|| vec![crate::area()]).await {
+        let who = engine.system(Through::CommandLine);
+        let count = async |entity: &str, trash: bool| {
+            let entity = engine.entity(entity).expect("an entity");
+            engine.count(&who, &entity, &meta::Filter::everything(), trash, None).await.expect("a count").number
+        };
+        let before = (count("term", false).await, count("user", false).await, count("team", false).await);
+        fill(&engine, &who, Measure { accounts: 30, contacts: 60, seed: 7 }, |_| {}).await.expect("a company");
+        assert!(engine.made_for("demo", 1_000).await.expect("a count") > 90);
+
+        // Ada writes on a card of the demonstration, and makes a customer of her own, whom one of its agents looks after.
+        let users = engine.entity("user").expect("users");
+        let agent = engine.list(&who, Asked::new(users.clone())).await.expect("users").records[0].id;
+        let accounts = engine.entity("account").expect("accounts");
+        let invented = engine.list(&who, Asked::new(accounts.clone())).await.expect("accounts").records[0].id;
+        let note_on = |about| engine::Draft::new("note").with(note::TEXT.id(), "mia").with(note::ABOUT.record.id(), about);
+        engine.create(&who, note_on(invented)).await.expect("a note");
+        let own = engine::Draft::new("account")
+            .with(crate::accounts::NAME.id(), "Cliente vero S.r.l.")
+            .with(crate::accounts::entity::OWNER.id(), agent)
+            .with(crate::accounts::entity::SECTOR.id(), "turismo");
+        let own = engine.create(&who, own).await.expect("an account").id();
+        engine.create(&who, note_on(own)).await.expect("a note");
+
+        super::remove(&engine, &who).await.expect("asked for");
+        while engine.work_once().await.expect("work") {}
+        for (entity, left) in [("account", 1), ("contact", 0), ("site", 0), ("note", 1), ("account_contact", 0)] {
+            assert_eq!((count(entity, false).await, count(entity, true).await), (left, 0), "{entity}");
+        }
+        // The agent is kept for her customer's sake, and can't come in; so are his team, and the one sector in use.
+        let after = (count("term", false).await, count("user", false).await, count("team", false).await);
+        assert_eq!(after, (before.0 + 1, before.1 + 1, before.2 + 1));
+        let (agent, _) = engine.show(&who, &users, agent).await.expect("the agent");
+        assert!(!agent.get(&engine::identity::users::ACTIVE));
+        assert_eq!(engine.examine().await.expect("an examination"), Vec::<String>::new());
+        let again = super::take_out(&engine).await.expect("nothing left to do");
+        assert_eq!((again.records, again.left), (0, 3));
+
+        // And it can be had again.
+        fill(&engine, &who, Measure { accounts: 30, contacts: 60, seed: 7 }, |_| {}).await.expect("a company");
+        assert_eq!(count("account", false).await, 31);
+    }
 }

@@ -254,10 +254,32 @@ fn empty(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
             out.push('>');
             out.push_str(assets::icon("add"));
             html::text(out, &speech.entity(entity.key, "new"));
-            out.push_str("</a></div>");
+            out.push_str("</a>");
+            beginnings(out, reader, entity);
+            out.push_str("</div>");
         }
     }
     out.push_str("</section>");
+}
+
+/// What else an empty installation begins with: a file that is there, or something to try things on.
+fn beginnings(out: &mut String, reader: &Reader, entity: &Entity) {
+    if !entity.can.importable {
+        return;
+    }
+    if reader.who.role.import {
+        out.push_str("<a class=\"btn\" href=\"/start#import\">");
+        out.push_str(assets::icon("import"));
+        html::text(out, reader.speech.say("action-import"));
+        out.push_str("</a>");
+    }
+    if reader.who.role.administer && reader.web.demonstration().is_some() {
+        out.push_str("<form class=\"plain\" method=\"post\" action=\"/demonstration\"><input type=\"hidden\" name=\"csrf\"");
+        html::attribute(out, "value", &reader.csrf);
+        out.push_str("><button class=\"btn btn-quiet\">");
+        html::text(out, reader.speech.say("demonstration-fill"));
+        out.push_str("</button></form>");
+    }
 }
 
 fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddress, problems: &Problems) {
