@@ -1,0 +1,69 @@
+// Every page once, with the demonstration in it: see album.config.js. The pictures go to docs/pictures, or to SCHEDA_PICTURES.
+
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { administrator, expect, test } from "./start.js";
+
+const folder = process.env.SCHEDA_PICTURES ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../docs/pictures");
+
+/** The customer whose story is told. */
+const told = "Officina Meccanica Lenzi";
+
+const inside = [
+  ["start", "/start"],
+  ["accounts", "/accounts"],
+  ["accounts-filtered", `/accounts?filter=${encodeURIComponent('stage is customer and address.province is "PI"')}`],
+  ["accounts-columns", "/accounts?menu=columns"],
+  ["accounts-wrong-filter", `/accounts?filter=${encodeURIComponent("stage is nothing")}`],
+  ["accounts-nothing", "/accounts?q=zzzzzz"],
+  ["accounts-trash", "/accounts?trash=1"],
+  ["account", (at) => at.card],
+  ["account-edit", (at) => `${at.card}/edit`],
+  ["account-new", "/accounts/new"],
+  ["views", "/accounts/views"],
+  ["contacts", "/contacts"],
+  ["sites", "/sites"],
+  ["search", "/search?q=rossi"],
+  ["users", "/users"],
+  ["teams", "/teams"],
+  ["terms", "/terms"],
+  ["preferences", "/preferences"],
+  ["not-found", "/accounts/zzzz"],
+];
+
+test("the album", async ({ page, server }, info) => {
+  await mkdir(folder, { recursive: true });
+  const language = info.project.name.endsWith("en") ? "en" : "it";
+  const take = async (name) => {
+    await page.waitForLoadState("networkidle");
+    await page.screenshot({ path: path.join(folder, `${name}-${info.project.name}.jpg`), type: "jpeg", quality: 72 });
+  };
+  await page.goto("/sign-in");
+  await take("sign-in");
+  await page.locator("input[name=email]").fill(administrator.email);
+  await page.locator("input[name=password]").fill(administrator.password);
+  await page.locator("form button.btn-primary").click();
+  await expect(page.locator("#page")).toBeVisible();
+  await page.locator("summary.user").click();
+  await page.locator(`button[name=language][value=${language}]`).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", language);
+
+  await page.goto(`/accounts?q=${encodeURIComponent(told)}`);
+  const at = { card: new URL(await page.locator(".row-link").first().getAttribute("href"), server.address).pathname };
+  for (const [name, address] of inside) {
+    await page.goto(typeof address === "function" ? address(at) : address);
+    await take(name);
+  }
+  await page.goto(at.card);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("rossi");
+  await page.waitForTimeout(600);
+  await take("palette");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await page.locator("#page").focus();
+  await page.keyboard.press("?");
+  await page.waitForTimeout(200);
+  await take("keys");
+});
