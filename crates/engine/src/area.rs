@@ -1,7 +1,8 @@
 //! What areas and slices bring: entities, hooks, jobs, schedules. Listed by the binary, wired when it starts.
 
+use crate::bulk::{BulkAction, BulkRun};
 use crate::jobs::{Run, Scheduled};
-use crate::principal::Principal;
+use crate::principal::{Principal, Verb};
 use crate::write::Act;
 use kernel::{Moment, Value, Zone};
 use meta::{Entity, FieldId, Record};
@@ -42,6 +43,8 @@ pub struct Slice {
     pub jobs: Vec<Arc<dyn Run>>,
     /// Work that runs at set times.
     pub schedule: Vec<Scheduled>,
+    /// What may be done with a selection of records, beyond what every entity offers.
+    pub bulk_actions: Vec<BulkAction>,
     /// Words in both languages: the text of `words.toml`.
     pub words: &'static str,
 }
@@ -73,6 +76,14 @@ impl Slice {
     /// The same with a job that runs by itself at these times (five fields of cron, in the company's zone).
     pub fn every(mut self, cron: &'static str, kind: &'static str) -> Slice {
         self.schedule.push(Scheduled { cron, kind });
+        self
+    }
+
+    /// The same with an action on any selection of an entity's records, offered to whoever may do `needs`. Its words are
+    /// `bulk-{key}`. `run` says what becomes of one record: the acts that are written for it, all of them or none, in the
+    /// slice of work that looks at it. An error refuses that record alone, with its reason; no acts leave it as it is.
+    pub fn bulk_action(mut self, key: &'static str, entity: &'static str, needs: (Verb, &'static str), run: BulkRun) -> Slice {
+        self.bulk_actions.push(BulkAction { key, entity, needs, run });
         self
     }
 

@@ -3,6 +3,7 @@
 
 pub mod area;
 mod asking;
+pub mod bulk;
 mod context;
 mod erase;
 mod examine;
@@ -63,6 +64,7 @@ pub(crate) struct Inside {
     pub(crate) live: live::Live,
     pub(crate) roles: principal::Roles,
     pub(crate) words: Vec<&'static str>,
+    pub(crate) bulk_actions: Vec<bulk::BulkAction>,
     #[cfg(feature = "testing")]
     pub(crate) hashings: std::sync::atomic::AtomicU64,
 }
@@ -82,6 +84,7 @@ impl Engine {
         let mut runs: HashMap<&'static str, Arc<dyn jobs::Run>> = HashMap::new();
         let mut schedule = Vec::new();
         let mut words = Vec::new();
+        let mut bulk_actions = Vec::new();
         let own = Area::new("engine").slice(trash::slice()).slice(identity::slice()).slice(views::slice());
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
@@ -93,6 +96,7 @@ impl Engine {
                 runs.insert(job.kind(), job);
             }
             schedule.extend(slice.schedule);
+            bulk_actions.extend(slice.bulk_actions);
         }
         let model = Model::new(entities).map_err(Error::internal)?;
         if settings.shaping {
@@ -115,6 +119,7 @@ impl Engine {
                 live: live::Live::default(),
                 roles: principal::Roles::declared(),
                 words,
+                bulk_actions,
                 #[cfg(feature = "testing")]
                 hashings: std::sync::atomic::AtomicU64::new(0),
             }),

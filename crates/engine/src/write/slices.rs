@@ -38,6 +38,16 @@ impl Engine {
 }
 
 impl Slicing<'_> {
+    /// The engine: ids, the day, the descriptions.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// In whose name the work is done.
+    pub fn who(&self) -> &Principal {
+        &self.writing.who
+    }
+
     /// Applies acts; the record of each, and its version now.
     pub async fn apply(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
         self.engine.apply_all(self.tx, &self.writing, acts).await
@@ -52,11 +62,6 @@ impl Slicing<'_> {
     /// The living records with these identities, as far as the writer may see them, with all fields and owned lines.
     pub async fn records(&mut self, entity: &Entity, ids: &[Id]) -> Result<Vec<Record>> {
         self.engine.read_records(self.tx, &self.writing.who, entity, ids, false, true).await
-    }
-
-    /// The engine, for the descriptions.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
     }
 
     /// The transaction, for the named statements of the work's slice.
