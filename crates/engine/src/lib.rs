@@ -27,6 +27,7 @@ mod write;
 
 pub use area::{Area, Change, Hook, Slice};
 pub use asking::{Asked, Beside, Counted, Listed, Sorting};
+pub use bulk::{AT_ONCE, Begun, Bulk, Doing, Selection, Terms};
 pub use context::Settings;
 pub use erase::Erased;
 pub use history::{Entry, FieldChange};
@@ -85,7 +86,7 @@ impl Engine {
         let mut schedule = Vec::new();
         let mut words = Vec::new();
         let mut bulk_actions = Vec::new();
-        let own = Area::new("engine").slice(trash::slice()).slice(identity::slice()).slice(views::slice());
+        let own = Area::new("engine").slice(trash::slice()).slice(identity::slice()).slice(views::slice()).slice(bulk::slice());
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
             entities.extend(slice.entities);

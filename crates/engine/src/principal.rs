@@ -96,6 +96,8 @@ pub struct Role {
     pub import: bool,
     /// Takes data out in files.
     pub export: bool,
+    /// Does one thing to many records at once, each as far as its rights reach.
+    pub bulk: bool,
     /// Puts views before others.
     pub share: bool,
     /// Users, tokens of others, settings.
@@ -112,7 +114,12 @@ impl Roles {
         let team = Right { see: Scope::Team, create: true, change: true, remove: false };
         // Everybody keeps views of his own.
         let views = Right { see: Scope::Own, ..Right::EVERYTHING };
-        let staff = || vec![("user", Right::READ), ("team", Right::READ), ("term", Right::READ), (crate::views::VIEW, views)];
+        // And looks at the bulk actions he asked for, which the program writes.
+        let bulks = Right { see: Scope::Own, ..Right::NOTHING };
+        let staff = || {
+            let reading = ["user", "team", "term"].map(|key| (key, Right::READ));
+            reading.into_iter().chain([(crate::views::VIEW, views), (crate::bulk::BULK, bulks)]).collect::<Vec<_>>()
+        };
         let roles = [
             Role {
                 key: "administrator",
@@ -120,6 +127,7 @@ impl Roles {
                 entities: Vec::new(),
                 import: true,
                 export: true,
+                bulk: true,
                 share: true,
                 administer: true,
             },
@@ -129,17 +137,37 @@ impl Roles {
                 entities: staff(),
                 import: true,
                 export: true,
+                bulk: true,
                 share: true,
                 administer: false,
             },
-            Role { key: "agent", default: team, entities: staff(), import: false, export: false, share: false, administer: false },
-            Role { key: "reader", default: Right::READ, entities: staff(), import: false, export: false, share: false, administer: false },
+            Role {
+                key: "agent",
+                default: team,
+                entities: staff(),
+                import: false,
+                export: false,
+                bulk: true,
+                share: false,
+                administer: false,
+            },
+            Role {
+                key: "reader",
+                default: Right::READ,
+                entities: staff(),
+                import: false,
+                export: false,
+                bulk: false,
+                share: false,
+                administer: false,
+            },
             Role {
                 key: "system",
                 default: Right::EVERYTHING,
                 entities: Vec::new(),
                 import: true,
                 export: true,
+                bulk: true,
                 share: true,
                 administer: true,
             },
@@ -156,6 +184,7 @@ impl Roles {
                 entities: Vec::new(),
                 import: false,
                 export: false,
+                bulk: false,
                 share: false,
                 administer: false,
             })

@@ -77,6 +77,7 @@ impl Engine {
         }
         writing.changeset = standing.inverse.unwrap_or(writing.changeset);
         crate::history::open(tx, &writing).await?;
+        let bulk = crate::bulk::undoes(tx, changeset).await?;
         let touched = self.touched(tx, changeset, standing.reached, SLICE).await?;
         let mut undone = Undone { changeset: Some(writing.changeset), ..Undone::default() };
         for (id, entity, action, before) in &touched {
@@ -94,6 +95,9 @@ impl Engine {
             vec![Value::Empty, inverse, reached.into(), Value::Link(changeset)]
         };
         tx.execute(&Statement::new(note, values)).await?;
+        if let Some(bulk) = bulk {
+            crate::bulk::undone(tx, bulk, touched.len(), &undone.left, ended).await?;
+        }
         if ended {
             turn_over(tx, changeset, standing.undoes).await?;
         }

@@ -245,10 +245,18 @@ pub fn among(ids: &[Id], sql: &mut Sql) {
 }
 
 /// The identities of the records a filter selects, in the order of their creation, beyond a given one.
-pub fn selected(entity: &Entity, filter: &Filter, seen: &Filter, after: Option<Id>, limit: usize, compile: &Compile<'_>) -> Result<Sql> {
+pub fn selected(
+    entity: &Entity,
+    filter: &Filter,
+    seen: &Filter,
+    trash: bool,
+    after: Option<Id>,
+    limit: usize,
+    compile: &Compile<'_>,
+) -> Result<Sql> {
     let mut sql = Sql::new();
     sql.push("SELECT ").column(HERE, "id").push(" FROM ").name(entity.key).push(" AS ").alias(HERE).push(" WHERE ");
-    conditions(entity, filter, seen, false, compile, &mut sql)?;
+    conditions(entity, filter, seen, trash, compile, &mut sql)?;
     if let Some(after) = after {
         sql.push(" AND ").column(HERE, "id").push(" > ").bind(after);
     }

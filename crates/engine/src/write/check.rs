@@ -8,7 +8,7 @@ use meta::{Entity, Kind, Record};
 use store::Tx;
 
 /// Refuses fields that an input may not write.
-pub(super) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator<Item = FieldId>) -> Result<()> {
+pub(crate) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator<Item = FieldId>) -> Result<()> {
     let mut problems = Vec::new();
     for id in fields {
         match entity.carried.slot(id).map(|slot| &entity.carried.fields[slot]) {

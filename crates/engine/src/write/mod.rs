@@ -7,6 +7,7 @@ mod once;
 mod slices;
 mod twins;
 
+pub(crate) use check::writable;
 pub use once::{Created, Once};
 pub use slices::Slicing;
 pub use twins::Twin;

@@ -6,6 +6,7 @@ mod model;
 mod trees;
 
 mod agreement;
+mod bulk;
 mod examining;
 mod finding;
 mod happening;

@@ -12,10 +12,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 type Values = Vec<(String, Value)>;
-type Image = (Values, Vec<(Id, Values)>);
+pub type Image = (Values, Vec<(Id, Values)>);
 
 /// What undoing has to bring back: every value that is not the system's, and the lines with their identities.
-fn image(record: &Record) -> Image {
+pub fn image(record: &Record) -> Image {
     let values = |record: &Record| {
         let own = record.carried.fields.iter().zip(&record.values).filter(|(field, _)| !field.system || field.key == "removed_at");
         own.map(|(field, value)| (field.key.to_owned(), if field.system { Value::Bool(value.is_empty()) } else { value.clone() })).collect()

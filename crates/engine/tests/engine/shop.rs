@@ -1,14 +1,15 @@
 //! A small shop: customers with phones, people at customers, deals; rules and jobs that show what slices may do.
 
 use engine::jobs::{Done, JobContext, Run};
+use engine::principal::Verb;
 use engine::testing::StandingClock;
-use engine::{Act, Area, Change, Draft, Engine, Outcome, Principal, Slice, Through, Tx, Work};
+use engine::{Act, Area, Change, Draft, Engine, Outcome, Principal, Slice, Slicing, Through, Tx, Work};
 use kernel::{Error, Id, Moment, Result, Say, Value};
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{
-    About, Amount, Choices, Code, DateOnly, Link, LongText, MomentOf, Text, Whole, YesNo, about, choice, code, date, link, long_text,
-    moment, money, text, whole, yes_no,
+    About, Amount, Choices, Code, DateOnly, Link, LongText, MomentOf, Text, Vocabularies, Whole, YesNo, about, choice, code, date, link,
+    long_text, moment, money, text, vocabularies, whole, yes_no,
 };
 use meta::{Entity, Record, choices, entity};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -48,6 +49,8 @@ entity! { "customer" {
     CREDIT: Amount = money("credit").guarded(),
     /// To another customer.
     PARENT: Link = link("parent", "customer"),
+    /// What it is known for.
+    TAGS: Vocabularies = vocabularies("tags", "tag"),
     /// Nobody's to read.
     SECRET: Code = code("secret").secret(),
     /// The main phone, from the lines.
@@ -204,6 +207,22 @@ fn rules<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     })
 }
 
+/// A deal for a customer: none where there is one already, refused by name, broken by name.
+fn deal_for_each<'s>(slicing: &'s mut Slicing<'_>, record: &'s Record) -> Work<'s, Vec<Act>> {
+    Box::pin(async move {
+        match record.get(&NAME) {
+            "Vietata" => return Err(Error::invalid("name", Say::new("error-name"))),
+            "Guasta" => return Err(Error::internal("a fault")),
+            _ => {}
+        }
+        let sql = Statement::new("SELECT 1 FROM \"deal\" WHERE \"customer\" = ? AND \"removed_at\" IS NULL", vec![record.id.into()]);
+        if !slicing.tx().rows(&sql).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Act::Create(Draft::new("deal").with(deal::TITLE.id(), record.get(&NAME)).with(deal::CUSTOMER.id(), record.id))])
+    })
+}
+
 /// Of a memo without another customer, says that it is about one; else about a person.
 fn placed<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
@@ -306,6 +325,7 @@ pub fn area(seen: &Seen) -> Area {
             .entity(Entity::new("term", "terms", term::fields()).titled(&term::ITALIAN))
             .hook("customer", rules)
             .hook("memo", placed)
+            .bulk_action("deal-for-each", "customer", (Verb::Create, "deal"), deal_for_each)
             .job(Note(seen.clone()))
             .job(Hourly(seen.clone()))
             .every("0 * * * *", "hourly"),

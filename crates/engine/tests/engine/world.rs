@@ -117,7 +117,7 @@ impl Invented {
     pub async fn selected_in(&self, store: &Store, entity: &Entity, filter: &Filter, mode: Mode) -> Result<Vec<Id>> {
         let visible = |entity: &Entity| self.seen_of(entity.key);
         let compile = Compile { model: &self.model, dialect: store.dialect(), present: &self.present, visible: &visible, mode };
-        let sql = meta::query::selected(entity, filter, &self.seen_of(entity.key), None, 1_000, &compile)?;
+        let sql = meta::query::selected(entity, filter, &self.seen_of(entity.key), false, None, 1_000, &compile)?;
         let statement = Statement::new(sql.text, sql.values);
         store.read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.iter().filter_map(|row| row.link(0)).collect()) })).await
     }

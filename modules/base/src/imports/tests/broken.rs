@@ -93,6 +93,7 @@ async fn only_who_may_imports_and_exports() {
             entities: Vec::new(),
             import: false,
             export: false,
+            bulk: false,
             share: false,
             administer: false,
         });

@@ -268,6 +268,7 @@ async fn rows_reach_nothing_of_others() {
             entities: Vec::new(),
             import: true,
             export: false,
+            bulk: false,
             share: false,
             administer: false,
         };

@@ -1,0 +1,155 @@
+//! What is done with each record of a selection.
+
+use crate::principal::{Principal, Verb};
+use crate::write::Act;
+use crate::{Engine, bulk::BulkAction};
+use kernel::{Error, Result, Say, Value};
+use meta::fields::{stored, terms};
+use meta::{Entity, FieldId, Kind, Record};
+use serde_json::{Map, Value as Json, json};
+
+/// What is done with each record of a selection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Doing {
+    /// Other values; terms put on and taken off.
+    Change {
+        /// New values by field.
+        values: Vec<(FieldId, Value)>,
+        /// What happens to fields of several terms, beside the terms they have.
+        terms: Vec<Terms>,
+    },
+    /// Into the trash.
+    Remove,
+    /// Out of the trash.
+    Restore,
+    /// What a slice registered under this key.
+    Registered(String),
+}
+
+/// Terms put on a field and taken off it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The field: one of several terms.
+    pub field: FieldId,
+    /// The terms that every record has afterwards.
+    pub add: Vec<String>,
+    /// The terms that none has afterwards.
+    pub take: Vec<String>,
+}
+
+impl Doing {
+    /// Its name in the database and in JSON.
+    pub fn key(&self) -> &str {
+        match self {
+            Doing::Change { .. } => "change",
+            Doing::Remove => "remove",
+            Doing::Restore => "restore",
+            Doing::Registered(key) => key,
+        }
+    }
+
+    /// Whether its records are in the trash.
+    pub fn of_trash(&self) -> bool {
+        matches!(self, Doing::Restore)
+    }
+
+    /// The values and terms as JSON, by the names of fields.
+    pub(super) fn details(&self, entity: &Entity) -> String {
+        let Doing::Change { values, terms } = self else { return String::new() };
+        let field = |id: FieldId| entity.fields.iter().find(|field| field.id == id);
+        let values: Map<String, Json> =
+            values.iter().filter_map(|(id, value)| field(*id).map(|field| (field.key.to_owned(), field.kind.to_json(value)))).collect();
+        let terms: Map<String, Json> = terms
+            .iter()
+            .filter_map(|terms| field(terms.field).map(|field| (field.key.to_owned(), json!({ "add": terms.add, "take": terms.take }))))
+            .collect();
+        json!({ "values": values, "terms": terms }).to_string()
+    }
+
+    /// Reads what [`Doing::details`] wrote.
+    pub(super) fn read(entity: &Entity, action: &str, details: &str) -> Result<Doing> {
+        match action {
+            "change" => {}
+            "remove" => return Ok(Doing::Remove),
+            "restore" => return Ok(Doing::Restore),
+            other => return Ok(Doing::Registered(other.to_owned())),
+        }
+        let details: Json = serde_json::from_str(details).map_err(Error::internal)?;
+        let members = |name: &str| details[name].as_object().cloned().unwrap_or_default();
+        let field = |key: &str| entity.field(key).ok_or_else(|| Error::internal(format_args!("{} has no field {key}", entity.key)));
+        let mut values = Vec::new();
+        for (key, value) in members("values") {
+            let field = field(&key)?;
+            values.push((field.id, field.kind.from_json(&value).map_err(|say| Error::invalid(key, say))?));
+        }
+        let words = |list: &Json| list.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
+        let mut terms = Vec::new();
+        for (key, change) in members("terms") {
+            terms.push(Terms { field: field(&key)?.id, add: words(&change["add"]), take: words(&change["take"]) });
+        }
+        Ok(Doing::Change { values, terms })
+    }
+
+    /// Refuses what somebody may not do with records of this entity at all.
+    pub(super) fn permit(&self, engine: &Engine, who: &Principal, entity: &Entity) -> Result<()> {
+        who.permit(Verb::See, entity)?;
+        if !who.role.bulk {
+            return Err(Error::Forbidden(Say::new("error-bulk")));
+        }
+        match self {
+            Doing::Change { values, terms } => {
+                who.permit(Verb::Change, entity)?;
+                if values.is_empty() && terms.is_empty() {
+                    return Err(Error::invalid("values", Say::new("error-required")));
+                }
+                let several = |id: FieldId| entity.fields.iter().any(|field| field.id == id && matches!(field.kind, Kind::Vocabularies(_)));
+                if !terms.iter().all(|terms| several(terms.field)) {
+                    return Err(Error::invalid("terms", Say::new("error-unknown-field")));
+                }
+                Ok(())
+            }
+            Doing::Remove | Doing::Restore => who.permit(Verb::Remove, entity),
+            Doing::Registered(key) => self::registered(engine, who, entity, key).map(|_| ()),
+        }
+    }
+
+    /// What is written for a record; nothing where it has all of it already.
+    pub(super) fn acts(&self, entity: &Entity, record: &Record) -> Vec<Act> {
+        let (entity, id) = (entity.key, record.id);
+        match self {
+            Doing::Change { values, terms } => {
+                let mut values = values.clone();
+                for change in terms {
+                    values.push((change.field, change.on(record.value(change.field).text())));
+                }
+                values.retain(|(field, value)| record.value(*field) != value);
+                // What is reckoned from what the record has must not write over what it got meanwhile.
+                let version = (!terms.is_empty()).then_some(record.version);
+                if values.is_empty() { Vec::new() } else { vec![Act::Change { entity, id, version, values, lines: Vec::new() }] }
+            }
+            Doing::Remove => vec![Act::Remove { entity, id, version: None }],
+            Doing::Restore if record.removed_at().is_none() => Vec::new(),
+            Doing::Restore => vec![Act::Restore { entity, id }],
+            Doing::Registered(_) => Vec::new(),
+        }
+    }
+}
+
+impl Terms {
+    /// The stored terms of a record afterwards.
+    fn on(&self, known: &str) -> Value {
+        let kept = terms(known).filter(|term| !self.take.iter().any(|taken| taken == term));
+        Value::Text(stored(kept.chain(self.add.iter().map(String::as_str))))
+    }
+}
+
+/// The registered action of this key, where somebody may choose it.
+pub(super) fn registered(engine: &Engine, who: &Principal, entity: &Entity, key: &str) -> Result<BulkAction> {
+    engine.bulk_actions(who, entity).into_iter().find(|action| action.key == key).ok_or_else(|| {
+        let known = engine.inside.bulk_actions.iter().any(|action| action.key == key && action.entity == entity.key);
+        match known {
+            true => Error::Forbidden(Say::new("error-forbidden")),
+            false => Error::invalid("action", Say::new("error-bulk-action").with("name", key)),
+        }
+    })
+}
