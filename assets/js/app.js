@@ -8,6 +8,7 @@ import "./menu.js";
 import "./rail.js";
 import "./copy.js";
 import "./rows.js";
+import "./select.js";
 import "./palette.js";
 import "./keys.js";
 import "./form.js";

@@ -1,5 +1,6 @@
 //! What became of a bulk action: its record, and each refusal with its reason.
 
+use super::Doing;
 use super::entity::{self as bulk, BULK, State};
 use crate::principal::Principal;
 use crate::{Asked, Engine, Sorting};
@@ -42,6 +43,8 @@ pub struct Report {
     pub record: Record,
     /// How it stands.
     pub state: State,
+    /// What is done with each record; none where what it is about is gone.
+    pub doing: Option<Doing>,
     /// How many records its undoing has to look at.
     pub to_undo: i64,
     /// What was refused, or left by the undoing: the first of it.
@@ -92,6 +95,10 @@ impl Engine {
         let owner = record.value(bulk::OWNER.id()).link().and_then(|owner| names.get(&owner).cloned()).unwrap_or_default();
         let state = State::from_key(record.value(bulk::STATE.id()).text()).unwrap_or(State::Stopped);
         let target = record.get(&bulk::TARGET).to_owned();
+        let doing = self
+            .entity(&target)
+            .and_then(|entity| Doing::read(&entity, record.get(&bulk::ACTION), record.value(bulk::DETAILS.id()).text()))
+            .ok();
         let changeset: Option<Id> = record.get(&bulk::CHANGESET).parse().ok();
         let (engine, who) = (self.clone(), who.clone());
         self.inside
@@ -115,7 +122,7 @@ impl Engine {
                     let sql = "SELECT 1 FROM \"changeset\" WHERE \"id\" = ? AND \"undone_by\" IS NULL";
                     let in_force = state == State::Undone && !tx.rows(&Statement::new(sql, vec![changeset.into()])).await?.is_empty();
                     let state = if in_force { State::Done } else { state };
-                    Ok(Report { record, state, to_undo, refusals, owner })
+                    Ok(Report { record, state, doing, to_undo, refusals, owner })
                 })
             })
             .await

@@ -3,6 +3,7 @@
 //! One address, one file. Links are id strings under the field's key, composite fields are nested, money is decimal
 //! text, owned lines are arrays under the relation's key; unknown and read-only attributes are refused.
 
+mod bulk;
 mod change;
 mod children;
 mod create;
@@ -31,6 +32,7 @@ pub fn routes(routes: Routes) -> Routes {
         search::routes,
         openapi::routes,
         undoing::routes,
+        bulk::routes,
         list::routes,
         create::routes,
         one::routes,

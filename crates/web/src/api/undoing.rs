@@ -16,7 +16,15 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 async fn undo(State(web): State<Web>, caller: Caller, named: Named, asking: Asking) -> Answer {
     Parameters::only(asking, &[])?;
-    let undone = web.engine().undo(&caller.who, named.id("id")?).await?;
+    let changeset = named.id("id")?;
+    let undone = match web.engine().bulk_of(&caller.who, changeset).await? {
+        Some(bulk) => match web.engine().undo_bulk(&caller.who, bulk).await? {
+            Some(undone) => undone,
+            // Many: it goes on by itself.
+            None => return super::bulk::accepted(&web, &caller, bulk).await,
+        },
+        None => web.engine().undo(&caller.who, changeset).await?,
+    };
     let left: Vec<Json> = undone.left.iter().map(|(record, field)| json!({ "record": record.to_string(), "field": field })).collect();
     let answer = json!({ "changeset": undone.changeset.map(|id| id.to_string()), "records": undone.records, "left": left });
     Ok(json(answer.to_string().into_bytes()))

@@ -3,7 +3,7 @@
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::Fields;
-use crate::pages::answer::onward_saying;
+use crate::pages::answer::{onward, onward_saying};
 use crate::pages::card::{find, title};
 use crate::pages::preferences::came_from;
 use crate::pages::reader::Reader;
@@ -47,7 +47,15 @@ async fn restore(State(web): State<Web>, Of(entity): Of, named: Named, reader: R
 }
 
 async fn undo(State(web): State<Web>, named: Named, reader: Reader, headers: HeaderMap) -> Answer {
-    let undone = web.engine().undo(&reader.who, named.id("id")?).await?;
+    let changeset = named.id("id")?;
+    // What was done to many is undone as it was done: at once, or by a job whose progress is shown.
+    let undone = match web.engine().bulk_of(&reader.who, changeset).await? {
+        Some(bulk) => match web.engine().undo_bulk(&reader.who, bulk).await? {
+            Some(undone) => undone,
+            None => return Ok(onward(&reader, &format!("/bulks/{bulk}"))),
+        },
+        None => web.engine().undo(&reader.who, changeset).await?,
+    };
     let key = if undone.left.is_empty() { "said-undone" } else { "said-undone-partly" };
     onward_saying(&reader, &came_from(&headers), key, "", None)
 }

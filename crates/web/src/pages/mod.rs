@@ -5,6 +5,7 @@
 
 mod acts;
 pub(crate) mod answer;
+mod bulk;
 mod card;
 mod coming_in;
 mod company;
@@ -38,7 +39,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = sign_in::routes(routes).error_page(error_page::show);
     let routes = setup::routes(search::routes(preferences::routes(routes)));
     let routes = list::routes(palette::routes(start::routes(routes)));
-    let routes = card::routes(routes);
+    let routes = card::routes(bulk::routes(routes));
     let routes = acts::routes(routes);
     form::routes(routes)
 }

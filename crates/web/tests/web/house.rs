@@ -4,7 +4,7 @@ use crate::client::{Got, Sending};
 use axum::response::IntoResponse;
 use engine::identity::users;
 use engine::testing::{StandingClock, both};
-use engine::{Draft, Engine, Principal, Through};
+use engine::{Bulk, Doing, Draft, Engine, Principal, Selection, Through};
 use http::Method;
 use kernel::{Error, Id, Value};
 use meta::FieldId;
@@ -49,14 +49,15 @@ pub struct Branch {
     pub term: Id,
     pub view: Id,
     pub note: Id,
+    pub bulk: Id,
     pub changeset: Id,
 }
 
 impl Branch {
     /// One of which nothing ever was.
     pub fn never(engine: &Engine) -> Branch {
-        let [account, contact, site, place, user, team, term, view, note, changeset] = std::array::from_fn(|_| engine.id());
-        Branch { account, contact, site, place, user, team, term, view, note, changeset }
+        let [account, contact, site, place, user, team, term, view, note, bulk, changeset] = std::array::from_fn(|_| engine.id());
+        Branch { account, contact, site, place, user, team, term, view, note, bulk, changeset }
     }
 
     /// Its record of an entity.
@@ -163,7 +164,10 @@ impl House {
     /// Everything that is in the tables, as one text.
     pub async fn everything(&self) -> String {
         let mut tables: Vec<String> = self.engine.model().entities().map(|entity| entity.key.to_owned()).collect();
-        tables.extend(["changeset", "history", "timeline", "idempotency", "session", "token", "job"].map(str::to_owned));
+        tables.extend(
+            ["changeset", "history", "timeline", "idempotency", "session", "token", "job", "bulk_portion", "bulk_refusal"]
+                .map(str::to_owned),
+        );
         let read = self.engine.store().read(move |tx| {
             Box::pin(async move {
                 let mut all = String::new();
@@ -241,7 +245,17 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let term = put(engine, &system, "term", json!({ "vocabulary": "source", "italian": format!("Fiera {letter}") })).await;
     let view = put(engine, &who, "view", json!({ "name": format!("Vista {letter}"), "list": "account", "question": "sort=-name" })).await;
     let note = put(engine, &who, "note", json!({ "text": format!("Sentito {letter} per telefono"), "about": account.to_string() })).await;
-    Branch { account, contact, site, place, user: owner, team, term, view, note, changeset: made.changeset }
+    let bulk = bulk(engine, &who, contact).await;
+    Branch { account, contact, site, place, user: owner, team, term, view, note, bulk, changeset: made.changeset }
+}
+
+/// A bulk action of his that has not begun to run.
+async fn bulk(engine: &Engine, who: &Principal, contact: Id) -> Id {
+    let entity = engine.entity("contact").expect("contacts");
+    let remarks = entity.field("remarks").expect("a field").id;
+    let doing = Doing::Change { values: vec![(remarks, "".into())], terms: Vec::new() };
+    let asked = Bulk { entity, selection: Selection::These(vec![contact]), doing, list: String::new(), confirmed: None };
+    engine.begin_bulk(who, asked).await.expect("begun").id
 }
 
 /// The platform's routes and the API's, and a few pages to break into.

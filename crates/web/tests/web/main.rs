@@ -1,6 +1,7 @@
 //! The web through real HTTP on a loopback port, on both databases.
 
 mod attacks;
+mod bulk;
 mod client;
 mod faces;
 mod forms;

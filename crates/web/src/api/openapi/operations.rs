@@ -23,16 +23,18 @@ pub(super) fn common() -> Paths {
     let undo = operation(
         "undo",
         "common",
-        "Undo a changeset, field by field; what somebody changed since is left and told.",
+        "Undo a changeset, field by field; what somebody changed since is left and told. A long bulk action is undone by itself.",
         &[id()],
-        ok("Undone"),
+        Json::Object(members(ok("Undone")).into_iter().chain(members(accepted())).collect()),
         WRITING,
     );
+    let bulk = operation("show-bulk", "common", "How a bulk action stands, and what it refused.", &[id()], ok("BulkState"), READING);
     let text = operation("openapi", "common", "This text.", &[], json!({ "200": { "description": "This text." } }), READING);
     members(json!({
         "/api/v1/me": { "get": me },
         "/api/v1/search": { "get": search },
         "/api/v1/changesets/{id}/undoing": { "put": undo },
+        "/api/v1/bulks/{id}": { "get": bulk },
         "/api/v1/openapi.json": { "get": text },
     }))
 }
@@ -71,6 +73,12 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
         let put = operation(&named("put-removal-of"), plural, "Into the trash, whatever the version.", &[id()], nothing(), WRITING);
         let restore = operation(&named("restore"), plural, "Out of the trash.", &[id()], nothing(), WRITING);
         paths.insert(format!("/api/v1/{plural}/{{id}}/removal"), json!({ "put": put, "delete": restore }));
+    }
+    if who.role.bulk && who.may(Verb::Change, entity) {
+        let about = "One action on many records, each as far as the caller may; it goes on by itself.";
+        let mut post = operation(&format!("bulk-{plural}"), plural, about, &[], accepted(), WRITING);
+        post["requestBody"] = body(&format!("{key}-bulk"));
+        paths.insert(format!("/api/v1/{plural}/bulk"), json!({ "post": post }));
     }
     paths.insert(format!("/api/v1/{plural}"), all);
     paths.insert(format!("/api/v1/{plural}/count"), json!({ "get": count }));
@@ -155,6 +163,11 @@ fn record(entity: &str, status: &str) -> Json {
 
 fn nothing() -> Json {
     json!({ "204": { "description": "Done." } })
+}
+
+fn accepted() -> Json {
+    let headers = json!({ "Location": { "description": "Where it is told how it stands.", "schema": { "type": "string" } } });
+    json!({ "202": { "description": "Begun.", "headers": headers, "content": { "application/json": { "schema": to("BulkState") } } } })
 }
 
 fn body(schema: &str) -> Json {

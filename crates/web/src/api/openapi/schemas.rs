@@ -108,6 +108,35 @@ pub(super) fn common() -> Schemas {
                 },
             } } },
         },
+        "BulkState": {
+            "type": "object",
+            "required": ["id", "entity", "action", "state", "changeset", "total", "done", "changed", "unchanged", "refused", "created", "undone", "left", "refusals"],
+            "properties": {
+                "id": to("Id"),
+                "entity": { "type": "string" },
+                "action": { "type": "string" },
+                "state": { "type": "string", "enum": ["running", "done", "stopped", "undoing", "undone"] },
+                "changeset": { "type": "string", "description": "What an undoing undoes." },
+                "total": { "type": "integer", "description": "Selected records." },
+                "done": { "type": "integer", "description": "Records looked at." },
+                "changed": { "type": "integer" },
+                "unchanged": { "type": "integer", "description": "Records that had all of it already." },
+                "refused": { "type": "integer" },
+                "created": { "type": "integer", "description": "Records that the action created." },
+                "undone": { "type": "integer", "description": "Records its undoing looked at." },
+                "left": { "type": "integer", "description": "What its undoing left, because it changed since." },
+                "refusals": { "type": "array", "description": "The first of them.", "items": {
+                    "type": "object",
+                    "required": ["record", "title", "field", "message"],
+                    "properties": {
+                        "record": to("Id"),
+                        "title": { "type": ["string", "null"], "description": "Null where the caller may not see the record." },
+                        "field": { "type": "string" },
+                        "message": { "type": "string" },
+                    },
+                } },
+            },
+        },
         "Me": {
             "type": "object",
             "required": ["id", "name", "role", "language", "rights"],
@@ -131,6 +160,32 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, schemas
             schemas.insert(format!("{}-{name}", entity.key), schema);
         }
     }
+    if who.role.bulk && who.may(Verb::Change, entity) {
+        schemas.insert(format!("{}-bulk", entity.key), to_do_to_many(entity, who));
+    }
+}
+
+/// What may be asked for many records at once: which, by their ids or by a filter, and what.
+fn to_do_to_many(entity: &Entity, who: &Principal) -> Json {
+    let writable = |field: &&Field| field.writable() && !field.secret && (!field.guarded || who.role.administer);
+    let mut values = Map::new();
+    attributes(entity.fields.iter().filter(writable), false, &mut values);
+    let several = entity.fields.iter().filter(writable).filter(|field| matches!(field.kind, Kind::Vocabularies(_)));
+    let terms: Map<String, Json> = several.map(|field| (field.key.to_owned(), attribute(field, false))).collect();
+    let object = |properties: &Map<String, Json>, about: &str| json!({ "type": "object", "additionalProperties": false, "description": about, "properties": properties });
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["action"],
+        "properties": {
+            "action": { "type": "string", "description": "`change`, `remove`, `restore`, or one that the installation adds.", "example": "change" },
+            "ids": { "type": "array", "items": to("Id"), "minItems": 1, "maxItems": crate::api::bulk::MOST, "description": "These records." },
+            "filter": { "type": "string", "maxLength": 4_000, "description": "Or all that this selects now; empty for everything.", "example": "id is empty" },
+            "values": object(&values, "For `change`: other values."),
+            "add": object(&terms, "For `change`: terms put on, beside those that are there."),
+            "take": object(&terms, "For `change`: terms taken off."),
+        },
+    })
 }
 
 /// The schemas of an entity's records and of a page of them.

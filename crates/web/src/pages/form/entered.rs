@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) const PLACE: &str = "place.";
 
 /// The fields that a form of an entity offers to somebody.
-pub(super) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+pub(crate) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
     let mut fields = Vec::new();
     for section in &entity.layout {
         for item in items(entity, section) {

@@ -25,10 +25,12 @@ use engine::{Created, Draft, Once};
 use entered::Place;
 use http::{Method, StatusCode};
 use kernel::error::Conflict;
-use kernel::{Error, Id, Problems, Result, Say};
-use meta::{Entity, Record};
+use kernel::{Error, Id, Problems, Result, Say, Value};
+use meta::{Entity, Field, FieldId, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+pub(crate) use entered::offered;
 
 /// The routes of forms.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -113,6 +115,23 @@ impl Form<'_> {
         };
         rendered(reader, status, &page)
     }
+}
+
+/// One field by itself, as a form writes it: its words, its control, what is wrong with it.
+pub(crate) fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields: &Fields, problems: Problems) -> String {
+    let titles = HashMap::new();
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+    let form = Form { reader, entity, record: None, fields, problems, place: None, titles: HashMap::new(), notice: String::new() };
+    let mut out = String::new();
+    write::field(&mut out, &form, field, field.key, &sight);
+    out
+}
+
+/// The same, read: its value, and what is wrong with it.
+pub(crate) async fn read_alone(reader: &Reader, field: &Field, fields: &Fields) -> Result<(Vec<(FieldId, Value)>, Problems)> {
+    let (mut values, mut problems) = (Vec::new(), Vec::new());
+    read::one(reader, field, field.key, fields, &mut values, &mut problems).await?;
+    Ok((values, problems))
 }
 
 /// Where one goes on to: where one was asked to, or else to the card.

@@ -50,7 +50,8 @@ fn left_to_them(fields: &Fields, key: &str) -> bool {
     fields.get(&format!("decide.{key}")) == Some("theirs")
 }
 
-async fn one(
+/// Reads one field under a name.
+pub(super) async fn one(
     reader: &Reader,
     field: &Field,
     name: &str,

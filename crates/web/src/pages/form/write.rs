@@ -109,7 +109,8 @@ fn group(out: &mut String, id: &str, legend: &str, required: bool, inside: impl 
 
 const REQUIRED: &str = " <span class=\"required\" aria-hidden=\"true\">*</span>";
 
-fn field(out: &mut String, form: &Form<'_>, field: &Field, name: &str, sight: &Sight<'_>) {
+/// Adds a field: its words, its control, what is wrong with it.
+pub(super) fn field(out: &mut String, form: &Form<'_>, field: &Field, name: &str, sight: &Sight<'_>) {
     let face = Face::new(field, sight.speech);
     let hint = sight.speech.hint(field.entity, field.key);
     if face.grouped() {

@@ -87,6 +87,6 @@ fn plain(number: &str, counted: Counted) -> String {
 }
 
 /// With its thousands apart, as the reader's language writes it.
-fn grouped(number: i64, language: Language) -> String {
+pub(crate) fn grouped(number: i64, language: Language) -> String {
     kernel::Scaled { units: number, scale: 0 }.for_people(language)
 }

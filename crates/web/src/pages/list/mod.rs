@@ -11,6 +11,7 @@ mod views;
 use crate::caller::Of;
 use crate::fields::Sight;
 use crate::pages::answer::page;
+use crate::pages::bulk;
 use crate::pages::html;
 use crate::pages::reader::{Reader, icon};
 use crate::route::{Policy, Rate, Route, Routes};
@@ -27,6 +28,8 @@ use meta::filter::Filter;
 use meta::{Entity, Kind, Record};
 use rows::Column;
 use std::sync::Arc;
+
+pub(crate) use count::grouped;
 
 /// The routes of lists.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -146,17 +149,24 @@ fn body(reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: Op
 
 fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {
     let columns = Column::of(entity, &address.shown(entity), &reader.speech);
+    let offered = bulk::offered(reader, entity, address.trash);
     out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
     html::attribute(out, "aria-label", reader.speech.say("list-region"));
     out.push_str("><table class=\"list\"><thead><tr>");
+    if !offered.is_empty() {
+        bulk::bar::head(out, reader);
+    }
     for column in &columns {
         head(out, entity, address, column);
     }
     out.push_str("</tr></thead><tbody>");
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
     let from = if address.trash { String::new() } else { address.from() };
-    rows::write(out, entity, &columns, listed, &from, &sight);
+    rows::write(out, entity, &columns, listed, &from, !offered.is_empty(), &sight);
     out.push_str("</tbody></table></div>");
+    if !offered.is_empty() {
+        bulk::bar::write(out, reader, entity, address, &offered, listed.next.is_some() || listed.previous.is_some());
+    }
     pager(out, reader, entity, address, listed);
 }
 
@@ -310,6 +320,18 @@ pub(crate) async fn beside(reader: &Reader, record: &Record, entity: &Entity, li
     }
     let asked = Asked { filter, sort, ..Asked::new(entity.clone()) };
     Ok((reader.web.engine().beside(&reader.who, asked, record).await?, address))
+}
+
+/// What a list selects that is told by its question, and its address.
+pub(crate) async fn chosen(reader: &Reader, entity: &Arc<Entity>, list: &str) -> kernel::Result<(Filter, ListAddress)> {
+    let mut address = ListAddress::read(list);
+    views::begun(reader, entity, &mut address).await?;
+    address.settle(entity);
+    let mut filter = address.tree(&reader.model, entity)?;
+    if !address.words.is_empty() {
+        filter = filter.and(address::words_filter(&address.words, entity));
+    }
+    Ok((filter, address))
 }
 
 /// Whether a field is worth a quick filter.

@@ -45,12 +45,16 @@ impl Column {
     }
 }
 
-/// Adds the rows of a page; `from` is what the cards of its records learn of the list they were found in.
-pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], listed: &Listed, from: &str, sight: &Sight<'_>) {
+/// Adds the rows of a page; `from` is what the cards of its records learn of the list they were found in, `ticks` is whether
+/// they may be chosen.
+pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], listed: &Listed, from: &str, ticks: bool, sight: &Sight<'_>) {
     let Some(first) = listed.records.first() else { return };
     let slots: Vec<Option<usize>> = columns.iter().map(|column| first.carried.slot(column.face.field.id)).collect();
     for record in &listed.records {
         out.push_str("<tr>");
+        if ticks {
+            tick(out, record);
+        }
         for (place, (column, slot)) in columns.iter().zip(&slots).enumerate() {
             out.push_str(column.open);
             if let Some(value) = slot.and_then(|slot| record.values.get(slot)) {
@@ -69,11 +73,20 @@ pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], liste
 fn name(out: &mut String, entity: &Entity, record: &Record, column: &Column, value: &kernel::Value, from: &str, sight: &Sight<'_>) {
     out.push_str("<a class=\"row-link\" href=\"/");
     out.push_str(entity.plural);
-    let _ = write!(out, "/{}{from}\">", record.id);
+    let _ = write!(out, "/{0}{from}\" id=\"at-{0}\">", record.id);
     if value.is_empty() {
         html::nothing(out, sight.speech);
     } else {
         column.face.cell(value, sight, out);
     }
     out.push_str("</a>");
+}
+
+/// What chooses a row: a part of the form of the bar, wherever that stands. It is called after the row's main link.
+fn tick(out: &mut String, record: &Record) {
+    let id = record.id;
+    let _ = write!(
+        out,
+        "<td class=\"tick\"><label><input type=\"checkbox\" form=\"bulk\" name=\"pick\" value=\"{id}\" aria-labelledby=\"bulk-row at-{id}\"></label></td>"
+    );
 }

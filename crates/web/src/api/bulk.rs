@@ -1,0 +1,162 @@
+//! One action on many records: `POST /api/v1/accounts/bulk`, and how it stands, `GET /api/v1/bulks/{id}`. It is undone as its
+//! changeset is, `PUT /api/v1/changesets/{id}/undoing`.
+
+use super::parameters::Parameters;
+use super::{input, json};
+use crate::form::Asking;
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Caller, Named, Of, Web};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use engine::bulk::entity as row;
+use engine::principal::Verb;
+use engine::{Bulk, Doing, Selection, Terms};
+use http::header::{self, HeaderValue};
+use http::{Method, StatusCode};
+use kernel::{Error, Id, Problem, Problems, Result, Say};
+use meta::fields::{Chosen, Whole, terms};
+use meta::filter::parse::parse;
+use meta::{Entity, Filter};
+use serde_json::{Map, Value as Json, json};
+
+/// Identities that one request may name; more of them are better said by a filter.
+pub(crate) const MOST: usize = 10_000;
+
+pub(crate) fn routes(routes: Routes) -> Routes {
+    // What needs more than changing, the verb finds out; and whose it is.
+    let begin = Route::api(Method::POST, "/api/v1/{plural}/bulk", Policy::Entity(Verb::Change), Rate::Heavy, "Bulk", "bulk");
+    let state = Route::api(Method::GET, "/api/v1/bulks/{id}", Policy::SignedIn, Rate::Api, "", "");
+    routes.add(begin, self::begin).add(state, self::state)
+}
+
+async fn begin(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: Asking, request: Request) -> Answer {
+    Parameters::only(asking, &[])?;
+    let (object, _) = input::object(request).await?;
+    let known = ["action", "ids", "filter", "values", "add", "take"];
+    let unknown = object.keys().filter(|key| !known.contains(&key.as_str()));
+    let problems: Problems = unknown.map(|key| Problem { field: key.clone(), say: Say::new("error-unknown-field") }).collect();
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems).into());
+    }
+    let doing = doing(&web, &entity, &object)?;
+    let asked = Bulk { selection: selection(&web, &entity, &object)?, entity, doing, list: String::new(), confirmed: None };
+    let begun = web.engine().begin_bulk(&caller.who, asked).await?;
+    accepted(&web, &caller, begun.id).await
+}
+
+async fn state(State(web): State<Web>, caller: Caller, named: Named, asking: Asking) -> Answer {
+    Parameters::only(asking, &[])?;
+    Ok(json(told(&web, &caller, named.id("id")?).await?.to_string().into_bytes()))
+}
+
+/// The answer to what goes on by itself: how it stands, and where that is told from now on.
+pub(super) async fn accepted(web: &Web, caller: &Caller, id: Id) -> Answer {
+    let mut response: Response = json(told(web, caller, id).await?.to_string().into_bytes());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    let place = HeaderValue::from_str(&format!("/api/v1/bulks/{id}")).map_err(Error::internal)?;
+    response.headers_mut().insert(header::LOCATION, place);
+    Ok(response)
+}
+
+async fn told(web: &Web, caller: &Caller, id: Id) -> Result<Json> {
+    let report = web.engine().bulk_report(&caller.who, id).await?;
+    let record = &report.record;
+    let count = |field: &Whole| record.get(field);
+    let refusals: Vec<Json> = report
+        .refusals
+        .iter()
+        .map(|one| {
+            let message = web.words().say(&one.reason.say, caller.language);
+            json!({ "record": one.record.to_string(), "title": one.title, "field": one.reason.field, "message": message })
+        })
+        .collect();
+    Ok(json!({
+        "id": id.to_string(),
+        "entity": record.get(&row::TARGET),
+        "action": record.get(&row::ACTION),
+        "state": report.state.key(),
+        "changeset": record.get(&row::CHANGESET),
+        "total": count(&row::TOTAL),
+        "done": count(&row::DONE),
+        "changed": count(&row::CHANGED),
+        "unchanged": count(&row::UNCHANGED),
+        "refused": count(&row::REFUSED),
+        "created": count(&row::CREATED),
+        "undone": count(&row::UNDONE),
+        "left": count(&row::LEFT),
+        "refusals": refusals,
+    }))
+}
+
+fn wrong(field: &str, key: &'static str) -> Error {
+    Error::invalid(field, Say::new(key))
+}
+
+fn selection(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Selection> {
+    match (object.get("ids"), object.get("filter")) {
+        (Some(Json::Array(ids)), None) if ids.len() > MOST => Err(Error::invalid("ids", Say::new("error-bulk-many").with("most", MOST))),
+        (Some(Json::Array(ids)), None) => {
+            let read = |id: &Json| id.as_str().and_then(|id| id.parse().ok()).ok_or_else(|| wrong("ids", "error-link"));
+            Ok(Selection::These(ids.iter().map(read).collect::<Result<_>>()?))
+        }
+        (Some(_), None) => Err(wrong("ids", "error-list-expected")),
+        (None, Some(Json::String(text))) if text.contains('\0') => Err(wrong("filter", "error-nul")),
+        (None, Some(Json::String(text))) if text.trim().is_empty() => Ok(Selection::All(Filter::everything())),
+        (None, Some(Json::String(text))) => Ok(Selection::All(parse(text.trim(), &web.engine().model(), entity)?)),
+        (None, Some(_)) => Err(wrong("filter", "error-text-expected")),
+        // One or the other, so that nobody means a few and says everything.
+        (None, None) => Err(wrong("ids", "error-required")),
+        (Some(_), Some(_)) => Err(wrong("filter", "error-bulk-either")),
+    }
+}
+
+fn doing(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Doing> {
+    let action = match object.get("action") {
+        Some(Json::String(action)) => action.as_str(),
+        Some(_) => return Err(wrong("action", "error-text-expected")),
+        None => return Err(wrong("action", "error-required")),
+    };
+    let plain = match action {
+        "change" => None,
+        "remove" => Some(Doing::Remove),
+        "restore" => Some(Doing::Restore),
+        key => Some(Doing::Registered(key.to_owned())),
+    };
+    if let Some(plain) = plain {
+        return match ["values", "add", "take"].into_iter().find(|key| object.contains_key(*key)) {
+            Some(key) => Err(wrong(key, "error-unknown-field")),
+            None => Ok(plain),
+        };
+    }
+    let input = match object.get("values") {
+        None => input::Input::default(),
+        Some(Json::Object(values)) => input::read(web, entity, values)?,
+        Some(_) => return Err(wrong("values", "error-object-expected")),
+    };
+    if let Some((relation, _)) = input.lines.first() {
+        return Err(wrong(relation, "error-read-only"));
+    }
+    let mut changes: Vec<Terms> = Vec::new();
+    for way in ["add", "take"] {
+        let fields = match object.get(way) {
+            None => continue,
+            Some(Json::Object(fields)) => fields,
+            Some(_) => return Err(wrong(way, "error-object-expected")),
+        };
+        for (key, list) in fields {
+            let field = entity.field(key).filter(|field| !field.secret).ok_or_else(|| wrong(key, "error-unknown-field"))?;
+            if !matches!(field.kind, meta::Kind::Vocabularies(_)) {
+                return Err(wrong(key, "error-list-expected"));
+            }
+            let value = field.kind.from_json(list).map_err(|say| Error::invalid(key, say))?;
+            let words: Vec<String> = terms(value.text()).map(str::to_owned).collect();
+            if changes.iter().all(|change| change.field != field.id) {
+                changes.push(Terms { field: field.id, add: Vec::new(), take: Vec::new() });
+            }
+            if let Some(change) = changes.iter_mut().find(|change| change.field == field.id) {
+                *(if way == "add" { &mut change.add } else { &mut change.take }) = words;
+            }
+        }
+    }
+    Ok(Doing::Change { values: input.values, terms: changes })
+}

@@ -1,0 +1,97 @@
+//! Many records at once: chosen in a list, asked what becomes of them, done under one changeset, and told.
+
+mod asking;
+pub(super) mod bar;
+mod chosen;
+mod report;
+mod starting;
+
+use crate::pages::reader::Reader;
+use crate::route::{Policy, Rate, Route, Routes};
+use engine::principal::Verb;
+use http::Method;
+use meta::{Entity, Field, Kind};
+
+/// The routes of bulk actions.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    // What needs more than changing, the verb finds out.
+    let of_list = |method, rate, input, audit| Route::page(method, "/{plural}/bulk", Policy::Entity(Verb::Change), rate, input, audit);
+    // Whose it is, the verb finds out: somebody else's is not found.
+    let of_one = |method, path, input, audit| Route::page(method, path, Policy::SignedIn, Rate::Person, input, audit);
+    routes
+        .add(of_list(Method::GET, Rate::Heavy, "", ""), asking::ask)
+        .add(of_list(Method::POST, Rate::Heavy, "Bulk", "bulk"), starting::start)
+        .add(of_one(Method::GET, "/bulks", "", ""), report::all)
+        .add(of_one(Method::GET, "/bulks/{id}", "", ""), report::show)
+        .add(of_one(Method::POST, "/bulks/{id}/undo", "Undo", "undo"), report::undo)
+        .add(of_one(Method::POST, "/bulks/{id}/stop", "Stop", "stop-bulk"), report::stop)
+}
+
+/// An action that a list offers to its reader.
+pub(super) struct Offered {
+    /// What the button sends: `change`, `change/owner`, `remove`, `restore`, or the key of a registered action.
+    pub(super) value: String,
+    pub(super) icon: &'static str,
+    pub(super) label: String,
+    /// Whether it takes something away.
+    pub(super) takes: bool,
+}
+
+/// What somebody may do with records of a list, or of its trash.
+pub(super) fn offered(reader: &Reader, entity: &Entity, trash: bool) -> Vec<Offered> {
+    let (who, speech) = (&reader.who, &reader.speech);
+    let mut offered = Vec::new();
+    if !who.role.bulk || !who.may(Verb::Change, entity) {
+        return offered;
+    }
+    let mut offer = |value: &str, icon, label: String, takes| offered.push(Offered { value: value.to_owned(), icon, label, takes });
+    if trash {
+        if who.may(Verb::Remove, entity) {
+            offer("restore", "undo", speech.say("action-restore").to_owned(), false);
+        }
+        return offered;
+    }
+    let fields = fields(reader, entity);
+    if !fields.is_empty() {
+        offer("change", "edit", speech.say("action-edit").to_owned(), false);
+    }
+    if fields.iter().any(|field| assigns(field)) {
+        offer("change/owner", "contact", speech.say("bulk-assign").to_owned(), false);
+    }
+    if fields.iter().any(|field| field.key == "tags" && matches!(field.kind, Kind::Vocabularies(_))) {
+        offer("change/tags", "tag", speech.say("bulk-tag").to_owned(), false);
+    }
+    for action in reader.web.engine().bulk_actions(who, entity) {
+        offer(action.key, "task", speech.say(&format!("bulk-{}", action.key)).to_owned(), false);
+    }
+    if who.may(Verb::Remove, entity) {
+        offer("remove", "remove", speech.say("action-remove").to_owned(), true);
+    }
+    offered
+}
+
+/// Whether another value of a field gives the record to somebody else.
+fn assigns(field: &Field) -> bool {
+    field.key == "owner" && matches!(field.kind, Kind::Link(_))
+}
+
+/// The fields that may be given the same value on many records: what names a record, or stands for it alone, is not among them.
+fn fields<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+    let own = |field: &Field| field.key == entity.title || field.unique || field.matching || matches!(field.kind, Kind::About(_));
+    super::form::offered(reader, entity).into_iter().filter(|field| !own(field)).collect()
+}
+
+/// A number of records, in a sentence that counts them.
+fn counting(reader: &Reader, key: &str, count: i64) -> String {
+    let number = super::list::grouped(count, reader.speech.language);
+    reader.speech.with(key, &[("count", &count.to_string()), ("number", &number)])
+}
+
+/// The sentence about an action; what a slice registered is told by its own words and the number.
+fn about(reader: &Reader, sentence: &str, action: &str, count: i64) -> String {
+    let key = format!("{sentence}-{action}");
+    if reader.speech.known(&key).is_some() || matches!(action, "change" | "assign" | "remove" | "restore") {
+        return counting(reader, &key, count);
+    }
+    format!("{}: {}", reader.speech.say(&format!("bulk-{action}")), counting(reader, "bulk-records", count))
+}

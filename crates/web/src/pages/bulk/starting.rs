@@ -1,0 +1,86 @@
+//! Going ahead: a few records at once, many by a job whose progress is shown.
+
+use super::asking::{Wanted, shown};
+use super::chosen::Chosen;
+use crate::caller::Of;
+use crate::form::Fields;
+use crate::pages::answer::{onward, onward_saying};
+use crate::pages::form::read_alone;
+use crate::pages::reader::Reader;
+use crate::{Answer, Web};
+use axum::extract::State;
+use engine::bulk::entity as row;
+use engine::{AT_ONCE, Bulk, Doing, Terms};
+use http::StatusCode;
+use kernel::{Error, Problem, Problems, Result, Say};
+use meta::Kind;
+use meta::fields::terms;
+
+pub(super) async fn start(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: Fields) -> Answer {
+    let reader = reader.within(entity.plural);
+    let chosen = Chosen::read(&reader, &entity, &fields).await?;
+    let wanted = Wanted::read(&reader, &entity, &fields)?;
+    let again =
+        async |problems: Problems| shown(&reader, &entity, &chosen, &wanted, &fields, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let doing = match doing(&reader, &wanted, &fields).await? {
+        Ok(doing) => doing,
+        Err(problems) => return again(problems).await,
+    };
+    let bulk = Bulk {
+        entity: entity.clone(),
+        selection: chosen.selection(),
+        doing,
+        list: chosen.list.clone(),
+        // What is ticked is what it is; what a filter selects is confirmed with its number.
+        confirmed: if chosen.all { Some(fields.get("count").and_then(|count| count.parse().ok()).unwrap_or_default()) } else { None },
+    };
+    let begun = match web.engine().begin_bulk(&reader.who, bulk).await {
+        Err(Error::Invalid(problems)) => return again(problems).await,
+        begun => begun?,
+    };
+    let progress = format!("/bulks/{}", begun.id);
+    if begun.total > AT_ONCE {
+        return Ok(onward(&reader, &progress));
+    }
+    web.engine().work_off(&reader.who, begun.id).await?;
+    let report = web.engine().bulk_report(&reader.who, begun.id).await?;
+    let changed = report.record.get(&row::CHANGED);
+    if report.record.get(&row::REFUSED) > 0 || report.record.get(&row::CREATED) > 0 {
+        return Ok(onward(&reader, &progress));
+    }
+    let said = match (changed, wanted.action.as_str()) {
+        (0, _) => "said-bulk-unchanged",
+        (_, "remove") => "said-bulk-removed",
+        (_, "restore") => "said-bulk-restored",
+        _ => "said-bulk-changed",
+    };
+    let changeset = (changed > 0).then_some(begun.changeset);
+    onward_saying(&reader, &chosen.back(&entity), said, &changed.to_string(), changeset)
+}
+
+/// What the form asks for, or what is wrong with it.
+async fn doing(reader: &Reader, wanted: &Wanted<'_>, fields: &Fields) -> Result<Result<Doing, Problems>> {
+    match (wanted.action.as_str(), wanted.field) {
+        ("remove", _) => return Ok(Ok(Doing::Remove)),
+        ("restore", _) => return Ok(Ok(Doing::Restore)),
+        ("change", None) => return Ok(Err(Vec::new())),
+        ("change", Some(field)) => {
+            let (values, problems) = read_alone(reader, field, fields).await?;
+            if !problems.is_empty() {
+                return Ok(Err(problems));
+            }
+            let how = fields.get("how").unwrap_or_default();
+            if !matches!(field.kind, Kind::Vocabularies(_)) || how == "replace" {
+                return Ok(Ok(Doing::Change { values, terms: Vec::new() }));
+            }
+            let chosen: Vec<String> = values.iter().flat_map(|(_, value)| terms(value.text())).map(str::to_owned).collect();
+            if chosen.is_empty() {
+                return Ok(Err(vec![Problem { field: field.key.to_owned(), say: Say::new("error-required") }]));
+            }
+            let (add, take) = if how == "take" { (Vec::new(), chosen) } else { (chosen, Vec::new()) };
+            return Ok(Ok(Doing::Change { values: Vec::new(), terms: vec![Terms { field: field.id, add, take }] }));
+        }
+        _ => {}
+    }
+    Ok(Ok(Doing::Registered(wanted.action.clone())))
+}
