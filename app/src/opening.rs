@@ -2,6 +2,7 @@
 
 use crate::settings::Settings;
 use crate::speaking;
+use engine::files::Files;
 use engine::{Area, Engine, Principal, Through};
 use kernel::{Error, Result, Say, SystemChance, SystemClock};
 use std::sync::Arc;
@@ -50,7 +51,11 @@ async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
              Set SCHEDA_DATABASE_URL to a role that owns no table, and SCHEDA_SHAPE_URL to the one that owns them (README, PostgreSQL).",
         );
     }
-    let inner = engine::Settings { shaping: mode == Mode::Serve, ..engine::Settings::default() };
+    let inner = engine::Settings {
+        shaping: mode == Mode::Serve,
+        files: Some(Files::new(settings.data.join("files"))),
+        ..engine::Settings::default()
+    };
     Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await
 }
 

@@ -21,6 +21,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<String>,
     /// Requests a minute through one person's tokens; none for no limit.
     pub api_per_minute: Option<u32>,
+    /// The largest file that is taken, in megabytes; none for the usual.
+    pub upload_megabytes: Option<u64>,
     /// What is written to the log: levels by target, as `tracing` filters have it.
     pub log: String,
 }
@@ -39,6 +41,7 @@ struct File {
     #[serde(default)]
     trusted_proxies: Vec<String>,
     api_per_minute: Option<u32>,
+    upload_megabytes: Option<u64>,
     log: Option<String>,
 }
 
@@ -61,6 +64,9 @@ impl Settings {
         let api_per_minute = variable("SCHEDA_API_PER_MINUTE")
             .map(|text| text.parse().map_err(|_| format!("SCHEDA_API_PER_MINUTE is no number of requests: {text}")))
             .transpose()?;
+        let upload_megabytes = variable("SCHEDA_UPLOAD_MEGABYTES")
+            .map(|text| text.parse().map_err(|_| format!("SCHEDA_UPLOAD_MEGABYTES is no number of megabytes: {text}")))
+            .transpose()?;
         Ok(Settings {
             data: data.or(file.data).unwrap_or_else(|| PathBuf::from("scheda-data")),
             listen,
@@ -69,6 +75,7 @@ impl Settings {
             base_url: variable("SCHEDA_BASE_URL").or(file.base_url),
             trusted_proxies: proxies.unwrap_or(file.trusted_proxies),
             api_per_minute: api_per_minute.or(file.api_per_minute),
+            upload_megabytes: upload_megabytes.or(file.upload_megabytes),
             log: variable("SCHEDA_LOG").or(file.log).unwrap_or_else(|| LOG.to_owned()),
         })
     }

@@ -13,6 +13,7 @@ import "./palette.js";
 import "./keys.js";
 import "./form.js";
 import "./composer.js";
+import "./files.js";
 import "./lines.js";
 import "./picker.js";
 import "./live.js";

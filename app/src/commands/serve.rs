@@ -46,7 +46,7 @@ impl Serve {
                 base_url,
                 trusted_proxies: proxies(&settings.trusted_proxies)?,
                 console_token: token.clone(),
-                measures: Measures { api_per_minute: settings.api_per_minute, ..Measures::default() },
+                measures: measures(settings),
                 ..WebSettings::local(listen)
             },
         )
@@ -74,6 +74,13 @@ fn private(listen: SocketAddr, base_url: Option<&BaseUrl>) -> Result<()> {
         return Ok(());
     }
     Err(Error::Unavailable(Say::new("error-listen-open").with("address", listen)))
+}
+
+/// How much is too much, where the settings say it.
+fn measures(settings: &Settings) -> Measures {
+    let usual = Measures::default();
+    let upload_bytes = settings.upload_megabytes.map_or(usual.upload_bytes, |megabytes| megabytes.clamp(1, 10_000) << 20);
+    Measures { api_per_minute: settings.api_per_minute, upload_bytes, ..usual }
 }
 
 /// The routes of the product.

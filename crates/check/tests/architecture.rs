@@ -47,7 +47,8 @@ const SPEAK_SQL: &[&str] = &[
     "modules/base/src/imports/batches.rs",
     "modules/base/src/imports/keys.rs",
     // Where a contact stands is asked inside the transaction of a write, as the rule and not as the person.
-    "modules/base/src/notes/standing.rs",
+    "modules/base/src/documents/numbering.rs",
+    "modules/base/src/standing.rs",
     // Terms are read whole into the model.
     "modules/base/src/vocabularies/mod.rs",
 ];

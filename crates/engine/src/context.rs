@@ -1,6 +1,7 @@
 //! Settings of the installation and what every question depends on.
 
 use crate::Engine;
+use crate::files::Files;
 use crate::principal::Principal;
 use kernel::{Result, Zone};
 use meta::filter::Filter;
@@ -17,11 +18,13 @@ pub struct Settings {
     pub shaping: bool,
     /// Days that removed records stay in the trash.
     pub trash_days: i64,
+    /// Where files are kept; none where nothing is done with them.
+    pub files: Option<Files>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { zone: Zone::rome(), shaping: true, trash_days: 30 }
+        Settings { zone: Zone::rome(), shaping: true, trash_days: 30, files: None }
     }
 }
 

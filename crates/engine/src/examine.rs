@@ -14,7 +14,8 @@ impl Engine {
     /// What is wrong, a line each; nothing where all is well.
     pub async fn examine(&self) -> Result<Vec<String>> {
         let engine = self.clone();
-        self.store()
+        let (mut findings, files) = self
+            .store()
             .read_snapshot(move |tx| {
                 Box::pin(async move {
                     let mut findings = Vec::new();
@@ -31,10 +32,13 @@ impl Engine {
                             engine.examine_timeline(tx, entity, &mut findings).await?;
                         }
                     }
-                    Ok(findings)
+                    let files = engine.all_files(tx).await?;
+                    Ok((findings, files))
                 })
             })
-            .await
+            .await?;
+        findings.extend(self.examine_files(files).await?);
+        Ok(findings)
     }
 
     async fn examine_links(&self, tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
@@ -74,6 +78,9 @@ impl Engine {
             sql.push("SELECT count(*) FROM ").name(entity.key).push(" AS t0 WHERE t0.\"removed_at\" IS NULL AND t0.").name(&link.column());
             sql.push(" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"timeline\" AS e WHERE e.\"record\" = t0.\"id\" AND e.\"card\" = t0.");
             sql.name(&link.column()).push(")");
+            if let Some(under) = entity.happens.as_ref().and_then(|happens| entity.field(happens.under?)) {
+                sql.push(" AND t0.").name(&under.column()).push(" IS NULL");
+            }
             let missing = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
             if missing > 0 {
                 findings.push(format!("{}.{}: {missing} records are missing on timelines", entity.key, link.key));

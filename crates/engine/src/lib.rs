@@ -7,6 +7,7 @@ pub mod bulk;
 mod context;
 mod erase;
 mod examine;
+pub mod files;
 mod history;
 pub mod identity;
 pub mod jobs;
@@ -86,7 +87,12 @@ impl Engine {
         let mut schedule = Vec::new();
         let mut words = Vec::new();
         let mut bulk_actions = Vec::new();
-        let own = Area::new("engine").slice(trash::slice()).slice(identity::slice()).slice(views::slice()).slice(bulk::slice());
+        let own = Area::new("engine")
+            .slice(trash::slice())
+            .slice(identity::slice())
+            .slice(views::slice())
+            .slice(bulk::slice())
+            .slice(files::slice());
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
             entities.extend(slice.entities);

@@ -1,6 +1,7 @@
 //! Engines on temporary databases, for tests: the real databases, a clock that stands still until it is moved.
 
 use crate::area::Area;
+use crate::files::Files;
 use crate::{Engine, Settings};
 use kernel::{Clock, Moment, SystemChance};
 use std::sync::Arc;
@@ -34,7 +35,10 @@ impl Clock for StandingClock {
 /// An engine with these areas on a given store.
 pub async fn engine(store: Store, areas: Vec<Area>) -> (Engine, Arc<StandingClock>) {
     let clock = Arc::new(StandingClock::default());
-    let engine = Engine::open(store, areas, Settings::default(), clock.clone(), Arc::new(SystemChance)).await;
+    let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
+    let files = Files::new(folder.path().join("files")).keeping(folder);
+    let settings = Settings { files: Some(files), ..Settings::default() };
+    let engine = Engine::open(store, areas, settings, clock.clone(), Arc::new(SystemChance)).await;
     (engine.unwrap_or_else(|error| panic!("the engine does not open: {error}")), clock)
 }
 

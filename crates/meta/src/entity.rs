@@ -76,6 +76,8 @@ pub struct Happens {
     pub links: Vec<&'static str>,
     /// How one is written right on a card; none where it has a form of its own.
     pub composed: Option<Composed>,
+    /// A link to what it was written with: where it leads somewhere, the record stands under that, not for itself.
+    pub under: Option<&'static str>,
 }
 
 /// What a box on a card writes.
@@ -85,6 +87,29 @@ pub struct Composed {
     pub text: &'static str,
     /// The yes or no that keeps it on top of the timeline.
     pub pinned: &'static str,
+}
+
+/// What an entity that keeps files goes by: each record holds one file ([`crate::fields::file()`]), and the earlier ones
+/// as records of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filing {
+    /// The link to the card that a file is added on.
+    pub about: &'static str,
+    /// The relation that holds every file it had, as versions.
+    pub versions: &'static str,
+    /// The number of the version it holds now.
+    pub number: &'static str,
+}
+
+/// What stands ahead: until a day comes, or once it has passed, a record stands as what comes next on the cards it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaits {
+    /// The field of the day, or of the moment.
+    pub day: &'static str,
+    /// The links to the cards; where several lead to a card of the same kind, the last is asked, and has to find all of them.
+    pub links: Vec<&'static str>,
+    /// The yes or no that says that it is over.
+    pub done: Option<&'static str>,
 }
 
 /// What an entity can do; each switches on what the platform offers for it.
@@ -127,6 +152,10 @@ pub struct Entity {
     pub can: Capabilities,
     /// When and where its records happen, where they do.
     pub happens: Option<Happens>,
+    /// What its files go by, where it keeps files.
+    pub filing: Option<Filing>,
+    /// What its records wait for, where they do.
+    pub awaits: Option<Awaits>,
     /// Fields of a list, by name.
     pub columns: Vec<&'static str>,
     /// Fields at the head of a card, by name: how it stands, whose it is, how it is reached.
@@ -158,6 +187,8 @@ impl Entity {
             visibility: Visibility::Everyone,
             can: Capabilities { tracked: true, public: true, ..Capabilities::default() },
             happens: None,
+            filing: None,
+            awaits: None,
             columns: vec![title],
             head: Vec::new(),
             sort: (title, false),
@@ -242,7 +273,7 @@ impl Entity {
 
     /// The same, standing on the timelines of the cards that these links lead to, at the moment of this field.
     pub fn happens(mut self, at: &'static str, links: &[&'static str]) -> Entity {
-        self.happens = Some(Happens { at, links: links.to_vec(), composed: None });
+        self.happens = Some(Happens { at, links: links.to_vec(), composed: None, under: None });
         self
     }
 
@@ -252,6 +283,32 @@ impl Entity {
             happens.composed = Some(Composed { text, pinned });
         }
         self
+    }
+
+    /// The same, standing under the record that this link leads to, where it leads to one.
+    pub fn under(mut self, link: &'static str) -> Entity {
+        if let Some(happens) = &mut self.happens {
+            happens.under = Some(link);
+        }
+        self
+    }
+
+    /// The same, keeping files: added on the card that `about` leads to, with every version in a relation.
+    pub fn filing(mut self, about: &'static str, versions: &'static str, number: &'static str) -> Entity {
+        self.filing = Some(Filing { about, versions, number });
+        self
+    }
+
+    /// The same, standing as what comes next on the cards that these links lead to, until the day of this field comes and
+    /// after it has passed, as long as `done` does not say that it is over.
+    pub fn awaits(mut self, day: &'static str, links: &[&'static str], done: Option<&'static str>) -> Entity {
+        self.awaits = Some(Awaits { day, links: links.to_vec(), done });
+        self
+    }
+
+    /// The digest of its file, where its records hold one.
+    pub fn holds_file(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.kind == Kind::File)
     }
 
     /// The same, with these children: `via` is their link field.

@@ -97,6 +97,7 @@ impl Model {
             }
         }
         self.examine_happening(entity)?;
+        self.examine_filing(entity)?;
         for section in &entity.layout {
             for key in &section.fields {
                 let prefix = format!("{key}.");
@@ -118,8 +119,50 @@ impl Model {
             && happens.links.iter().all(|link| is(link, |kind| matches!(kind, Kind::Link(_) | Kind::About(_))))
             && happens
                 .composed
-                .is_none_or(|composed| is(composed.text, |kind| kind == Kind::LongText) && is(composed.pinned, |kind| kind == Kind::YesNo));
+                .is_none_or(|composed| is(composed.text, |kind| kind == Kind::LongText) && is(composed.pinned, |kind| kind == Kind::YesNo))
+            && happens.under.is_none_or(|under| is(under, |kind| matches!(kind, Kind::Link(_))));
         if fits { Ok(()) } else { Err(Fault(format!("{} happens by fields of the wrong kind", entity.key))) }
+    }
+
+    fn examine_filing(&self, entity: &Entity) -> Result<(), Fault> {
+        let is = |key: &str, fits: fn(Kind) -> bool| entity.field(key).is_some_and(|field| fits(field.kind));
+        if let Some(filing) = entity.filing {
+            let versions = entity.relation(filing.versions).and_then(|relation| self.child(relation));
+            let fits = is(filing.about, |kind| matches!(kind, Kind::About(_)))
+                && is(filing.number, |kind| kind == Kind::Whole)
+                && entity.holds_file().is_some()
+                && versions.is_some_and(|versions| versions.holds_file().is_some() && versions.field(filing.number).is_some());
+            if !fits {
+                return Err(Fault(format!("{} keeps files by fields of the wrong kind", entity.key)));
+            }
+        }
+        if let Some(awaits) = &entity.awaits {
+            let fits = is(awaits.day, |kind| matches!(kind, Kind::Date | Kind::Moment))
+                && awaits.links.iter().all(|link| is(link, |kind| matches!(kind, Kind::Link(_) | Kind::About(_))))
+                && awaits.done.is_none_or(|done| is(done, |kind| kind == Kind::YesNo));
+            if !fits {
+                return Err(Fault(format!("{} waits by fields of the wrong kind", entity.key)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The entity that keeps the files of cards of this entity, and its link to them.
+    pub fn filing_on(&self, card: &str) -> Option<(&Arc<Entity>, &Field)> {
+        self.entities.iter().find_map(|entity| {
+            let about = entity.field(entity.filing?.about)?;
+            matches!(about.kind, Kind::About(targets) if targets.contains(&card)).then_some((entity, about))
+        })
+    }
+
+    /// The entities whose records stand on cards of this entity as what comes next, and the link by which all of them are found.
+    pub fn awaited_on(&self, card: &str) -> Vec<(&Arc<Entity>, &Field)> {
+        let leads = |field: &&Field| leads_to(field, card);
+        let awaited = self.entities.iter().filter_map(|entity| {
+            let links = entity.awaits.as_ref()?.links.iter().rev().filter_map(|link| entity.field(link));
+            Some((entity, links.into_iter().find(leads)?))
+        });
+        awaited.collect()
     }
 
     /// The entities whose records stand on the timeline of a card of this entity, and the links that lead there.
@@ -127,13 +170,7 @@ impl Model {
         let mut happening = Vec::new();
         for entity in &self.entities {
             let links = entity.happens.iter().flat_map(|happens| &happens.links).filter_map(|link| entity.field(link));
-            let leading: Vec<&Field> = links
-                .filter(|field| match field.kind {
-                    Kind::Link(target) => target == card,
-                    Kind::About(targets) => targets.contains(&card),
-                    _ => false,
-                })
-                .collect();
+            let leading: Vec<&Field> = links.filter(|field| leads_to(field, card)).collect();
             if !leading.is_empty() {
                 happening.push((entity, leading));
             }
@@ -188,5 +225,14 @@ impl Model {
     /// The physical tables of all entities.
     pub fn tables(&self) -> Vec<Table> {
         self.entities.iter().map(|entity| entity.table()).collect()
+    }
+}
+
+/// Whether a link may lead to records of an entity.
+fn leads_to(field: &Field, entity: &str) -> bool {
+    match field.kind {
+        Kind::Link(target) => target == entity,
+        Kind::About(targets) => targets.contains(&entity),
+        _ => false,
     }
 }

@@ -3,6 +3,7 @@
 use crate::problem::Failure;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use futures_util::StreamExt;
 use http::StatusCode;
 use http::request::Parts;
 use http_body_util::BodyExt;
@@ -99,8 +100,43 @@ pub(crate) async fn whole(body: Body) -> Result<Bytes, Failure> {
     }
 }
 
+/// How much of a form with files is read to find the part it begins with.
+const MOST_OF_A_PART: usize = 4 << 10;
+
+/// The text of the first part of a form with files, where it has this name, and the request as it was. Whoever wants to know
+/// it before anything is received puts it first.
+pub(crate) async fn first_part(request: Request, name: &str) -> Result<(String, Request), Failure> {
+    let (parts, body) = request.into_parts();
+    let mut stream = body.into_data_stream();
+    let mut begun = Vec::new();
+    let mut found = None;
+    while found.is_none() && begun.len() < MOST_OF_A_PART {
+        match tokio::time::timeout(BODY_PATIENCE, stream.next()).await {
+            Err(_) => return Err(Failure::status(StatusCode::REQUEST_TIMEOUT, Say::new("error-body-cut"))),
+            Ok(None) => break,
+            Ok(Some(bytes)) => begun.extend_from_slice(&bytes.map_err(|error| broken(&error))?),
+        }
+        found = text_of_first(&begun, name);
+    }
+    let begun = futures_util::stream::iter([Ok(Bytes::from(begun))]);
+    let request = Request::from_parts(parts, Body::from_stream(begun.chain(stream)));
+    Ok((found.unwrap_or_default(), request))
+}
+
+/// The text of the part that a form with files begins with, once all of it is there.
+fn text_of_first(begun: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(begun);
+    let (boundary, rest) = text.split_once("\r\n")?;
+    let (head, rest) = rest.split_once("\r\n\r\n")?;
+    let head = head.to_ascii_lowercase();
+    let is_it =
+        head.starts_with("content-disposition: form-data;") && head.contains(&format!("; name=\"{name}\"")) && !head.contains("filename");
+    let (value, _) = rest.split_once(&format!("\r\n{boundary}"))?;
+    Some(if is_it { value.to_owned() } else { String::new() })
+}
+
 /// A body that did not come whole: too long, or cut off.
-fn broken(error: &axum::Error) -> Failure {
+pub(crate) fn broken(error: &axum::Error) -> Failure {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<http_body_util::LengthLimitError>() {

@@ -7,6 +7,7 @@
 pub mod api;
 mod assets;
 pub mod caller;
+mod content;
 mod fields;
 pub mod form;
 pub mod headers;
@@ -20,6 +21,7 @@ pub mod route;
 mod seal;
 pub mod server;
 pub mod state;
+mod uploads;
 pub mod words;
 
 pub use caller::{Caller, Named, Of, Visitor};

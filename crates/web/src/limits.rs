@@ -20,6 +20,10 @@ pub struct Measures {
     pub heavy_patience: Duration,
     /// How often a minute one person is told that what he makes exists already with somebody else.
     pub hidden_twins_per_minute: u32,
+    /// The largest file, in bytes.
+    pub upload_bytes: u64,
+    /// Requests with files a minute from one person.
+    pub uploads_per_minute: u32,
 }
 
 impl Default for Measures {
@@ -30,6 +34,8 @@ impl Default for Measures {
             heavy_at_once: 2,
             heavy_patience: Duration::from_secs(2),
             hidden_twins_per_minute: 10,
+            upload_bytes: 50 << 20,
+            uploads_per_minute: 60,
         }
     }
 }
@@ -66,6 +72,7 @@ enum Counted {
     Api,
     OpenForm,
     HiddenTwin,
+    Upload,
 }
 
 /// The turns of each person.
@@ -84,13 +91,19 @@ impl Limits {
         Limits { measures, minutes: Mutex::default(), heavy: Arc::default() }
     }
 
+    /// How much is too much.
+    pub(crate) fn measures(&self) -> &Measures {
+        &self.measures
+    }
+
     /// Counts a request of a subject (a person, a network address); refuses it when there were too many this minute.
     pub(crate) fn count(&self, route: &Route, subject: &dyn Fn() -> String, now: Moment) -> Result<()> {
         let (counted, most) = match (route.rate, route.face) {
-            (Rate::Api, _) | (Rate::Heavy, Face::Api) => match self.measures.api_per_minute {
+            (Rate::Api, _) | (Rate::Heavy | Rate::Upload, Face::Api) => match self.measures.api_per_minute {
                 Some(most) => (Counted::Api, most),
                 None => return Ok(()),
             },
+            (Rate::Upload, _) => (Counted::Upload, self.measures.uploads_per_minute),
             (Rate::OpenForm, _) => (Counted::OpenForm, self.measures.open_forms_per_minute),
             (Rate::Person | Rate::Heavy | Rate::Free, _) => return Ok(()),
         };

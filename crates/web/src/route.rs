@@ -27,7 +27,7 @@ use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-/// Longer bodies are refused.
+/// Longer bodies are refused, but where files come in.
 const MOST_BYTES: usize = 2 << 20;
 
 /// Who may take a route.
@@ -85,6 +85,8 @@ pub enum Rate {
     Heavy,
     /// So many a minute from one network address: forms without a signing in.
     OpenForm,
+    /// So many a minute from one person, and long bodies: files.
+    Upload,
 }
 
 /// How a route knows that no other site sent the request in the caller's name.
@@ -285,7 +287,7 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
 }
 
 async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, asking: &mut Asking) -> Result<Response, Failure> {
-    request = limited(request)?;
+    request = limited(web, route, request)?;
     if matches!(route.face, Face::Page | Face::Stream) && from_own_page(web, request.headers()) == Some(false) {
         let harmless = route.csrf == Csrf::Safe && route.face == Face::Page;
         if !harmless {
@@ -307,7 +309,11 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
         Some(Caller { who, .. }) => who.user.map(|id| id.to_string()).unwrap_or_default(),
         None => network(address).to_string(),
     };
-    web.limits().count(route, &subject, web.engine().now())?;
+    // A note without files is a form like any other.
+    let files = route.face == Face::Api || form::media_type(request.headers()) == "multipart/form-data";
+    if route.rate != Rate::Upload || files {
+        web.limits().count(route, &subject, web.engine().now())?;
+    }
     let heavy = if route.rate == Rate::Heavy { Some(web.limits().begin(subject()).await?) } else { None };
     if route.csrf == Csrf::Token {
         request = unforged(request, asking.caller.as_ref()).await?;
@@ -327,15 +333,19 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
 }
 
 /// Bodies are never read beyond what is taken.
-fn limited(request: Request) -> Result<Request, Failure> {
+fn limited(web: &Web, route: &Route, request: Request) -> Result<Request, Failure> {
+    let most = match route.rate {
+        Rate::Upload => usize::try_from(crate::uploads::most_bytes(web.limits().measures().upload_bytes)).unwrap_or(usize::MAX),
+        _ => MOST_BYTES,
+    };
     let told = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|told| told > MOST_BYTES) {
+    if told.is_some_and(|told| told > most) {
         return Err(Failure::status(StatusCode::PAYLOAD_TOO_LARGE, Say::new("error-too-large")));
     }
     if told.is_none_or(|told| told == 0) && !request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Ok(request);
     }
-    Ok(request.map(|body| Body::new(http_body_util::Limited::new(body, MOST_BYTES))))
+    Ok(request.map(|body| Body::new(http_body_util::Limited::new(body, most))))
 }
 
 async fn permit(web: &Web, route: &Route, request: &mut Request, caller: Option<&Caller>) -> Result<(), Failure> {
@@ -409,6 +419,10 @@ async fn unforged(request: Request, caller: Option<&Caller>) -> Result<Request, 
     let forged = || Err(Failure::status(StatusCode::FORBIDDEN, Say::new("error-forged")));
     if let Some(sent) = request.headers().get("x-csrf-token") {
         return if right(sent.to_str().unwrap_or_default()) { Ok(request) } else { forged() };
+    }
+    if form::media_type(request.headers()) == "multipart/form-data" {
+        let (sent, request) = form::first_part(request, "csrf").await?;
+        return if right(&sent) { Ok(request) } else { forged() };
     }
     if !form::is_form(&request) {
         return forged();

@@ -1,14 +1,16 @@
 //! The base of every other area: users and teams (with the engine), accounts, contacts, sites, their e-mails
-//! and phones, notes, the company's vocabularies, imports.
+//! and phones, notes, documents, the company's vocabularies, imports.
 
 pub mod accounts;
 pub mod addresses;
 pub mod contacts;
 pub mod demo;
+pub mod documents;
 pub mod exports;
 pub mod imports;
 pub mod notes;
 pub mod sites;
+pub mod standing;
 pub mod vocabularies;
 
 #[cfg(test)]
@@ -22,6 +24,7 @@ pub fn area() -> engine::Area {
         .slice(sites::slice())
         .slice(addresses::slice())
         .slice(notes::slice())
+        .slice(documents::slice())
         .slice(vocabularies::slice())
         .slice(imports::slice())
         .slice(demo::slice())

@@ -86,6 +86,11 @@ fn when(entity: &Entity, record: &Record) -> Option<Moment> {
 /// The cards that a record leads to, each once: entity and identity.
 fn cards<'r>(entity: &'r Entity, record: &'r Record) -> Vec<(&'r str, Id)> {
     let mut cards: Vec<(&str, Id)> = Vec::new();
+    // What was written with something else stands under that.
+    let under = entity.happens.as_ref().and_then(|happens| happens.under);
+    if under.is_some_and(|under| record.named(under).link().is_some()) {
+        return cards;
+    }
     for link in entity.happens.iter().flat_map(|happens| &happens.links) {
         let Some((field, id)) = entity.field(link).zip(record.named(link).link()) else { continue };
         let card = match field.kind {

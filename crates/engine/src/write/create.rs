@@ -85,6 +85,7 @@ impl Engine {
             history::created(tx, writing, entity, records).await?;
             self.search_learn_new(tx, entity, records).await?;
             self.timeline_learn(tx, entity, records).await?;
+            self.picture_files(tx, entity, None, records).await?;
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }

@@ -150,6 +150,13 @@ impl Engine {
         self.inside.store.write(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
     }
 
+    /// The same, of what a page has made of files that it received: their fields are written by nobody else.
+    pub async fn write_received(&self, who: &Principal, why: &'static str, acts: Vec<Act>) -> Result<Outcome> {
+        let writing = Writing { by_rule: true, ..self.writing(who, why)? };
+        let engine = self.clone();
+        self.inside.store.write(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
+    }
+
     /// A slice of long work: the same, but people's writes go first, and the changeset may go on over slices.
     pub async fn write_slice(&self, who: &Principal, why: &'static str, changeset: Id, acts: Vec<Act>) -> Result<Outcome> {
         let writing = Writing { changeset, ..self.writing(who, why)? };
@@ -415,6 +422,7 @@ impl Engine {
         history::record(tx, writing, entity, &after, Action::Change, before.version + 1, Some(image)).await?;
         self.search_learn(tx, entity, std::slice::from_ref(&after)).await?;
         self.timeline_follow(tx, entity, &before, &after).await?;
+        self.picture_files(tx, entity, Some(&before), std::slice::from_ref(&after)).await?;
         self.announce(tx, entity, &[id]).await?;
         Ok((id, before.version + 1))
     }

@@ -36,7 +36,23 @@ impl Engine {
         insist: bool,
         once: Option<Once>,
     ) -> Result<Created> {
-        let writing = self.writing(who, "create")?;
+        self.create_once_as(self.writing(who, "create")?, draft, beside, insist, once).await
+    }
+
+    /// The same, where what belongs to it are files that were received: their fields are written by nobody else.
+    pub async fn create_once_received(&self, who: &Principal, draft: Draft, beside: Vec<Draft>, once: Option<Once>) -> Result<Created> {
+        let writing = Writing { by_rule: true, ..self.writing(who, "create")? };
+        self.create_once_as(writing, draft, beside, true, once).await
+    }
+
+    async fn create_once_as(
+        &self,
+        writing: Writing,
+        draft: Draft,
+        beside: Vec<Draft>,
+        insist: bool,
+        once: Option<Once>,
+    ) -> Result<Created> {
         let engine = self.clone();
         self.inside
             .store

@@ -7,6 +7,7 @@ mod code;
 mod composite;
 mod date;
 mod email;
+pub mod file;
 mod link;
 mod long_text;
 mod moment;
@@ -23,6 +24,7 @@ pub use code::{Code, code};
 pub use composite::{Address, PersonName, address, person_name};
 pub use date::{DateOnly, date};
 pub use email::{Email, email};
+pub use file::{FileParts, file};
 pub use link::{About, Link, about, link};
 pub use long_text::{LongText, long_text};
 pub use moment::{MomentOf, moment};
@@ -73,6 +75,10 @@ pub enum Kind {
     Phone,
     /// A web address.
     Web,
+    /// A file, by the digest of what is in it.
+    File,
+    /// A number of bytes.
+    Size,
     /// A link to a record of this entity.
     Link(&'static str),
     /// A link to a record of one of these entities; a sibling field `…_kind` says which.
@@ -159,6 +165,8 @@ impl Kind {
             Kind::Email => &email::EmailKind,
             Kind::Phone => &phone::PhoneKind,
             Kind::Web => &web::WebKind,
+            Kind::File => &file::FileKind,
+            Kind::Size => &file::SizeKind,
             Kind::Link(_) | Kind::About(_) => &link::LinkKind,
         }
     }

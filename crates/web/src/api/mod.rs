@@ -6,6 +6,7 @@
 mod bulk;
 mod change;
 mod children;
+mod content;
 mod create;
 mod cursor;
 mod history;
@@ -39,6 +40,7 @@ pub fn routes(routes: Routes) -> Routes {
         change::routes,
         remove::routes,
         history::routes,
+        content::routes,
         children::routes,
     ];
     adding.into_iter().fold(routes, |routes, add| add(routes))

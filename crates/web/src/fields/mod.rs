@@ -7,6 +7,7 @@ mod choice;
 mod code;
 mod date;
 pub(crate) mod email;
+mod file;
 pub(crate) mod link;
 mod long_text;
 mod moment;
@@ -278,6 +279,8 @@ fn widget(kind: Kind) -> &'static dyn Widget {
         Kind::Email => &email::EmailWidget,
         Kind::Phone => &phone::PhoneWidget,
         Kind::Web => &web::WebWidget,
+        Kind::File => &file::FileWidget,
+        Kind::Size => &file::SizeWidget,
         Kind::Link(_) | Kind::About(_) => &link::LinkWidget,
     }
 }

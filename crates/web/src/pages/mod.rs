@@ -44,6 +44,7 @@ pub fn routes(routes: Routes) -> Routes {
     form::routes(routes)
 }
 
+pub(crate) use card::{is_the_same, newer as newer_version};
 pub(crate) use company::read as company;
 pub(crate) use reader::theme;
 pub use start::Demonstration;

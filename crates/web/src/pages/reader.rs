@@ -126,12 +126,14 @@ impl Reader {
 
     /// What may be made from everywhere.
     pub(crate) fn makings(&self) -> Vec<Area> {
-        self.listed(|entity| !ADMINISTRATION.contains(&entity.key) && self.who.may(Verb::Create, entity), "new")
+        self.listed(|entity| !ADMINISTRATION.contains(&entity.key) && entity.filing.is_none() && self.who.may(Verb::Create, entity), "new")
     }
 
     fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
-        // What happens is written and read on the cards it belongs to; what the pages keep has no menu.
-        let own = |entity: &meta::Entity| has_card(entity) && entity.happens.is_none() && !entity.can.kept;
+        // What is written in a box is read on the cards it belongs to; what the pages keep has no menu.
+        let own = |entity: &meta::Entity| {
+            has_card(entity) && entity.happens.as_ref().is_none_or(|happens| happens.composed.is_none()) && !entity.can.kept
+        };
         let entities = self.model.entities().filter(|entity| own(entity) && self.who.may(Verb::See, entity) && which(entity));
         entities
             .map(|entity| Area {
@@ -160,6 +162,7 @@ pub(crate) fn icon(entity: &str) -> &'static str {
         "contact" => "contacts",
         "site" => "site",
         "note" => "note",
+        "document" | "document_version" => "document",
         "user" => "person",
         "team" => "users",
         "term" => "tag",

@@ -56,6 +56,23 @@ impl Sending {
         self.body("application/x-www-form-urlencoded", form)
     }
 
+    /// A form with files: fields first, then files by name and bytes.
+    pub fn multipart(self, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Sending {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend_from_slice(format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        for (name, bytes) in files {
+            let head =
+                format!("--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--limit--\r\n");
+        self.body("multipart/form-data; boundary=limit", body)
+    }
+
     pub fn if_match(self, version: i64) -> Sending {
         self.header("If-Match", format!("\"{version}\""))
     }

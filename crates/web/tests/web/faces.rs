@@ -100,6 +100,7 @@ async fn samples(house: &House, field: &Field) -> [Json; 2] {
         }
         (Kind::YesNo, _) => [json!(true), json!(false)],
         (Kind::Whole, _) => [json!(number), json!(number + 1)],
+        (Kind::Size, _) => [json!(number), json!(number + 1)],
         (Kind::Money, _) => [json!(format!("{number}.50")), json!(format!("{number}.70"))],
         (Kind::Date, _) => [json!("1985-12-10"), json!("1986-01-31")],
         (Kind::Moment, _) => [json!("2026-01-02T03:04:05Z"), json!("2026-02-03T04:05:06Z")],

@@ -50,14 +50,29 @@ pub struct Branch {
     pub view: Id,
     pub note: Id,
     pub bulk: Id,
+    pub document: Id,
+    pub version: Id,
     pub changeset: Id,
 }
 
 impl Branch {
     /// One of which nothing ever was.
     pub fn never(engine: &Engine) -> Branch {
-        let [account, contact, site, place, user, team, term, view, note, bulk, changeset] = std::array::from_fn(|_| engine.id());
-        Branch { account, contact, site, place, user, team, term, view, note, bulk, changeset }
+        Branch {
+            account: engine.id(),
+            contact: engine.id(),
+            site: engine.id(),
+            place: engine.id(),
+            user: engine.id(),
+            team: engine.id(),
+            term: engine.id(),
+            view: engine.id(),
+            note: engine.id(),
+            bulk: engine.id(),
+            document: engine.id(),
+            version: engine.id(),
+            changeset: engine.id(),
+        }
     }
 
     /// Its record of an entity.
@@ -72,6 +87,8 @@ impl Branch {
             "term" => self.term,
             "view" => self.view,
             "note" => self.note,
+            "document" => self.document,
+            "document_version" => self.version,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -245,8 +262,29 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let term = put(engine, &system, "term", json!({ "vocabulary": "source", "italian": format!("Fiera {letter}") })).await;
     let view = put(engine, &who, "view", json!({ "name": format!("Vista {letter}"), "list": "account", "question": "sort=-name" })).await;
     let note = put(engine, &who, "note", json!({ "text": format!("Sentito {letter} per telefono"), "about": account.to_string() })).await;
+    let (document, version) = file(engine, &who, account, &format!("Contratto {letter}.txt"), format!("Segreto {letter}").as_bytes()).await;
     let bulk = bulk(engine, &who, contact).await;
-    Branch { account, contact, site, place, user: owner, team, term, view, note, bulk, changeset: made.changeset }
+    Branch { account, contact, site, place, user: owner, team, term, view, note, bulk, document, version, changeset: made.changeset }
+}
+
+/// Puts a document on an account, with its file; gives it and its version.
+pub async fn file(engine: &Engine, who: &Principal, account: Id, name: &str, bytes: &[u8]) -> (Id, Id) {
+    let digest = engine.files().expect("a place for files").put(bytes).expect("a file");
+    let media = engine::files::nature(name, bytes).expect("a harmless file").media;
+    let received = engine::files::Received { kept: engine::files::Kept { digest, size: bytes.len() as u64 }, name: name.to_owned(), media };
+    let (documents, versions) = (engine.entity("document").expect("documents"), engine.entity("document_version").expect("versions"));
+    let field = |entity: &meta::Entity, key: &str| entity.field(key).expect("a field").id;
+    let (id, first) = (engine.id(), engine.id());
+    let mut draft = Draft { id: Some(id), ..Draft::new("document") };
+    draft.put(field(&documents, "title"), Value::from(engine::files::stem(name)));
+    draft.put(field(&documents, "about"), Value::Link(account));
+    draft.values.extend(received.values(&documents));
+    let mut version = Draft { id: Some(first), ..Draft::new("document_version") };
+    version.put(field(&versions, "document"), Value::Link(id));
+    version.values.extend(received.values(&versions));
+    let acts = [draft, version].into_iter().map(engine::Act::Create).collect();
+    engine.write_received(who, "create", acts).await.expect("a document");
+    (id, first)
 }
 
 /// A bulk action of his that has not begun to run.

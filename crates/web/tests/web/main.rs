@@ -3,6 +3,7 @@
 mod attacks;
 mod bulk;
 mod client;
+mod documents;
 mod faces;
 mod forms;
 mod house;

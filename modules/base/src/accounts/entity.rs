@@ -103,6 +103,7 @@ pub fn account() -> Entity {
         .through("contacts", "account_contact", "account", "contact")
         .belongings("sites", "site", "account")
         .belongings("notes", "note", "about")
+        .belongings("documents", "document", "about")
         .children("steps", "account_step", "account")
         .index(&["address.city", "name"])
         .index(&["address.province", "name"])

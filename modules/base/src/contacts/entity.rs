@@ -48,6 +48,7 @@ pub fn contact() -> Entity {
         .lines("phones", "phone", "parent")
         .through("accounts", "account_contact", "contact", "account")
         .belongings("notes", "note", "about")
+        .belongings("documents", "document", "about")
         .index(&["address.city", "full_name"])
         .index(&["owner", "full_name"])
         .columns(&["full_name", "job_title", "address.city", "phone", "email", "owner"])

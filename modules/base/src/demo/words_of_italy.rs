@@ -302,7 +302,7 @@ pub const ROLES: [&str; 12] = [
 ];
 
 /// Terms of the vocabularies: vocabulary, Italian, English.
-pub const TERMS: [(&str, &str, &str); 42] = [
+pub const TERMS: [(&str, &str, &str); 51] = [
     ("sector", "Metalmeccanica", "Engineering"),
     ("sector", "Plastica", "Plastics"),
     ("sector", "Legno", "Wood and furniture"),
@@ -345,4 +345,13 @@ pub const TERMS: [(&str, &str, &str); 42] = [
     ("source", "Fiera", "Trade fair"),
     ("source", "Passaparola", "Word of mouth"),
     ("source", "Sito web", "Web site"),
+    ("document-folder", "Contratti", "Contracts"),
+    ("document-folder", "Amministrazione", "Administration"),
+    ("document-folder", "Disegni e schede tecniche", "Drawings and data sheets"),
+    ("document-kind", "Contratto", "Contract"),
+    ("document-kind", "Visura camerale", "Company registration"),
+    ("document-kind", "DURC", "DURC"),
+    ("document-kind", "Certificato", "Certificate"),
+    ("document-kind", "Polizza", "Insurance policy"),
+    ("document-kind", "Documento d’identità", "Identity document"),
 ];

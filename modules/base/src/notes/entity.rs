@@ -1,13 +1,11 @@
 //! The fields of a note, one line each.
 
+use crate::standing::CARDS;
 use kernel::Value;
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{About, Link, LongText, MomentOf, Text, YesNo, about, link, long_text, moment, text, yes_no};
 use meta::{Entity, Record, entity};
-
-/// What notes are about.
-pub const CARDS: &[&str] = &["account", "contact", "site"];
 
 /// Letters of a note that name it.
 const MOST_LETTERS: usize = 80;
@@ -36,6 +34,7 @@ pub fn note() -> Entity {
         .composed("text", "pinned")
         .authored()
         .searchable()
+        .belongings("attachments", "document", "note")
         .index(&["account", "pinned"])
         .index(&["about", "pinned"])
         .columns(&["subject", "about", "account", "at", "created_by"])

@@ -47,6 +47,7 @@ pub fn site() -> Entity {
         .importable()
         .lines("phones", "phone", "parent")
         .belongings("notes", "note", "about")
+        .belongings("documents", "document", "about")
         .index(&["address.city", "name"])
         .index(&["account", "name"])
         .columns(&["name", "account", "use", "address.city", "address.province", "phone"])

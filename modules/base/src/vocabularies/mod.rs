@@ -20,7 +20,8 @@ entity! { "term" {
 }}
 
 /// The vocabularies that fields speak of.
-pub const VOCABULARIES: [&str; 7] = ["sector", "market", "zone", "product-interest", "service-expected", "competing-tool", "source"];
+pub const VOCABULARIES: [&str; 9] =
+    ["sector", "market", "zone", "product-interest", "service-expected", "competing-tool", "source", "document-folder", "document-kind"];
 
 /// What vocabularies register.
 pub fn slice() -> Slice {

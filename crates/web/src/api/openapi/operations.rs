@@ -80,6 +80,9 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
         post["requestBody"] = body(&format!("{key}-bulk"));
         paths.insert(format!("/api/v1/{plural}/bulk"), json!({ "post": post }));
     }
+    if entity.holds_file().is_some() {
+        paths.insert(format!("/api/v1/{plural}/{{id}}/content"), content(entity, who));
+    }
     paths.insert(format!("/api/v1/{plural}"), all);
     paths.insert(format!("/api/v1/{plural}/count"), json!({ "get": count }));
     paths.insert(format!("/api/v1/{plural}/{{id}}"), one);
@@ -91,6 +94,31 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
             paths.insert(format!("/api/v1/{plural}/{{id}}/{}", relation.key), json!({ "get": children }));
         }
     }
+}
+
+/// Taking a file away, and bringing the next version of it.
+fn content(entity: &Entity, who: &Principal) -> Json {
+    let bytes = json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } });
+    let take = json!({
+        "200": { "description": "The file, always to be taken away.", "content": bytes },
+        "206": { "description": "The stretch of it that Range asks for.", "content": bytes },
+        "304": { "description": "It is the one that If-None-Match names." },
+        "416": { "description": "Range begins beyond its end." },
+    });
+    let mut content = json!({ "get": operation(&format!("take-content-of-{}", entity.key), entity.plural, "The file of a record.", &[id()], take, READING) });
+    if entity.filing.is_some() && who.may(Verb::Change, entity) {
+        let mut name =
+            query("name", json!({ "type": "string", "minLength": 1, "maxLength": 255 }), "What the file is called, with its ending.");
+        name["required"] = json!(true);
+        let remarks = query("remarks", json!({ "type": "string", "maxLength": 500 }), "What is new in it.");
+        let about = "The next version of the file: the body is its bytes. What a computer would run is refused, and what is not what its ending says.";
+        let put = format!("put-content-of-{}", entity.key);
+        let mut put = operation(&put, entity.plural, about, &[id(), name, remarks], record(entity.key, "200"), WRITING);
+        put["responses"]["408"] = json!({ "description": "The body came too slowly." });
+        put["requestBody"] = json!({ "required": true, "content": bytes });
+        content["put"] = put;
+    }
+    content
 }
 
 fn list(_: &Model, entity: &Entity, name: &str, tag: &str, more: &[Json]) -> Json {
@@ -139,7 +167,7 @@ fn why(status: &str) -> &'static str {
         "403" => "The caller may see it, but not do this.",
         "404" => "There is no such thing, or the caller may not see it.",
         "409" => "Somebody else was quicker, or it exists already.",
-        "413" => "The body is longer than 2 MB.",
+        "413" => "The body is longer than 2 MB; a file, than what the administrator allows.",
         "414" => "The address is longer than 64 KB.",
         "415" => "The body is not JSON.",
         "422" => "Something in the request is wrong; each error names its field.",

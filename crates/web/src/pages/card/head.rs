@@ -1,5 +1,6 @@
 //! The head of a card: what it is called, how it stands, whose it is, how to reach it.
 
+use crate::fields::link::has_card;
 use crate::fields::{Face, Sight, email, phone};
 use crate::pages::html;
 use meta::{Entity, Kind, Record};
@@ -32,17 +33,37 @@ pub(super) fn write(entity: &Entity, record: &Record, title: &str, sight: &Sight
                 copy(out);
             }),
             Kind::Text if key.ends_with(".city") => fact(&mut facts, "site", |out| {
-                html::text(out, value.text());
-                let province = record.named(&key.replace(".city", ".province")).text();
-                if !province.is_empty() {
-                    html::text(out, &format!(" ({province})"));
-                }
+                let part = |part: &str| record.named(&key.replace(".city", part)).text();
+                let province = part(".province");
+                let place = if province.is_empty() { value.text().to_owned() } else { format!("{} ({province})", value.text()) };
+                let whole: Vec<&str> = [part(".street"), part(".postcode"), value.text(), province, part(".country")]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect();
+                on_the_map(out, &whole.join(", "), &place, sight);
             }),
             Kind::Choice(_) if face.badge => face.cell(value, sight, &mut first),
             _ => {
                 first.push_str("<span>");
-                keyed(&mut first, &face.label);
-                face.view(value, sight, &mut first);
+                let about = match field.kind {
+                    Kind::About(_) => sight.model.entity(record.named(&format!("{key}_kind")).text()).filter(|entity| has_card(entity)),
+                    _ => None,
+                };
+                match (about, value.link().and_then(|id| Some((id, sight.titles.get(&id)?)))) {
+                    // What it is says which kind of card it leads to.
+                    (Some(entity), Some((id, name))) => {
+                        keyed(&mut first, &sight.speech.entity(entity.key, "one"));
+                        first.push_str("<a");
+                        html::attribute(&mut first, "href", &format!("/{}/{id}", entity.plural));
+                        first.push('>');
+                        html::text(&mut first, name);
+                        first.push_str("</a>");
+                    }
+                    _ => {
+                        keyed(&mut first, &face.label);
+                        face.view(value, sight, &mut first);
+                    }
+                }
                 first.push_str("</span>");
             }
         }
@@ -58,6 +79,18 @@ pub(super) fn write(entity: &Entity, record: &Record, title: &str, sight: &Sight
         out.push_str("</ul>");
     }
     out
+}
+
+/// A place that a click shows on a map, of whoever draws it: nothing is asked of them before.
+fn on_the_map(out: &mut String, address: &str, shown: &str, sight: &Sight<'_>) {
+    let mut question = String::new();
+    html::pair(&mut question, "query", address);
+    out.push_str("<a target=\"_blank\" rel=\"noopener noreferrer\"");
+    html::attribute(out, "href", &format!("https://www.openstreetmap.org/search?{question}"));
+    html::attribute(out, "title", &sight.speech.with("card-map", &[("place", address)]));
+    out.push('>');
+    html::text(out, shown);
+    out.push_str("</a>");
 }
 
 fn fact(out: &mut String, icon: &str, inside: impl FnOnce(&mut String)) {

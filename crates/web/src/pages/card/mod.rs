@@ -1,10 +1,13 @@
 //! The card of a record: its head, its data, what belongs to it, and what happened to it.
 
+mod ahead;
+mod files;
 mod head;
 mod related;
 mod sections;
 mod timeline;
 
+pub(crate) use files::{is_the_same, newer};
 pub(crate) use timeline::{clock, history_lines, history_value};
 
 use crate::caller::{Named, Of};
@@ -26,6 +29,7 @@ use timeline::{Board, Boxes, Editing, Shown};
 
 /// The routes of cards.
 pub(crate) fn routes(routes: Routes) -> Routes {
+    let routes = files::routes(routes);
     timeline::routes(routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card))
 }
 
@@ -41,7 +45,7 @@ struct CardPage<'c> {
     list: String,
     /// The records before and after it there, by their addresses.
     previous: String,
-    next: String,
+    following: String,
     edit: String,
     changes: bool,
     removes: bool,
@@ -49,6 +53,9 @@ struct CardPage<'c> {
     removed: Option<String>,
     question: String,
     head: String,
+    next: String,
+    file: String,
+    documents: String,
     first: String,
     sections: String,
     related: String,
@@ -63,6 +70,9 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
     if reader.fragment {
         let markup = match reader.part.as_str() {
             "timeline" => Some(board.again().await?),
+            files::SECTION => Some(files::section(&reader, &entity, &record, &files::Refused::default()).await?),
+            "card-file" => Some(files::panel(&reader, &entity, &record, &files::Refused::default()).await?),
+            "card-ahead" => Some(next(&reader, &entity, &record).await?),
             "timeline-all" => Some(board.all(&Boxes::default()).await?),
             "timeline-older" => Some(board.further().await?),
             one => match one.strip_prefix("happening-").and_then(|id| id.parse().ok()) {
@@ -100,7 +110,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
     let shown = CardPage {
         many: reader.speech.entity(entity.key, "many"),
         previous: at(beside.previous),
-        next: at(beside.next),
+        following: at(beside.next),
         edit,
         list: list.question(""),
         changes: living && reader.who.may_with(Verb::Change, entity, record),
@@ -108,6 +118,10 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, reader))])),
         question: reader.speech.with("card-remove-question", &[("name", &title), ("days", &days)]),
+        next: next(reader, entity, record).await?,
+        // What was refused stands where it was sent from.
+        file: files::panel(reader, entity, record, &boxes.refused).await?,
+        documents: files::section(reader, entity, record, &boxes.refused).await?,
         head: head::write(entity, record, &title, &sight),
         first,
         sections,
@@ -119,6 +133,20 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
         reader,
     };
     rendered(reader, status, &shown)
+}
+
+/// What comes next, where something may.
+async fn next(reader: &Reader, entity: &Entity, record: &Record) -> Result<String> {
+    let topics = ahead::topics(reader, entity);
+    if topics.is_empty() || record.removed_at().is_some() {
+        return Ok(String::new());
+    }
+    let mut out = String::from("<div id=\"card-ahead\"");
+    html::attribute(&mut out, "data-live", &topics);
+    out.push('>');
+    out.push_str(&ahead::write(reader, entity, record.id).await?);
+    out.push_str("</div>");
+    Ok(out)
 }
 
 /// A record, living or in the trash.

@@ -20,8 +20,8 @@ pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> 
     let mut out = String::with_capacity(4096);
     for relation in entity.relations.iter().filter(|relation| !relation.owned) {
         let Some(child) = reader.model.child(relation).filter(|child| child.can.public || !child.columns.is_empty()) else { continue };
-        // What happens stands on the timeline.
-        if child.happens.is_some() {
+        // What happens stands on the timeline, and the versions of a file beside it.
+        if child.happens.is_some() || entity.filing.is_some_and(|filing| filing.versions == relation.key) {
             continue;
         }
         if reader.who.may(Verb::See, child) {

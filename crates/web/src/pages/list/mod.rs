@@ -114,7 +114,8 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
     let chips = chips::write(&reader, &entity, &address, parts, &problems).await?;
     let shown = ListPage {
         title: reader.speech.entity(entity.key, "many"),
-        creates: reader.who.may(Verb::Create, &entity),
+        // A document begins with its file, on the card it is about.
+        creates: entity.filing.is_none() && reader.who.may(Verb::Create, &entity),
         counted: String::new(),
         columns: columns::menu(&reader, &entity, &address),
         differs: view.as_ref().is_some_and(|view| views::differs(view, &address)),
@@ -258,7 +259,7 @@ fn empty(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
     } else {
         html::element(out, "h2", speech.known(&format!("empty-{}", entity.key)).unwrap_or_else(|| speech.say("list-empty")));
         html::element(out, "p", speech.known(&format!("empty-{}-text", entity.key)).unwrap_or_default());
-        if reader.who.may(Verb::Create, entity) {
+        if entity.filing.is_none() && reader.who.may(Verb::Create, entity) {
             out.push_str("<div class=\"actions\"><a class=\"btn btn-primary\"");
             html::attribute(out, "href", &format!("/{}/new", entity.plural));
             out.push('>');

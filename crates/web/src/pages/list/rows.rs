@@ -23,7 +23,7 @@ impl Column {
             .filter(|field| !field.secret)
             .map(|field| Column {
                 face: Face::short(field, speech),
-                open: if matches!(field.kind, Kind::Whole | Kind::Money) { "<td class=\"number\">" } else { "<td>" },
+                open: if matches!(field.kind, Kind::Whole | Kind::Money | Kind::Size) { "<td class=\"number\">" } else { "<td>" },
             })
             .collect();
         // A phone shows the name, how it stands at its right, and where it is below.
@@ -41,7 +41,7 @@ impl Column {
 
     /// Whether its head and cells stand at the right.
     pub(crate) fn number(&self) -> bool {
-        matches!(self.face.field.kind, Kind::Whole | Kind::Money)
+        matches!(self.face.field.kind, Kind::Whole | Kind::Money | Kind::Size)
     }
 }
 

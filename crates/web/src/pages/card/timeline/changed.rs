@@ -33,7 +33,9 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors:
     html::element(out, "strong", author);
     out.push(' ');
     let changes: Vec<(String, String, String)> = entry.changes.iter().filter_map(|change| said(entity, change, sight)).collect();
-    if action == "change" {
+    if action == "change" && entry.changes.iter().any(|change| change.key.starts_with("file.")) {
+        html::text(out, speech.say("happened-file"));
+    } else if action == "change" {
         html::text(out, &speech.with("happened-change", &[("count", &changes.len().to_string())]));
     } else {
         html::text(out, speech.say(&format!("happened-{action}")));

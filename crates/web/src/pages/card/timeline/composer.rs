@@ -13,6 +13,8 @@ pub(in crate::pages::card) struct Boxes {
     pub(in crate::pages::card) wrong: String,
     /// Which sending of it this is: sent again, it is still one.
     pub(in crate::pages::card) sending: Option<String>,
+    /// Why files were not kept.
+    pub(in crate::pages::card) refused: super::super::files::Refused,
     /// What is changed, where something is.
     pub(in crate::pages::card) editing: Option<Editing>,
 }
@@ -42,7 +44,13 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, boxes: &
     let Some(composed) = kind.happens.as_ref().and_then(|happens| happens.composed) else { return };
     let id = format!("compose-{}", kind.key);
     let action = board.act(kind, None, "");
+    let attaches = board.attaches(kind);
     out.push_str("<form class=\"composer\" method=\"post\" novalidate");
+    if attaches {
+        out.push_str(" enctype=\"multipart/form-data\"");
+        html::attribute(out, "data-drop", reader.speech.say("files-drop-note"));
+        super::super::files::measures(out, reader);
+    }
     for (name, value) in [("action", &*action), ("hx-post", &*action), ("hx-target", "#card-timeline"), ("hx-swap", "outerHTML")] {
         html::attribute(out, name, value);
     }
@@ -60,7 +68,7 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, boxes: &
     html::text(out, &reader.speech.entity(kind.key, "one"));
     out.push_str("</label>");
     area(out, composed.text, &id, &boxes.text, &boxes.wrong, reader.speech.say(&format!("compose-{}", kind.key)), false);
-    foot(out, board, None);
+    foot(out, board, None, attaches);
     out.push_str("</form>");
 }
 
@@ -88,7 +96,7 @@ pub(super) fn edit(out: &mut String, board: &Board<'_>, kind: &Entity, composed:
     let text = editing.text.as_deref().unwrap_or(record.named(composed.text).text());
     let label = reader.speech.say(&format!("compose-{}", kind.key)).to_owned();
     area(out, composed.text, &format!("edit-{}", record.id), text, &editing.wrong, &label, true);
-    foot(out, board, Some(&place));
+    foot(out, board, Some(&place), false);
     out.push_str("</form>");
 }
 
@@ -117,9 +125,21 @@ fn area(out: &mut String, name: &str, id: &str, text: &str, wrong: &str, label: 
 }
 
 /// Saving; and giving up, of what was there already.
-fn foot(out: &mut String, board: &Board<'_>, place: Option<&str>) {
+fn foot(out: &mut String, board: &Board<'_>, place: Option<&str>, attaches: bool) {
     let speech = &board.reader.speech;
-    out.push_str("<div class=\"composer-foot\"><span class=\"hint\"><kbd>Ctrl</kbd> <kbd>");
+    out.push_str("<div class=\"composer-foot\">");
+    if attaches {
+        out.push_str("<input type=\"file\" class=\"form-control\" name=\"file\" multiple");
+        html::attribute(out, "aria-label", speech.say("files-attach"));
+        out.push_str("><button type=\"button\" class=\"btn btn-quiet btn-icon btn-sm scripted\" data-files-choose");
+        for name in ["aria-label", "title"] {
+            html::attribute(out, name, speech.say("files-attach"));
+        }
+        out.push('>');
+        out.push_str(assets::icon("attach"));
+        out.push_str("</button>");
+    }
+    out.push_str("<span class=\"hint\"><kbd>Ctrl</kbd> <kbd>");
     html::text(out, speech.say("keys-enter"));
     out.push_str("</kbd></span>");
     if let Some(place) = place {

@@ -1,5 +1,6 @@
 //! A record that happened, as it stands on a card: who, when, what; and what its reader may do with it.
 
+use super::super::files::attached;
 use super::composer::{self, Editing};
 use super::{Board, clock};
 use crate::fields::link::has_card;
@@ -10,8 +11,16 @@ use kernel::Id;
 use meta::{Entity, Record};
 use std::collections::HashMap;
 
-/// Writes one of a kind. Under edit it is a form.
-pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, record: &Record, names: &HashMap<Id, String>, shown: Shown<'_>) {
+/// Writes one of a kind, with the files that were written with it. Under edit it is a form.
+pub(super) fn write(
+    out: &mut String,
+    board: &Board<'_>,
+    kind: &Entity,
+    record: &Record,
+    names: &HashMap<Id, String>,
+    attached: &HashMap<Id, Vec<Record>>,
+    shown: Shown<'_>,
+) {
     let reader = board.reader;
     let Some(happens) = &kind.happens else { return };
     out.push_str("<li class=\"happening\"");
@@ -42,12 +51,19 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, record: 
             out.push_str("</div>");
         }
         (None, _) => {
+            if let Some(said) = reader.speech.known(&format!("happens-{}", kind.key)) {
+                out.push(' ');
+                html::text(out, said);
+            }
             out.push_str(" <a");
             html::attribute(out, "href", &format!("/{}/{}", kind.plural, record.id));
             out.push('>');
             html::text(out, record.named(kind.title).text());
             out.push_str("</a>");
         }
+    }
+    if let Some(files) = attached.get(&record.id) {
+        attached::write(out, reader, files);
     }
     if acts && board.living {
         self::acts(out, board, kind, record, pinned, matches!(shown, Shown::Again));

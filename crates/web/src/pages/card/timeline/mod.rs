@@ -84,6 +84,29 @@ impl<'b> Board<'b> {
         })
     }
 
+    /// Whether files are attached to what a box of a kind writes: there are documents of this card, and the reader may add some.
+    pub(super) fn attaches(&self, kind: &Entity) -> bool {
+        let filing = self.reader.model.filing_on(self.entity.key).map(|(filing, _)| filing);
+        let under = filing.and_then(|filing| filing.field(filing.happens.as_ref()?.under?));
+        under.is_some_and(|under| under.kind == Kind::Link(kind.key))
+            && filing.is_some_and(|filing| self.reader.who.may(Verb::Create, filing))
+    }
+
+    /// The files that were written with these records.
+    async fn attached(&self, records: impl Iterator<Item = &Record>) -> Result<HashMap<Id, Vec<Record>>> {
+        let mut attached = HashMap::new();
+        let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
+        for record in records {
+            by_kind.entry(record.entity()).or_default().push(record.id);
+        }
+        for (kind, _) in &self.kinds {
+            if let Some(ids) = by_kind.get(kind.key) {
+                attached.extend(super::files::attached::of(self.reader, kind, ids).await?);
+            }
+        }
+        Ok(attached)
+    }
+
     /// Whether a record stands on this card.
     pub(super) fn holds(&self, kind: &Entity, record: &Record) -> bool {
         let links = self.kinds.iter().filter(|(known, _)| known.key == kind.key).flat_map(|(_, links)| links);
@@ -223,7 +246,10 @@ impl<'b> Board<'b> {
         let mut out = String::new();
         for (kind, _) in &self.kinds {
             match self.reader.web.engine().show(&self.reader.who, kind, id).await {
-                Ok((record, names)) if self.holds(kind, &record) => happening::write(&mut out, self, kind, &record, &names, shown),
+                Ok((record, names)) if self.holds(kind, &record) => {
+                    let attached = self.attached(std::iter::once(&record)).await?;
+                    happening::write(&mut out, self, kind, &record, &names, &attached, shown);
+                }
                 Ok(_) | Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
             }
@@ -265,9 +291,10 @@ impl<'b> Board<'b> {
             html::attribute(out, "aria-label", speech.say("card-history-pinned"));
             out.push('>');
             out.push_str(&elsewhere);
+            let attached = self.attached(pinned.iter().flat_map(|pinned| &pinned.records)).await?;
             for Pinned { kind, records, names } in &pinned {
                 for record in records {
-                    happening::write(out, self, kind, record, names, shown_as(boxes, record.id));
+                    happening::write(out, self, kind, record, names, &attached, shown_as(boxes, record.id));
                 }
             }
             out.push_str("</ol>");
@@ -309,6 +336,11 @@ impl<'b> Board<'b> {
 
     async fn entries(&self, out: &mut String, timeline: &Timeline, top: &[Id], boxes: &Boxes) -> Result<()> {
         let linked = changed::linked(self.reader, self.entity, &timeline.happenings).await?;
+        let records = timeline.happenings.iter().filter_map(|one| match one {
+            Happening::Record { record, .. } => Some(record),
+            Happening::Change(_) => None,
+        });
+        let attached = self.attached(records).await?;
         let today = self.reader.web.engine().today();
         let mut last = None;
         out.push_str("<ol class=\"history\">");
@@ -326,7 +358,7 @@ impl<'b> Board<'b> {
             match happening {
                 Happening::Record { record, .. } => {
                     let Some((kind, _)) = self.kinds.iter().find(|(kind, _)| kind.key == record.entity()) else { continue };
-                    happening::write(out, self, kind, record, &timeline.names, shown_as(boxes, record.id));
+                    happening::write(out, self, kind, record, &timeline.names, &attached, shown_as(boxes, record.id));
                 }
                 Happening::Change(entry) => changed::write(out, self, entry, &timeline.names, &linked),
             }

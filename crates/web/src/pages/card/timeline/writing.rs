@@ -1,7 +1,7 @@
 //! Writing on a card: something new, another text for it, on top or not, into the trash. An ordinary form is answered with
 //! the page, a module of ours with the part that changed.
 
-use super::super::{find, page};
+use super::super::{files, find, page};
 use super::{Board, Boxes, Editing, Shown};
 use crate::caller::{Named, Of};
 use crate::form::{Asking, Fields};
@@ -9,14 +9,16 @@ use crate::pages::answer::{onward_saying, part};
 use crate::pages::reader::Reader;
 use crate::pages::toast;
 use crate::route::{Policy, Rate, Route, Routes};
+use crate::uploads;
 use crate::{Answer, Web};
-use axum::extract::State;
+use axum::extract::{Request, State};
+use engine::files::Received;
 use engine::principal::Verb;
 use engine::{Created, Draft, Once};
 use http::{Method, StatusCode};
 use kernel::error::Conflict;
 use kernel::{Error, Id, Result, Say, Value};
-use meta::{Composed, Entity, Field, Record};
+use meta::{Composed, Entity, Field, Kind, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -24,7 +26,7 @@ use std::sync::Arc;
 pub(in crate::pages::card) fn routes(routes: Routes) -> Routes {
     let route = |path, input, audit| Route::page(Method::POST, path, Policy::Entity(Verb::See), Rate::Person, input, audit);
     routes
-        .add(route("/{plural}/{id}/timeline/{kind}", "Written", "create"), write)
+        .add(Route { rate: Rate::Upload, ..route("/{plural}/{id}/timeline/{kind}", "Written", "create") }, write)
         .add(route("/{plural}/{id}/timeline/{kind}/{record}", "Written", "change"), change)
         .add(route("/{plural}/{id}/timeline/{kind}/{record}/removal", "Removal", "remove"), remove)
 }
@@ -58,6 +60,20 @@ impl Written {
         Ok(read.and_then(|value| if value.text().trim().is_empty() { Err(Say::new("error-required")) } else { Ok(value) }))
     }
 
+    /// What makes documents of the card of files that were sent along, standing under what is written.
+    fn attached(&self, reader: &Reader, card: &Entity, id: Id, with: Id, files: Vec<Received>) -> Result<Vec<Draft>> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (filing, about) = reader.model.filing_on(card.key).ok_or(Error::NotFound)?;
+        reader.who.permit(Verb::Create, filing)?;
+        let link = filing.happens.as_ref().and_then(|happens| filing.field(happens.under?)).ok_or(Error::NotFound)?;
+        if link.kind != Kind::Link(self.kind.key) {
+            return Err(Error::NotFound);
+        }
+        files::acts(reader.web.engine(), filing, about, id, files, Some((link.id, with)))
+    }
+
     /// The record that the address names, where it stands on the card.
     async fn record(&self, board: &Board<'_>, named: &Named) -> Result<Record> {
         let id: Id = named.id("record")?;
@@ -66,21 +82,29 @@ impl Written {
     }
 }
 
-async fn write(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking, fields: Fields) -> Answer {
+async fn write(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking, request: Request) -> Answer {
     let reader = reader.within(entity.plural);
     let written = Written::asked(&reader, &entity, &named, Verb::Create)?;
     let (card, titles) = web.engine().show(&reader.who, &entity, named.id("id")?).await?;
     let board = Board::asked(&reader, &entity, &card, &asked)?;
-    let entered = fields.get(written.composed.text).unwrap_or_default();
-    let sending = fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
-    let said = match written.text(&reader, entered)? {
+    let sent = uploads::receive(&web, request).await?;
+    let entered = sent.fields.get(written.composed.text).unwrap_or_default();
+    let sending = sent.fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
+    // Files without a word are called by their names.
+    let names: Vec<&str> = sent.files.iter().map(|file| file.name.as_str()).collect();
+    let text = if entered.trim().is_empty() { names.join(", ") } else { entered.to_owned() };
+    let said = match written.text(&reader, &text)? {
+        // All of it, or nothing: what was written stays, and so the files are chosen once more.
+        _ if !sent.refused.is_empty() => sent.refused[0].clone(),
         Ok(value) => {
-            let draft = Draft::new(written.kind.key)
+            let id = web.engine().id();
+            let beside = written.attached(&reader, &entity, card.id, id, sent.files.clone())?;
+            let draft = Draft { id: Some(id), ..Draft::new(written.kind.key) }
                 .with(written.field(written.composed.text)?.id, value)
                 .with(written.link.id, Value::Link(card.id));
             // The same box sent twice writes one.
             let once = sending.map(|key| Once { key: format!("form {key}"), digest: written.kind.key.to_owned() });
-            match web.engine().create_once(&reader.who, draft, Vec::new(), true, once).await {
+            match web.engine().create_once_received(&reader.who, draft, beside, once).await {
                 Ok(Created::Now(outcome)) => {
                     let key = format!("compose-{}-saved", written.kind.key);
                     return done(&board, &titles, &key, outcome.changeset).await;
@@ -93,7 +117,7 @@ async fn write(State(web): State<Web>, Of(entity): Of, named: Named, reader: Rea
         Err(say) => say,
     };
     let boxes =
-        Boxes { text: entered.to_owned(), wrong: reader.speech.sentence(&said), sending: sending.map(str::to_owned), editing: None };
+        Boxes { text: entered.to_owned(), wrong: reader.speech.sentence(&said), sending: sending.map(str::to_owned), ..Boxes::default() };
     refused(&board, &titles, &boxes, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 

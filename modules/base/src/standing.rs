@@ -1,29 +1,29 @@
-//! Where a note stands: on the card it was written on, and on the card of the account which that belongs to.
+//! Where what is said, or kept, of a card stands: on the card it was put on, and on the card of the account which that belongs to.
 
-use super::entity::{ABOUT, ACCOUNT, CARDS};
-use engine::{Change, Statement, Tx, Work};
+use engine::{Change, Statement, Tx};
 use kernel::{Error, Id, Result, Say, Value};
+use meta::fields::{About, Link};
 
-/// Says of a note which card it is about, and which account that belongs to: of a contact the one he works at now,
+/// The cards on which something may be put.
+pub const CARDS: &[&str] = &["account", "contact", "site"];
+
+/// Says of a record which card it is about, and which account that belongs to: of a contact the one he works at now,
 /// the first of them where he is the first to turn to.
-pub(super) fn placed<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
-    Box::pin(async move {
-        let about = ABOUT.record.id();
-        if !change.changes(about) {
-            return Ok(());
-        }
-        // Without one it is refused for that.
-        let Some(card) = change.after.value(about).link() else { return Ok(()) };
-        let kind = kind_of(tx, card, change.after.get(&ABOUT.kind)).await?;
-        let account = match kind {
-            "account" => Some(card),
-            "contact" => link(tx, MAIN_PLACE, card).await?,
-            _ => link(tx, SITE, card).await?,
-        };
-        change.put(ABOUT.kind.id(), kind);
-        change.put(ACCOUNT.id(), account);
-        Ok(())
-    })
+pub(crate) async fn place(tx: &mut Tx, change: &mut Change, about: &About, account: &Link) -> Result<()> {
+    if !change.changes(about.record.id()) {
+        return Ok(());
+    }
+    // Without one it is refused for that.
+    let Some(card) = change.after.value(about.record.id()).link() else { return Ok(()) };
+    let kind = kind_of(tx, card, change.after.get(&about.kind)).await?;
+    let belongs = match kind {
+        "account" => Some(card),
+        "contact" => link(tx, MAIN_PLACE, card).await?,
+        _ => link(tx, SITE, card).await?,
+    };
+    change.put(about.kind.id(), kind);
+    change.put(account.id(), belongs);
+    Ok(())
 }
 
 const SITE: &str = "SELECT \"account\" FROM \"site\" WHERE \"id\" = ?";
