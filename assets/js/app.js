@@ -15,5 +15,6 @@ import "./form.js";
 import "./composer.js";
 import "./files.js";
 import "./lines.js";
+import "./mentions.js";
 import "./picker.js";
 import "./live.js";

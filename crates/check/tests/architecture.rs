@@ -51,6 +51,11 @@ const SPEAK_SQL: &[&str] = &[
     "modules/base/src/standing.rs",
     // Terms are read whole into the model.
     "modules/base/src/vocabularies/mod.rs",
+    // Whether somebody agreed to a text is asked as the rule, and the text held while he does.
+    "modules/base/src/consents/rules.rs",
+    "modules/base/src/consents/texts.rs",
+    // Whether a term is there is asked inside the write that may bring it in.
+    "modules/base/src/tags/mod.rs",
 ];
 
 struct Manifest {

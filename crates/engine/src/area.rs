@@ -47,6 +47,8 @@ pub struct Slice {
     pub bulk_actions: Vec<BulkAction>,
     /// Words in both languages: the text of `words.toml`.
     pub words: &'static str,
+    /// The terms that a vocabulary begins with, where it has none yet: vocabulary, Italian, English.
+    pub terms: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 impl Slice {
@@ -84,6 +86,12 @@ impl Slice {
     /// slice of work that looks at it. An error refuses that record alone, with its reason; no acts leave it as it is.
     pub fn bulk_action(mut self, key: &'static str, entity: &'static str, needs: (Verb, &'static str), run: BulkRun) -> Slice {
         self.bulk_actions.push(BulkAction { key, entity, needs, run });
+        self
+    }
+
+    /// The same with a vocabulary that begins with these terms: Italian, English.
+    pub fn terms(mut self, vocabulary: &'static str, terms: &[(&'static str, &'static str)]) -> Slice {
+        self.terms.extend(terms.iter().map(|(italian, english)| (vocabulary, *italian, *english)));
         self
     }
 

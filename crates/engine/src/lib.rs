@@ -12,7 +12,9 @@ mod history;
 pub mod identity;
 pub mod jobs;
 pub mod live;
+pub mod mentions;
 mod nodes;
+pub mod notifications;
 pub mod principal;
 mod recents;
 mod search;
@@ -86,6 +88,7 @@ impl Engine {
         let mut runs: HashMap<&'static str, Arc<dyn jobs::Run>> = HashMap::new();
         let mut schedule = Vec::new();
         let mut words = Vec::new();
+        let mut terms = Vec::new();
         let mut bulk_actions = Vec::new();
         let own = Area::new("engine")
             .slice(trash::slice())
@@ -95,6 +98,7 @@ impl Engine {
             .slice(files::slice());
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
+            terms.extend(slice.terms);
             entities.extend(slice.entities);
             for (entity, hook) in slice.hooks {
                 hooks.entry(entity).or_default().push(hook);
@@ -106,7 +110,8 @@ impl Engine {
             bulk_actions.extend(slice.bulk_actions);
         }
         let model = Model::new(entities).map_err(Error::internal)?;
-        if settings.shaping {
+        let shaping = settings.shaping;
+        if shaping {
             let mut tables = model.tables();
             tables.extend(system::tables());
             store.shape(&tables).await?;
@@ -132,6 +137,9 @@ impl Engine {
             }),
         };
         engine.load_terms().await?;
+        if shaping {
+            engine.begin_vocabularies(&terms).await?;
+        }
         live::follow(&engine).await;
         nodes::keep(&engine);
         Ok(engine)

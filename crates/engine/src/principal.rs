@@ -120,6 +120,8 @@ impl Roles {
             let reading = ["user", "team", "term"].map(|key| (key, Right::READ));
             reading.into_iter().chain([(crate::views::VIEW, views), (crate::bulk::BULK, bulks)]).collect::<Vec<_>>()
         };
+        // The texts that people agree to are the company's: whoever answers for all customers writes them.
+        let reading = || [staff(), vec![("consent_text", Right::READ)]].concat();
         let roles = [
             Role {
                 key: "administrator",
@@ -144,7 +146,7 @@ impl Roles {
             Role {
                 key: "agent",
                 default: team,
-                entities: staff(),
+                entities: reading(),
                 import: false,
                 export: false,
                 bulk: true,
@@ -200,6 +202,9 @@ impl Role {
         right.remove |= entity.can.authored && right.create;
         // Nobody is removed, only deactivated: what he did keeps his name, and the last administrator stays.
         right.remove &= entity.key != crate::identity::USER;
+        // What is only added to stands as it was written, for the system and for an undoing too.
+        right.change &= !entity.can.appended;
+        right.remove &= !entity.can.appended;
         if entity.visibility == Visibility::Administrators && !self.administer { Right::NOTHING } else { right }
     }
 

@@ -74,6 +74,26 @@ pub(crate) fn tables() -> Vec<Table> {
         Table::new("bulk_portion", &[("bulk", Link), ("place", Int), ("records", Bytes)]).key(&["bulk", "place"]),
         Table::new("bulk_refusal", &[("bulk", Link), ("record", Link), ("field", Text), ("reason", Text)])
             .key(&["bulk", "record", "field"]),
+        // What each person is told, one row for all of one kind that one act did; what he does not want to be told.
+        Table::new(
+            "notification",
+            &[
+                ("user", Link),
+                ("changeset", Link),
+                ("kind", Text),
+                ("entity", Text),
+                ("id", Link),
+                ("author", Link),
+                ("record", Link),
+                ("count", Int),
+                ("at", Moment),
+                ("read_at", Moment),
+            ],
+        )
+        .key(&["user", "changeset", "kind", "entity"])
+        .index(&["user", "id"])
+        .index(&["at"]),
+        Table::new("silence", &[("user", Link), ("kind", Text)]).key(&["user", "kind"]),
         Table::new("schedule", &[("kind", Text), ("next_at", Moment)]),
     ]
 }

@@ -137,6 +137,7 @@ impl Engine {
             ("DELETE FROM \"session\" WHERE \"expires_at\" < ?", days(0)),
             ("DELETE FROM \"attempt\" WHERE \"at\" < ?", days(1)),
             ("DELETE FROM \"recent\" WHERE \"at\" < ?", days(180)),
+            ("DELETE FROM \"notification\" WHERE \"at\" < ?", days(90)),
             ("DELETE FROM \"job\" WHERE \"state\" = 'done' AND \"run_at\" < ?", days(30)),
         ];
         for (sql, before) in old {

@@ -129,6 +129,21 @@ pub struct Capabilities {
     pub kept: bool,
     /// Belongs to whoever wrote it: others see it, and only whoever may remove anybody's changes or removes it.
     pub authored: bool,
+    /// Nobody changes or removes a record, whoever he is and through whatever: what was wrong is answered by a new one.
+    pub appended: bool,
+}
+
+/// What stands now is what the newest entry says, for each row and column: consents by channel and purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ledger {
+    /// The choice that makes the rows.
+    pub rows: &'static str,
+    /// The term that makes the columns.
+    pub columns: &'static str,
+    /// The choice that says how it stands.
+    pub state: &'static str,
+    /// The column that the head of a card shows.
+    pub first: &'static str,
 }
 
 /// An entity.
@@ -156,6 +171,8 @@ pub struct Entity {
     pub filing: Option<Filing>,
     /// What its records wait for, where they do.
     pub awaits: Option<Awaits>,
+    /// How the newest of its records are drawn on a card, where it is a ledger.
+    pub ledger: Option<Ledger>,
     /// Fields of a list, by name.
     pub columns: Vec<&'static str>,
     /// Fields at the head of a card, by name: how it stands, whose it is, how it is reached.
@@ -189,6 +206,7 @@ impl Entity {
             happens: None,
             filing: None,
             awaits: None,
+            ledger: None,
             columns: vec![title],
             head: Vec::new(),
             sort: (title, false),
@@ -268,6 +286,19 @@ impl Entity {
     /// The same, belonging to whoever wrote it.
     pub fn authored(mut self) -> Entity {
         self.can.authored = true;
+        self
+    }
+
+    /// The same, added to and never changed: an entry stands as it was made.
+    pub fn appended(mut self) -> Entity {
+        self.can.appended = true;
+        self
+    }
+
+    /// The same, drawn on its cards as what stands now: a choice by rows, a term by columns, and in each place the newest
+    /// state; the head shows the column of this term.
+    pub fn ledger(mut self, rows: &'static str, columns: &'static str, state: &'static str, first: &'static str) -> Entity {
+        self.ledger = Some(Ledger { rows, columns, state, first });
         self
     }
 

@@ -64,6 +64,8 @@ pub struct Field {
     pub personal: bool,
     /// A duplicate key: looked up on creation, may repeat.
     pub matching: bool,
+    /// Whoever writes it may bring in a new term of its vocabulary: tags.
+    pub open: bool,
     /// The value of a new record where none is given.
     pub default: Default,
     /// The canonical form of a text.
@@ -107,6 +109,7 @@ impl Field {
             system: false,
             personal: false,
             matching: false,
+            open: false,
             default: Default::None,
             check: None,
             computed: None,
@@ -226,6 +229,12 @@ impl<T> Key<T> {
     /// A duplicate key: looked up on creation, may repeat.
     pub const fn matching(mut self) -> Key<T> {
         self.field.matching = true;
+        self
+    }
+
+    /// Whoever writes it may bring in a new term of its vocabulary.
+    pub const fn open(mut self) -> Key<T> {
+        self.field.open = true;
         self
     }
 

@@ -12,7 +12,7 @@ pub mod shape;
 pub mod sql;
 pub mod words;
 
-pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Happens, Relation, Section, Visibility};
+pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Happens, Ledger, Relation, Section, Visibility};
 pub use field::{Field, FieldId, Key};
 pub use fields::{Kind, Reading};
 pub use filter::Filter;

@@ -27,6 +27,8 @@ pub struct Term {
     pub english: String,
     /// No longer offered, still shown.
     pub retired: bool,
+    /// How it looks as a tag: a tone of the styles, or nothing.
+    pub tone: String,
 }
 
 /// A fault of a description, found when the program starts.

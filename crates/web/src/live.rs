@@ -120,6 +120,12 @@ impl Listening {
         let mut entities: BTreeSet<&str> = BTreeSet::new();
         entities.extend(topics.iter().map(|topic| topic.split('/').next().unwrap_or_default()));
         for key in entities {
+            // What somebody is told is told to him alone.
+            if key == "notification" {
+                let mine = self.who.user.is_some_and(|user| topics.contains(&format!("notification/{user}")));
+                told.extend(mine.then(|| key.to_owned()));
+                continue;
+            }
             let Some(entity) = model.entity(key).filter(|entity| self.who.may(Verb::See, entity)) else { continue };
             told.push(key.to_owned());
             let prefix = format!("{key}/");

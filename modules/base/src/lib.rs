@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod consents;
 pub mod contacts;
 pub mod demo;
 pub mod documents;
@@ -11,6 +12,7 @@ pub mod imports;
 pub mod notes;
 pub mod sites;
 pub mod standing;
+pub mod tags;
 pub mod vocabularies;
 
 #[cfg(test)]
@@ -25,6 +27,8 @@ pub fn area() -> engine::Area {
         .slice(addresses::slice())
         .slice(notes::slice())
         .slice(documents::slice())
+        .slice(consents::slice())
+        .slice(tags::slice())
         .slice(vocabularies::slice())
         .slice(imports::slice())
         .slice(demo::slice())

@@ -2,7 +2,7 @@
 
 use engine::{Change, Statement, Tx};
 use kernel::{Error, Id, Result, Say, Value};
-use meta::fields::{About, Link};
+use meta::fields::{About, Kind, Link};
 
 /// The cards on which something may be put.
 pub const CARDS: &[&str] = &["account", "contact", "site"];
@@ -15,12 +15,9 @@ pub(crate) async fn place(tx: &mut Tx, change: &mut Change, about: &About, accou
     }
     // Without one it is refused for that.
     let Some(card) = change.after.value(about.record.id()).link() else { return Ok(()) };
-    let kind = kind_of(tx, card, change.after.get(&about.kind)).await?;
-    let belongs = match kind {
-        "account" => Some(card),
-        "contact" => link(tx, MAIN_PLACE, card).await?,
-        _ => link(tx, SITE, card).await?,
-    };
+    let Kind::About(cards) = about.record.field.kind else { return Ok(()) };
+    let kind = kind_of(tx, cards, card, change.after.get(&about.kind)).await?;
+    let belongs = account_of(tx, kind, card).await?;
     change.put(about.kind.id(), kind);
     change.put(account.id(), belongs);
     Ok(())
@@ -31,14 +28,23 @@ const MAIN_PLACE: &str = "SELECT p.\"account\" FROM \"account_contact\" AS p JOI
      WHERE p.\"contact\" = ? AND p.\"removed_at\" IS NULL AND a.\"removed_at\" IS NULL ORDER BY p.\"inactive\", p.\"main\" DESC, p.\"id\" LIMIT 1";
 
 /// The entity of a card: as it was said, or found. Whether the writer may see it is checked with every link.
-async fn kind_of(tx: &mut Tx, card: Id, said: &str) -> Result<&'static str> {
-    for kind in CARDS {
+async fn kind_of(tx: &mut Tx, cards: &[&'static str], card: Id, said: &str) -> Result<&'static str> {
+    for kind in cards {
         let known = Statement::new(format!("SELECT \"id\" FROM \"{kind}\" WHERE \"id\" = ?"), vec![Value::Link(card)]);
         if (said.is_empty() || said == *kind) && !tx.rows(&known).await?.is_empty() {
             return Ok(kind);
         }
     }
     Err(Error::invalid("about", Say::new("error-link")))
+}
+
+/// The account that a card belongs to.
+async fn account_of(tx: &mut Tx, kind: &str, card: Id) -> Result<Option<Id>> {
+    match kind {
+        "account" => Ok(Some(card)),
+        "contact" => link(tx, MAIN_PLACE, card).await,
+        _ => link(tx, SITE, card).await,
+    }
 }
 
 async fn link(tx: &mut Tx, sql: &str, card: Id) -> Result<Option<Id>> {

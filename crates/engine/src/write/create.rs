@@ -69,6 +69,7 @@ impl Engine {
                 }
                 more.append(&mut change.more);
             }
+            self.resolve_mentions(tx, writing, entity, records, None).await?;
             for record in records.iter_mut() {
                 check::canonical(entity, record)?;
                 compute(record);
@@ -86,6 +87,7 @@ impl Engine {
             self.search_learn_new(tx, entity, records).await?;
             self.timeline_learn(tx, entity, records).await?;
             self.picture_files(tx, entity, None, records).await?;
+            self.notify(tx, writing, entity, records, None).await?;
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }

@@ -385,6 +385,7 @@ impl Engine {
             }
             after.lines = put_back.lines;
         }
+        self.resolve_mentions(tx, writing, entity, std::slice::from_mut(&mut after), Some(&before)).await?;
         check::canonical(entity, &mut after)?;
         compute(&mut after);
         self.check_links(tx, writing, entity, std::slice::from_ref(&after), &IdSet::default(), Some(&before)).await?;
@@ -423,6 +424,7 @@ impl Engine {
         self.search_learn(tx, entity, std::slice::from_ref(&after)).await?;
         self.timeline_follow(tx, entity, &before, &after).await?;
         self.picture_files(tx, entity, Some(&before), std::slice::from_ref(&after)).await?;
+        self.notify(tx, writing, entity, std::slice::from_ref(&after), Some(&before)).await?;
         self.announce(tx, entity, &[id]).await?;
         Ok((id, before.version + 1))
     }

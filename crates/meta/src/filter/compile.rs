@@ -254,7 +254,13 @@ impl Compile<'_> {
                 .push(" AS \"parent\", ")
                 .column(inner, &compared)
                 .push(" AS \"value\", row_number() OVER (PARTITION BY ");
-            sql.column(inner, &via).push(" ORDER BY ").column(inner, "id").push(if measure.what == What::Last { " DESC" } else { " ASC" });
+            let direction = if measure.what == What::Last { " DESC" } else { " ASC" };
+            sql.column(inner, &via).push(" ORDER BY ");
+            // Of what happens, the order is that in which it happened.
+            if let Some(at) = child.happens.as_ref().and_then(|happens| child.field(happens.at)) {
+                sql.column(inner, &at.column()).push(direction).push(", ");
+            }
+            sql.column(inner, "id").push(direction);
             sql.push(") AS \"place\" FROM ").name(child.key).push(" AS ").alias(inner).push(" WHERE ");
             sql.column(inner, &via).push(" IS NOT NULL AND ");
             collecting.living(relation, child, &measure.filter, inner, sql)?;

@@ -91,7 +91,8 @@ impl Evaluate<'_> {
                 chosen.push(one);
             }
         }
-        chosen.sort_by_key(|record| record.id);
+        let at = child.happens.as_ref().map(|happens| happens.at);
+        chosen.sort_by_key(|record| (at.and_then(|at| record.named(at).moment()), record.id));
         Ok(chosen)
     }
 

@@ -79,9 +79,9 @@ pub enum What {
     Min,
     /// The greatest value; of none, empty.
     Max,
-    /// The value of the child created first.
+    /// The value of the child created first; of what happens, the one that happened first.
     First,
-    /// The value of the child created last.
+    /// The value of the child created last; of what happens, the one that happened last.
     Last,
 }
 

@@ -2,17 +2,22 @@
 
 use super::{Control, Face, Sight, Widget};
 use crate::pages::{html, linked};
+use engine::mentions;
 use kernel::Value;
 
 pub(super) struct LongTextWidget;
 
 impl Widget for LongTextWidget {
     fn cell(&self, _: &Face, value: &Value, _: &Sight<'_>, out: &mut String) {
-        html::text(out, value.text().lines().next().unwrap_or_default());
+        html::text(out, mentions::plain(value.text()).lines().next().unwrap_or_default());
     }
 
     fn view(&self, _: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
-        linked::write(out, value.text(), sight.reading);
+        linked::write_mentioning(out, value.text(), sight.reading, sight.titles, None);
+    }
+
+    fn plain(&self, _: &Face, value: &Value, _: &Sight<'_>) -> String {
+        mentions::plain(value.text())
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, _: &Sight<'_>, out: &mut String) {

@@ -18,6 +18,15 @@ pub(crate) fn words<'t>(vocabulary: &str, key: &'t str, sight: &'t Sight<'_>) ->
     }
 }
 
+/// Adds the tone of a term, where the company gave it one.
+pub(crate) fn tone(vocabulary: &str, key: &str, sight: &Sight<'_>, out: &mut String) {
+    if let Some(term) = sight.model.terms.get(&(vocabulary.to_owned(), key.to_owned()))
+        && !term.tone.is_empty()
+    {
+        html::attribute(out, "data-tone", &term.tone);
+    }
+}
+
 /// The terms that a person may choose, in the order of their words: key and words.
 pub(crate) fn offered<'t>(vocabulary: &str, sight: &'t Sight<'_>, also: &[&str]) -> Vec<(&'t str, &'t str)> {
     let mut offered: Vec<(&str, &str)> = sight
@@ -59,13 +68,19 @@ impl Widget for OneTermWidget {
 
 impl Widget for ManyTermsWidget {
     fn cell(&self, face: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
+        // Tags look alike everywhere.
+        if face.field.open {
+            return self.view(face, value, sight, out);
+        }
         html::text(out, &self.plain(face, value, sight));
     }
 
     fn view(&self, face: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
         out.push_str("<span class=\"tags\">");
         for term in terms(value.text()) {
-            out.push_str("<span class=\"tag\">");
+            out.push_str("<span class=\"tag\"");
+            tone(vocabulary(face), term, sight, out);
+            out.push('>');
             html::text(out, words(vocabulary(face), term, sight));
             out.push_str("</span>");
         }
@@ -82,11 +97,19 @@ impl Widget for ManyTermsWidget {
 
     fn control(&self, face: &Face, control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
         let chosen = (control.entered)(control.name);
-        let offered = offered(vocabulary(face), sight, &chosen);
+        let mut offered = offered(vocabulary(face), sight, &chosen);
         // Sent always, so that none chosen is told from not asked.
         out.push_str("<input type=\"hidden\" value=\"\"");
         html::attribute(out, "name", control.name);
         out.push('>');
+        if face.field.open {
+            let (there, others): (Vec<_>, Vec<_>) = offered.into_iter().partition(|(key, _)| chosen.contains(key));
+            fresh(face, control, &others, sight, out);
+            offered = there;
+            if offered.is_empty() {
+                return;
+            }
+        }
         if offered.is_empty() {
             out.push_str("<p class=\"hint\">");
             html::text(out, sight.speech.say("form-no-terms"));
@@ -107,4 +130,28 @@ impl Widget for ManyTermsWidget {
         }
         out.push_str("</div>");
     }
+}
+
+/// Adds the place for what is not there yet: by a word that is known, or by a new one.
+fn fresh(face: &Face, control: &Control<'_>, offered: &[(&str, &str)], sight: &Sight<'_>, out: &mut String) {
+    let name = format!("{}.new", control.name);
+    let list = format!("{}-offered", control.name);
+    out.push_str("<input class=\"form-control w-long\" autocomplete=\"off\"");
+    html::attribute(out, "id", &name);
+    html::attribute(out, "name", &name);
+    html::attribute(out, "list", &list);
+    html::attribute(out, "aria-label", &format!("{}: {}", face.label, sight.speech.say("tag-which")));
+    html::attribute(out, "placeholder", sight.speech.say("tag-which"));
+    html::attribute(out, "value", (control.entered)(&name).last().copied().unwrap_or_default());
+    out.push_str("><datalist");
+    html::attribute(out, "id", &list);
+    out.push('>');
+    for (_, words) in offered {
+        out.push_str("<option");
+        html::attribute(out, "value", words);
+        out.push_str("></option>");
+    }
+    out.push_str("</datalist><p class=\"hint\">");
+    html::text(out, sight.speech.say("tag-hint"));
+    out.push_str("</p>");
 }

@@ -3,12 +3,29 @@
 //! Everything is escaped; nothing but http, https, mailto and tel is ever led to.
 
 use crate::pages::html;
+use engine::mentions::{self, Piece};
+use kernel::Id;
 use meta::{Kind, Reading};
+use std::collections::HashMap;
 
 /// The longest of each that is looked for, in bytes: a text is read once, whatever stands in it.
 const MOST_WEB: usize = 2_000;
 const MOST_EMAIL: usize = 254;
 const MOST_PHONE: usize = 40;
+
+/// The same with the people whom it mentions, each by the name he has now, where it is known.
+pub(crate) fn write_mentioning(out: &mut String, text: &str, reading: &Reading, names: &HashMap<Id, String>, me: Option<Id>) {
+    for piece in mentions::pieces(text) {
+        match piece {
+            Piece::Text(text) => write(out, text, reading),
+            Piece::Person(name, id) => {
+                out.push_str(if me == Some(id) { "<span class=\"mention me\">@" } else { "<span class=\"mention\">@" });
+                html::text(out, names.get(&id).map_or(name, String::as_str));
+                out.push_str("</span>");
+            }
+        }
+    }
+}
 
 /// Adds a text; line ends stay as they are.
 pub(crate) fn write(out: &mut String, text: &str, reading: &Reading) {

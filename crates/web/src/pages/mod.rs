@@ -17,6 +17,7 @@ pub(crate) mod layout;
 pub(crate) mod linked;
 mod list;
 mod marks;
+mod notifications;
 pub(crate) mod palette;
 mod preferences;
 pub(crate) mod reader;
@@ -40,7 +41,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = setup::routes(search::routes(preferences::routes(routes)));
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = card::routes(bulk::routes(routes));
-    let routes = acts::routes(routes);
+    let routes = notifications::routes(acts::routes(routes));
     form::routes(routes)
 }
 

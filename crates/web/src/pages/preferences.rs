@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use engine::Through;
 use engine::identity::{Attempt, USER, users};
+use engine::notifications::Kind;
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use kernel::{Error, Id, Problems, Result, Say, Value};
@@ -23,6 +24,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(signed_in(Method::POST, "/preferences/theme", "Theme", "theme"), theme)
         .add(signed_in(Method::POST, "/preferences/density", "Density", "density"), density)
         .add(signed_in(Method::POST, "/preferences/keys", "Keys", "keys"), keys)
+        .add(signed_in(Method::POST, "/preferences/notifications", "Told", "notifications"), told)
         .add(signed_in(Method::POST, "/preferences/language", "Language", "language"), language)
         .add(signed_in(Method::POST, "/preferences/password", "OwnPassword", "password"), own_password)
         .add(administrator(Method::GET, "/users/{id}/password", "", ""), ask_password)
@@ -40,6 +42,8 @@ struct PasswordPage<'p> {
     /// Whether the present one is asked for too.
     own: bool,
     email: String,
+    /// The kinds of notifications, and whether he is told them.
+    told: Vec<(&'static str, String, bool)>,
     problems: Vec<(String, String)>,
 }
 
@@ -65,11 +69,15 @@ async fn show(reader: Reader) -> Answer {
 
 async fn own(reader: &Reader, status: StatusCode, problems: Problems) -> Answer {
     let (_, email) = email_of(reader, me(reader)?).await?;
+    let silenced = reader.web.engine().silenced(&reader.who).await?;
+    let kind =
+        |kind: Kind| (kind.key(), reader.speech.say(&format!("notification-kind-{}", kind.key())).to_owned(), !silenced.contains(&kind));
     let page = PasswordPage {
         title: reader.speech.say("preferences-password").to_owned(),
         action: "/preferences/password".to_owned(),
         back: "/".to_owned(),
         own: true,
+        told: Kind::ALL.map(kind).into(),
         email,
         problems: said(reader, problems),
         reader,
@@ -108,6 +116,13 @@ async fn keys(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer 
     let mut response = onward_saying(&reader, "/preferences", "said-preferences", "", None)?;
     response.headers_mut().append(header::SET_COOKIE, remembered(&web, "scheda_keys", if on { "on" } else { "off" })?);
     Ok(response)
+}
+
+/// What one wants to be told.
+async fn told(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
+    let silent: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !fields.all("told").any(|told| told == kind.key())).collect();
+    web.engine().silence(&reader.who, &silent).await?;
+    onward_saying(&reader, "/preferences", "said-preferences", "", None)
 }
 
 /// A cookie by which a browser remembers for a year what is no secret.
@@ -164,6 +179,7 @@ async fn of(reader: &Reader, user: Id, status: StatusCode, problems: Problems) -
         action: format!("/users/{user}/password"),
         back: format!("/users/{user}"),
         own: false,
+        told: Vec::new(),
         email,
         problems: said(reader, problems),
         reader,

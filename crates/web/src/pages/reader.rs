@@ -64,7 +64,7 @@ pub(crate) struct Area {
 }
 
 /// The entities that administrators look after.
-const ADMINISTRATION: [&str; 3] = ["user", "team", "term"];
+const ADMINISTRATION: [&str; 4] = ["user", "team", "term", "consent_text"];
 
 impl FromRequestParts<Web> for Reader {
     type Rejection = Failure;
@@ -126,7 +126,8 @@ impl Reader {
 
     /// What may be made from everywhere.
     pub(crate) fn makings(&self) -> Vec<Area> {
-        self.listed(|entity| !ADMINISTRATION.contains(&entity.key) && entity.filing.is_none() && self.who.may(Verb::Create, entity), "new")
+        let made = |entity: &meta::Entity| !ADMINISTRATION.contains(&entity.key) && entity.happens.is_none() && entity.filing.is_none();
+        self.listed(|entity| made(entity) && self.who.may(Verb::Create, entity), "new")
     }
 
     fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
@@ -163,6 +164,7 @@ pub(crate) fn icon(entity: &str) -> &'static str {
         "site" => "site",
         "note" => "note",
         "document" | "document_version" => "document",
+        "consent" => "consent",
         "user" => "person",
         "team" => "users",
         "term" => "tag",

@@ -48,9 +48,9 @@ pub(crate) fn read(web: &Web, csrf: &str, headers: &HeaderMap, speech: &Speech) 
 }
 
 /// Says something beside an answer to a module of ours, with the way to undo it.
-pub(crate) fn beside(reader: &Reader, mut response: Response, key: &str, changeset: Id) -> Answer {
-    let said =
-        serde_json::json!({ "toast": { "text": reader.speech.say(key), "tone": "good", "undo": format!("/changes/{changeset}/undo") } });
+pub(crate) fn beside(reader: &Reader, mut response: Response, key: &str, name: &str, changeset: Id) -> Answer {
+    let text = reader.speech.with(key, &[("name", name)]);
+    let said = serde_json::json!({ "toast": { "text": text, "tone": "good", "undo": format!("/changes/{changeset}/undo") } });
     // A header is written in ASCII.
     let mut header = String::new();
     for letter in said.to_string().chars() {

@@ -91,7 +91,7 @@ async fn samples(house: &House, field: &Field) -> [Json; 2] {
         (Kind::Vocabulary(vocabulary) | Kind::Vocabularies(vocabulary), key) => {
             let mut keys = Vec::new();
             for name in ["Prima", "Seconda"] {
-                let words = json!({ "vocabulary": vocabulary, "italian": format!("{name} {key}") });
+                let words = json!({ "vocabulary": vocabulary, "italian": format!("{name} {key} {}", field.entity) });
                 let term = put(&house.engine, &system, "term", words).await;
                 keys.push(house.get("ada", &format!("/terms/{term}")).await.expect(200).json()["key"].clone());
             }

@@ -52,6 +52,8 @@ pub struct Branch {
     pub bulk: Id,
     pub document: Id,
     pub version: Id,
+    pub consent: Id,
+    pub consent_text: Id,
     pub changeset: Id,
 }
 
@@ -71,6 +73,8 @@ impl Branch {
             bulk: engine.id(),
             document: engine.id(),
             version: engine.id(),
+            consent: engine.id(),
+            consent_text: engine.id(),
             changeset: engine.id(),
         }
     }
@@ -89,6 +93,8 @@ impl Branch {
             "note" => self.note,
             "document" => self.document,
             "document_version" => self.version,
+            "consent" => self.consent,
+            "consent_text" => self.consent_text,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -264,7 +270,30 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let note = put(engine, &who, "note", json!({ "text": format!("Sentito {letter} per telefono"), "about": account.to_string() })).await;
     let (document, version) = file(engine, &who, account, &format!("Contratto {letter}.txt"), format!("Segreto {letter}").as_bytes()).await;
     let bulk = bulk(engine, &who, contact).await;
-    Branch { account, contact, site, place, user: owner, team, term, view, note, bulk, document, version, changeset: made.changeset }
+    let consent_text = json!({ "name": format!("Informativa {letter}"), "edition": "1", "purpose": "marketing", "text": "Acconsento.", "valid_from": "2026-01-01" });
+    let consent_text = put(engine, &system, "consent_text", consent_text).await;
+    let consent = json!({
+        "about": account.to_string(), "purpose": "marketing", "channel": "email", "state": "given", "source": "paper",
+        "text": consent_text.to_string(), "evidence": format!("Modulo {letter}"),
+    });
+    let consent = put(engine, &who, "consent", consent).await;
+    Branch {
+        account,
+        contact,
+        site,
+        place,
+        user: owner,
+        team,
+        term,
+        view,
+        note,
+        bulk,
+        document,
+        version,
+        consent,
+        consent_text,
+        changeset: made.changeset,
+    }
 }
 
 /// Puts a document on an account, with its file; gives it and its version.

@@ -41,6 +41,20 @@ async fn one_hears_of_what_one_sees() {
     }
 }
 
+/// Somebody's notifications are heard of by him alone.
+#[tokio::test]
+async fn one_hears_of_what_one_is_told() {
+    for house in houses().await {
+        let (mut aldo, mut ada) = (listen(&house, "aldo").await, listen(&house, "ada").await);
+        let note = json!({ "text": "@aldo", "about": house.north.account.to_string() });
+        house.post("anna", "/notes", note).await.expect(201);
+        let (heard, _) = until(&mut aldo, "data: notification\n", Duration::from_secs(5)).await;
+        assert!(heard.contains("event: changed\ndata: notification\n"), "{heard}");
+        let (heard, _) = until(&mut ada, "notification", Duration::from_millis(700)).await;
+        assert!(heard.contains("data: note") && !heard.contains("notification"), "{heard}");
+    }
+}
+
 #[tokio::test]
 async fn the_stream_of_whoever_is_out_ends_within_five_seconds() {
     for house in houses().await {

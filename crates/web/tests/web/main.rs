@@ -17,5 +17,6 @@ mod records;
 mod routes;
 mod signing_in;
 mod start;
+mod told;
 mod views;
 mod words;

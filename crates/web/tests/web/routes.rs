@@ -23,6 +23,12 @@ fn addresses_of(house: &House, route: &Route, of: Branch, which: impl Fn(&Entity
         let id = if route.path.starts_with("/users/") { of.user } else { id };
         let path = route.path.replace("{plural}", entity.plural).replace("{*path}", "x").replace("{id}", &id.to_string());
         let path = path.replace("{kind}", "notes").replace("{record}", &of.note.to_string());
+        if path.contains("{ledger}") {
+            let ledger = |child: &str| model.entity(child).is_some_and(|child| child.ledger.is_some());
+            let ledgers = entity.relations.iter().filter(|relation| ledger(relation.child));
+            addresses.extend(ledgers.map(|relation| path.replace("{ledger}", relation.key)));
+            continue;
+        }
         let relations = entity.relations.iter().filter(|_| path.contains("{relation}"));
         addresses.extend(relations.map(|relation| path.replace("{relation}", relation.key)));
         if !path.contains("{relation}") && !addresses.contains(&path) {
@@ -112,7 +118,7 @@ async fn what_belongs_to_others_does_not_exist() {
         let never = Branch::never(&house.engine);
         // Users, teams and terms are everybody's to see.
         let owned = |entity: &Entity| entity.visibility != Visibility::Everyone && !matches!(entity.key, "user" | "team" | "term");
-        assert_eq!(house.engine.model().entities().filter(|entity| entity.can.public && owned(entity)).count(), 8);
+        assert_eq!(house.engine.model().entities().filter(|entity| entity.can.public && owned(entity)).count(), 9);
         for route in house.web.table().iter().filter(|route| route.path.contains("{id}")) {
             let (theirs, none) = (addresses_of(&house, route, house.south, owned), addresses_of(&house, route, never, owned));
             for (theirs, none) in theirs.into_iter().zip(none) {

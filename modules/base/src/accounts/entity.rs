@@ -79,6 +79,8 @@ entity! { "account" {
     COMPETING_TOOLS: Vocabularies = vocabularies("competing_tools", "competing-tool"),
     /// Where it came from.
     SOURCE: Vocabulary = vocabulary("source", "source"),
+    /// What we call it, in words of our own.
+    TAGS: Vocabularies = vocabularies("tags", crate::tags::TAGS).open(),
     /// Its yearly revenue.
     REVENUE: Amount = money("revenue").sortable(),
     /// How many work there.
@@ -104,6 +106,7 @@ pub fn account() -> Entity {
         .belongings("sites", "site", "account")
         .belongings("notes", "note", "about")
         .belongings("documents", "document", "about")
+        .children("consents", "consent", "about")
         .children("steps", "account_step", "account")
         .index(&["address.city", "name"])
         .index(&["address.province", "name"])
@@ -111,7 +114,7 @@ pub fn account() -> Entity {
         .index(&["owner", "name"])
         .columns(&["name", "stage", "address.city", "address.province", "phone", "email", "vat_number", "owner"])
         .head(&["stage", "owner", "zone", "phone", "email", "address.city", "vat_number"])
-        .section("identity", &["name", "kind", "stage", "owner", "trade_name"])
+        .section("identity", &["name", "kind", "stage", "owner", "tags", "trade_name"])
         .section("fiscal", &["vat_number", "tax_code", "pec", "recipient_code", "code"])
         .section("reach", &["phones", "emails", "web_site", "address"])
         .section("profile", &["sector", "market", "zone", "source", "interests", "services", "competing_tools"])

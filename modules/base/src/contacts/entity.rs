@@ -5,8 +5,8 @@ use kernel::{Say, Value};
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{
-    Address, Code, DateOnly, Email, Link, LongText, PersonName, Text, YesNo, address, code, date, email, link, long_text, person_name,
-    phone, text, yes_no,
+    Address, Code, DateOnly, Email, Link, LongText, PersonName, Text, Vocabularies, YesNo, address, code, date, email, link, long_text,
+    person_name, phone, text, vocabularies, yes_no,
 };
 use meta::{Entity, Record, entity};
 
@@ -33,6 +33,8 @@ entity! { "contact" {
     OWNER: Link = link("owner", "user").starting(Default::Me),
     /// No longer to be reached.
     INACTIVE: YesNo = yes_no("inactive"),
+    /// What we call it, in words of our own.
+    TAGS: Vocabularies = vocabularies("tags", crate::tags::TAGS).open(),
     /// What else is to be known.
     REMARKS: LongText = long_text("remarks"),
 }}
@@ -49,11 +51,12 @@ pub fn contact() -> Entity {
         .through("accounts", "account_contact", "contact", "account")
         .belongings("notes", "note", "about")
         .belongings("documents", "document", "about")
+        .children("consents", "consent", "about")
         .index(&["address.city", "full_name"])
         .index(&["owner", "full_name"])
-        .columns(&["full_name", "job_title", "address.city", "phone", "email", "owner"])
+        .columns(&["full_name", "job_title", "address.city", "phone", "email", "tags", "owner"])
         .head(&["job_title", "department", "owner", "phone", "email", "address.city"])
-        .section("person", &["name", "job_title", "department", "owner", "inactive"])
+        .section("person", &["name", "job_title", "department", "owner", "tags", "inactive"])
         .section("reach", &["phones", "emails", "address"])
         .section("private", &["tax_code", "born"])
         .section("remarks", &["remarks"])

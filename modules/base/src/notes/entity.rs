@@ -46,7 +46,7 @@ pub fn note() -> Entity {
 
 /// The first line that says something.
 fn subject(record: &Record) -> Value {
-    let text = record.get(&TEXT);
+    let text = engine::mentions::plain(record.get(&TEXT));
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     Value::Text(match line.char_indices().nth(MOST_LETTERS) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),

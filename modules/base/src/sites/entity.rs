@@ -2,7 +2,9 @@
 
 use crate::addresses::main_phone;
 use meta::entity::Visibility;
-use meta::fields::{Address, Choices, Link, LongText, Text, YesNo, address, choice, link, long_text, phone, text, yes_no};
+use meta::fields::{
+    Address, Choices, Link, LongText, Text, Vocabularies, YesNo, address, choice, link, long_text, phone, text, vocabularies, yes_no,
+};
 use meta::{Entity, choices, entity};
 
 choices! {
@@ -34,6 +36,8 @@ entity! { "site" {
     PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
     /// No longer there.
     INACTIVE: YesNo = yes_no("inactive"),
+    /// What we call it, in words of our own.
+    TAGS: Vocabularies = vocabularies("tags", crate::tags::TAGS).open(),
     /// What else is to be known: hours, how to get in.
     REMARKS: LongText = long_text("remarks"),
 }}
@@ -52,7 +56,7 @@ pub fn site() -> Entity {
         .index(&["account", "name"])
         .columns(&["name", "account", "use", "address.city", "address.province", "phone"])
         .head(&["use", "account", "phone", "address.city"])
-        .section("site", &["account", "name", "use", "inactive"])
+        .section("site", &["account", "name", "use", "tags", "inactive"])
         .section("reach", &["address", "phones"])
         .section("remarks", &["remarks"])
 }

@@ -3,8 +3,22 @@
 use engine::{Change, Slice};
 use engine::{Statement, Tx, Work};
 use kernel::{Error, Result, Say};
-use meta::fields::{Code, Text, YesNo, code, text, yes_no};
-use meta::{Entity, entity};
+use meta::fields::{Choices, Code, Text, YesNo, choice, code, text, yes_no};
+use meta::{Entity, choices, entity};
+
+choices! {
+    /// The tones that tags may have.
+    Tone {
+        /// Blue.
+        Accent = "accent" blue,
+        /// Green.
+        Good = "good" none,
+        /// Amber.
+        Warn = "warn" amber,
+        /// Red.
+        Bad = "bad" red,
+    }
+}
 
 entity! { "term" {
     /// In Italian.
@@ -15,13 +29,26 @@ entity! { "term" {
     VOCABULARY: Code = code("vocabulary").required().check(known).sortable(),
     /// The stable key in records.
     KEY: Code = code("key").check(key),
+    /// How it looks as a tag.
+    TONE: Choices<Tone> = choice::<Tone>("tone"),
     /// No longer offered.
     RETIRED: YesNo = yes_no("retired"),
 }}
 
 /// The vocabularies that fields speak of.
-pub const VOCABULARIES: [&str; 9] =
-    ["sector", "market", "zone", "product-interest", "service-expected", "competing-tool", "source", "document-folder", "document-kind"];
+pub const VOCABULARIES: [&str; 11] = [
+    "sector",
+    "market",
+    "zone",
+    "product-interest",
+    "service-expected",
+    "competing-tool",
+    "source",
+    "document-folder",
+    "document-kind",
+    "tag",
+    "consent-purpose",
+];
 
 /// What vocabularies register.
 pub fn slice() -> Slice {
@@ -33,8 +60,8 @@ fn term() -> Entity {
         .titled(&ITALIAN)
         .importable()
         .index(&["vocabulary", "italian"])
-        .columns(&["italian", "english", "vocabulary", "key", "retired"])
-        .section("term", &["vocabulary", "italian", "english", "retired"])
+        .columns(&["italian", "english", "vocabulary", "key", "tone", "retired"])
+        .section("term", &["vocabulary", "italian", "english", "tone", "retired"])
 }
 
 fn known(text: &str) -> Result<String, Say> {

@@ -3,11 +3,14 @@
 mod ahead;
 mod files;
 mod head;
+mod ledger;
 mod related;
 mod sections;
+mod tags;
 mod timeline;
 
 pub(crate) use files::{is_the_same, newer};
+pub(crate) use tags::{bring, written};
 pub(crate) use timeline::{clock, history_lines, history_value};
 
 use crate::caller::{Named, Of};
@@ -29,7 +32,7 @@ use timeline::{Board, Boxes, Editing, Shown};
 
 /// The routes of cards.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let routes = files::routes(routes);
+    let routes = files::routes(tags::routes(ledger::routes(routes)));
     timeline::routes(routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card))
 }
 
@@ -106,14 +109,24 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
     if !own.is_empty() {
         html::pair(&mut edit, "?back", &format!("/{}/{}{own}", entity.plural, record.id));
     }
-    let (first, sections) = sections::write(entity, record, living && reader.who.may_with(Verb::Change, entity, record), &sight);
+    let changes = living && reader.who.may_with(Verb::Change, entity, record);
+    let (first, sections) = sections::write(entity, record, changes, &sight);
+    let ledgers = ledger::of(reader, entity, record).await?;
+    let mut head = head::write(entity, record, &title, &sight);
+    head.push_str(&tags::write(reader, entity, record, changes, &sight));
+    let mut related = String::new();
+    for ledger in &ledgers {
+        ledger.chips(&mut head);
+        ledger.section(&mut related);
+    }
+    related.push_str(&related::write(reader, entity, record).await?);
     let shown = CardPage {
         many: reader.speech.entity(entity.key, "many"),
         previous: at(beside.previous),
         following: at(beside.next),
         edit,
         list: list.question(""),
-        changes: living && reader.who.may_with(Verb::Change, entity, record),
+        changes,
         removes: reader.who.may_with(Verb::Remove, entity, record),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, reader))])),
@@ -122,10 +135,10 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
         // What was refused stands where it was sent from.
         file: files::panel(reader, entity, record, &boxes.refused).await?,
         documents: files::section(reader, entity, record, &boxes.refused).await?,
-        head: head::write(entity, record, &title, &sight),
+        head,
         first,
         sections,
-        related: related::write(reader, entity, record).await?,
+        related,
         column: board.column(boxes, titles).await?,
         title,
         id: record.id,

@@ -61,7 +61,8 @@ pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sig
 /// Whether the head of the card says it in words already.
 fn said_above(entity: &Entity, field: &Field) -> bool {
     let fact = matches!(field.kind, Kind::Phone | Kind::Email | Kind::Web | Kind::Code);
-    field.key == entity.title || !fact && entity.head.contains(&field.key)
+    // Tags stand there, and are put on there.
+    field.open || field.key == entity.title || !fact && entity.head.contains(&field.key)
 }
 
 /// The labels of what is empty, behind one line that says how many there are.

@@ -13,7 +13,7 @@ use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{onward_saying, rendered};
-use crate::pages::card::{find, title};
+use crate::pages::card::{bring, find, title};
 use crate::pages::reader::Reader;
 use crate::pages::sign_in::safe;
 use crate::route::{Policy, Rate, Route, Routes};
@@ -173,16 +173,9 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
         }
         None => None,
     };
-    let mut form = Form {
-        reader: &reader,
-        entity: &entity,
-        record: None,
-        fields: &fields,
-        problems,
-        place,
-        titles: HashMap::new(),
-        notice: String::new(),
-    };
+    let about = draft.values.iter().filter_map(|(id, value)| Some((entity.fields.iter().find(|field| field.id == *id)?, value)));
+    let titles = entered::titles(&reader, about.filter(|(field, _)| matches!(field.kind, meta::Kind::About(_)))).await?;
+    let mut form = Form { reader: &reader, entity: &entity, record: None, fields: &fields, problems, place, titles, notice: String::new() };
     if !form.problems.is_empty() {
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -190,6 +183,7 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
     if !insist {
         web.may_meet_hidden_twins(&reader.who)?;
     }
+    bring(&reader, &entity, &fields).await?;
     // The same form sent twice makes one record.
     let once = fields.get("sending").filter(|key| (20..=64).contains(&key.len()));
     let once = once.map(|key| Once { key: format!("form {key}"), digest: entity.key.to_owned() });
@@ -203,6 +197,10 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
                 Some(place) => place.back.clone(),
                 None => format!("/{}/{id}", entity.plural),
             };
+            // What is only added to is not undone.
+            if entity.can.appended {
+                return onward_saying(&reader, &back(&fields, card), "said-recorded", &name, None);
+            }
             onward_saying(&reader, &back(&fields, card), "said-created", &name, Some(outcome.changeset))
         }
         Ok(Created::Exists(found)) => {
@@ -268,6 +266,7 @@ async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
     if !form.problems.is_empty() {
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
+    bring(&reader, &entity, &fields).await?;
     match web.engine().change(&reader.who, &entity, id, version, read.values.clone(), read.lines).await {
         Ok(outcome) => {
             let unchanged = outcome.records.first().is_none_or(|(_, now)| Some(*now) == version);

@@ -3,9 +3,11 @@
 use super::entered::{offered, offered_lines, writes};
 use super::lines;
 use crate::form::Fields;
+use crate::pages::card::written;
 use crate::pages::reader::Reader;
 use engine::{Asked, Lines};
 use kernel::{Problem, Problems, Result, Say, Value};
+use meta::fields::term_key;
 use meta::filter::Filter;
 use meta::{Entity, Field, FieldId, Kind, Reading, Record};
 
@@ -62,7 +64,21 @@ pub(super) async fn one(
     let Some(text) = fields.get(name) else { return Ok(()) };
     let read = match field.kind {
         Kind::Link(target) => link(reader, target, text, fields.get(&format!("{name}.text"))).await?,
-        Kind::Vocabularies(_) => field.kind.parse(&fields.all(name).collect::<Vec<_>>().join("|"), &reader.reading),
+        Kind::Vocabularies(_) => {
+            let mut keys: Vec<String> = fields.all(name).map(str::to_owned).collect();
+            let mut lost = None;
+            // What is written in words becomes a term when all the rest is right.
+            for word in written(fields.get(&format!("{name}.new")).filter(|_| field.open).unwrap_or_default()) {
+                match term_key(&word) {
+                    Some(key) => keys.push(key),
+                    None => lost = Some(Say::new("error-term").with("term", word)),
+                }
+            }
+            match lost {
+                Some(say) => Err(say),
+                None => field.kind.parse(&keys.join("|"), &reader.reading),
+            }
+        }
         _ => checked(field, text, &reader.reading),
     };
     match read {

@@ -114,8 +114,8 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
     let chips = chips::write(&reader, &entity, &address, parts, &problems).await?;
     let shown = ListPage {
         title: reader.speech.entity(entity.key, "many"),
-        // A document begins with its file, on the card it is about.
-        creates: entity.filing.is_none() && reader.who.may(Verb::Create, &entity),
+        // A document begins with its file, an entry of a ledger on the card it is about.
+        creates: entity.filing.is_none() && entity.ledger.is_none() && reader.who.may(Verb::Create, &entity),
         counted: String::new(),
         columns: columns::menu(&reader, &entity, &address),
         differs: view.as_ref().is_some_and(|view| views::differs(view, &address)),

@@ -119,7 +119,7 @@ async fn add(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reade
     if reader.fragment {
         let answer = part(&reader, status, section(&reader, &entity, &card, &refused).await?);
         return match added {
-            Some(changeset) => toast::beside(&reader, answer, key, changeset),
+            Some(changeset) => toast::beside(&reader, answer, key, "", changeset),
             None => Ok(answer),
         };
     }

@@ -2,6 +2,7 @@
 
 use super::Board;
 use crate::pages::html;
+use engine::mentions;
 use meta::{Composed, Entity, Record};
 
 /// What stands in the boxes.
@@ -90,10 +91,11 @@ pub(super) fn edit(out: &mut String, board: &Board<'_>, kind: &Entity, composed:
         out.push_str("<div><p>");
         html::text(out, reader.speech.say("compose-conflict"));
         out.push_str("</p><div class=\"note\" dir=\"auto\">");
-        html::text(out, theirs);
+        html::text(out, &mentions::plain(theirs));
         out.push_str("</div></div></div>");
     }
-    let text = editing.text.as_deref().unwrap_or(record.named(composed.text).text());
+    let plain = mentions::plain(record.named(composed.text).text());
+    let text = editing.text.as_deref().unwrap_or(&plain);
     let label = reader.speech.say(&format!("compose-{}", kind.key)).to_owned();
     area(out, composed.text, &format!("edit-{}", record.id), text, &editing.wrong, &label, true);
     foot(out, board, Some(&place), false);
@@ -101,7 +103,8 @@ pub(super) fn edit(out: &mut String, board: &Board<'_>, kind: &Entity, composed:
 }
 
 fn area(out: &mut String, name: &str, id: &str, text: &str, wrong: &str, label: &str, focused: bool) {
-    out.push_str("<textarea rows=\"2\" dir=\"auto\" class=\"form-control");
+    // Whoever is meant is offered while his name is written after an @.
+    out.push_str("<textarea rows=\"2\" dir=\"auto\" data-mentions=\"/users/options\" class=\"form-control");
     out.push_str(if wrong.is_empty() { "\"" } else { " is-invalid\" aria-invalid=\"true\"" });
     for (attribute, value) in [("id", id), ("name", name), ("aria-label", label), ("placeholder", label)] {
         html::attribute(out, attribute, value);

@@ -1,14 +1,16 @@
 //! A record that happened, as it stands on a card: who, when, what; and what its reader may do with it.
 
 use super::super::files::attached;
+use super::super::title;
 use super::composer::{self, Editing};
 use super::{Board, clock};
 use crate::fields::link::has_card;
+use crate::fields::{Face, Sight};
 use crate::pages::reader::icon;
 use crate::pages::{html, linked};
 use engine::principal::Verb;
 use kernel::Id;
-use meta::{Entity, Record};
+use meta::{Entity, Kind, Record};
 use std::collections::HashMap;
 
 /// Writes one of a kind, with the files that were written with it. Under edit it is a form.
@@ -47,7 +49,7 @@ pub(super) fn write(
         }
         (Some(composed), _) => {
             out.push_str("<div class=\"note\" dir=\"auto\">");
-            linked::write(out, record.named(composed.text).text(), &reader.reading);
+            linked::write_mentioning(out, record.named(composed.text).text(), &reader.reading, names, reader.who.user);
             out.push_str("</div>");
         }
         (None, _) => {
@@ -55,11 +57,21 @@ pub(super) fn write(
                 out.push(' ');
                 html::text(out, said);
             }
+            let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: names };
             out.push_str(" <a");
             html::attribute(out, "href", &format!("/{}/{}", kind.plural, record.id));
             out.push('>');
-            html::text(out, record.named(kind.title).text());
+            html::text(out, &title(kind, record, &sight));
             out.push_str("</a>");
+            // What its head says, but for when and by whom, which stand beside it.
+            let head = kind.head.iter().filter_map(|key| kind.field(key));
+            for field in head.filter(|field| matches!(field.kind, Kind::Choice(_) | Kind::Vocabulary(_) | Kind::Text)) {
+                let value = record.value(field.id);
+                if !value.is_empty() {
+                    out.push(' ');
+                    Face::new(field, &reader.speech).cell(value, &sight, out);
+                }
+            }
         }
     }
     if let Some(files) = attached.get(&record.id) {

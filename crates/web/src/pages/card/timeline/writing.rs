@@ -106,8 +106,8 @@ async fn write(State(web): State<Web>, Of(entity): Of, named: Named, reader: Rea
             let once = sending.map(|key| Once { key: format!("form {key}"), digest: written.kind.key.to_owned() });
             match web.engine().create_once_received(&reader.who, draft, beside, once).await {
                 Ok(Created::Now(outcome)) => {
-                    let key = format!("compose-{}-saved", written.kind.key);
-                    return done(&board, &titles, &key, outcome.changeset).await;
+                    let (key, unreached) = saying(&reader, &written.kind, outcome.id()).await?;
+                    return done(&board, &titles, &key, &unreached, outcome.changeset).await;
                 }
                 Ok(Created::Exists(_)) => return Err(Error::internal("nobody asked for doubles").into()),
                 Err(Error::Invalid(problems)) => problems.into_iter().next().map_or(Say::new("error-required"), |problem| problem.say),
@@ -145,10 +145,16 @@ async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
         }
     }
     match web.engine().change(&reader.who, &written.kind, record.id, version, values, Vec::new()).await {
-        Ok(_) if reader.fragment && reader.part == format!("happening-{}", record.id) => {
-            Ok(part(&reader, StatusCode::OK, board.one(record.id, Shown::Again).await?))
+        Ok(outcome) if reader.fragment && reader.part == format!("happening-{}", record.id) => {
+            let shown = part(&reader, StatusCode::OK, board.one(record.id, Shown::Again).await?);
+            let (key, unreached) = saying(&reader, &written.kind, record.id).await?;
+            if unreached.is_empty() { Ok(shown) } else { toast::beside(&reader, shown, &key, &unreached, outcome.changeset) }
         }
-        Ok(outcome) => done(&board, &titles, "said-saved", outcome.changeset).await,
+        Ok(outcome) if editing.text.is_some() => {
+            let (key, unreached) = saying(&reader, &written.kind, record.id).await?;
+            done(&board, &titles, if unreached.is_empty() { "said-saved" } else { &key }, &unreached, outcome.changeset).await
+        }
+        Ok(outcome) => done(&board, &titles, "said-saved", "", outcome.changeset).await,
         Err(Error::Conflict(Conflict::Stale { .. })) => {
             let now = written.record(&board, &named).await?;
             editing.theirs = Some(now.named(written.composed.text).text().to_owned());
@@ -172,19 +178,26 @@ async fn remove(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
     let key = format!("compose-{}-removed", written.kind.key);
     if reader.fragment {
         // Nothing takes its place.
-        return toast::beside(&reader, part(&reader, StatusCode::OK, String::new()), &key, outcome.changeset);
+        return toast::beside(&reader, part(&reader, StatusCode::OK, String::new()), &key, "", outcome.changeset);
     }
     onward_saying(&reader, &board.address(&[]), &key, "", Some(outcome.changeset))
 }
 
 /// It was written: the column as it is now, or back to the page.
-async fn done(board: &Board<'_>, titles: &HashMap<Id, String>, key: &str, changeset: Id) -> Answer {
+async fn done(board: &Board<'_>, titles: &HashMap<Id, String>, key: &str, unreached: &str, changeset: Id) -> Answer {
     let reader = board.reader;
     if !reader.fragment {
-        return onward_saying(reader, &board.address(&[]), key, "", Some(changeset));
+        return onward_saying(reader, &board.address(&[]), key, unreached, Some(changeset));
     }
     let column = board.column(&Boxes::default(), titles).await?;
-    toast::beside(reader, part(reader, StatusCode::OK, column), key, changeset)
+    toast::beside(reader, part(reader, StatusCode::OK, column), key, unreached, changeset)
+}
+
+/// What is said of what was written: that it was, or also whom it mentions in vain, because he may not see the card.
+async fn saying(reader: &Reader, kind: &Entity, record: Id) -> Result<(String, String)> {
+    let unreached = reader.web.engine().unreached(&reader.who, kind, record).await?.join(", ");
+    let key = if unreached.is_empty() { "saved" } else { "unreached" };
+    Ok((format!("compose-{}-{key}", kind.key), unreached))
 }
 
 /// It was not written: what was entered stays, with what is wrong beside it.
