@@ -9,6 +9,7 @@ import "./rail.js";
 import "./copy.js";
 import "./rows.js";
 import "./select.js";
+import "./board.js";
 import "./palette.js";
 import "./keys.js";
 import "./form.js";

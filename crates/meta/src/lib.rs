@@ -4,6 +4,7 @@ pub mod entity;
 pub mod field;
 pub mod fields;
 pub mod filter;
+pub mod gather;
 pub mod model;
 mod name;
 pub mod query;

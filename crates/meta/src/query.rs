@@ -264,7 +264,7 @@ pub fn selected(
     Ok(sql)
 }
 
-fn conditions(entity: &Entity, filter: &Filter, seen: &Filter, trash: bool, compile: &Compile<'_>, sql: &mut Sql) -> Result<()> {
+pub(crate) fn conditions(entity: &Entity, filter: &Filter, seen: &Filter, trash: bool, compile: &Compile<'_>, sql: &mut Sql) -> Result<()> {
     sql.column(HERE, "removed_at").push(if trash { " IS NOT NULL" } else { " IS NULL" });
     if !filter.is_everything() {
         sql.push(" AND ");

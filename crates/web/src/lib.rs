@@ -20,6 +20,7 @@ pub mod problem;
 pub mod route;
 mod seal;
 pub mod server;
+pub mod sheets;
 pub mod state;
 mod uploads;
 pub mod words;

@@ -9,6 +9,7 @@ mod agreement;
 mod bulk;
 mod examining;
 mod finding;
+mod gathering;
 mod happening;
 mod hearing;
 mod paging;

@@ -82,5 +82,10 @@ struct Notice<'n> {
 
 /// A page that says one thing, and leads back.
 pub(crate) fn notice(reader: &Reader, said: &str, back: &str) -> Answer {
-    rendered(reader, StatusCode::OK, &Notice { reader, title: said, back })
+    notice_as(reader, StatusCode::OK, said, back)
+}
+
+/// The same, of something that went otherwise than asked.
+pub(crate) fn notice_as(reader: &Reader, status: StatusCode, said: &str, back: &str) -> Answer {
+    rendered(reader, status, &Notice { reader, title: said, back })
 }

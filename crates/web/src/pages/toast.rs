@@ -48,9 +48,17 @@ pub(crate) fn read(web: &Web, csrf: &str, headers: &HeaderMap, speech: &Speech) 
 }
 
 /// Says something beside an answer to a module of ours, with the way to undo it.
-pub(crate) fn beside(reader: &Reader, mut response: Response, key: &str, name: &str, changeset: Id) -> Answer {
+pub(crate) fn beside(reader: &Reader, response: Response, key: &str, name: &str, changeset: Id) -> Answer {
     let text = reader.speech.with(key, &[("name", name)]);
-    let said = serde_json::json!({ "toast": { "text": text, "tone": "good", "undo": format!("/changes/{changeset}/undo") } });
+    carried(response, &serde_json::json!({ "toast": { "text": text, "tone": "good", "undo": format!("/changes/{changeset}/undo") } }))
+}
+
+/// Says a sentence beside an answer to a module of ours.
+pub(crate) fn telling(response: Response, text: &str, tone: &str) -> Answer {
+    carried(response, &serde_json::json!({ "toast": { "text": text, "tone": tone } }))
+}
+
+fn carried(mut response: Response, said: &serde_json::Value) -> Answer {
     // A header is written in ASCII.
     let mut header = String::new();
     for letter in said.to_string().chars() {

@@ -117,7 +117,9 @@ impl Got {
         let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
         let headers: Vec<(String, String)> =
             lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        Got { status, headers, body: all[end + 4..].to_vec() }
+        let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+        let body = if chunked { joined(&all[end + 4..]) } else { all[end + 4..].to_vec() };
+        Got { status, headers, body }
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -144,4 +146,19 @@ impl Got {
         self.headers.retain(|(name, _)| name != "date");
         self
     }
+}
+
+/// The pieces of a body that is sent while it is made.
+fn joined(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
+        let length = usize::from_str_radix(String::from_utf8_lossy(&rest[..end]).trim(), 16).expect("a length");
+        let from = end + 2;
+        if length == 0 || rest.len() < from + length + 2 {
+            break;
+        }
+        body.extend(&rest[from..from + length]);
+        rest = &rest[from + length + 2..];
+    }
+    body
 }

@@ -1,5 +1,6 @@
 //! The web through real HTTP on a loopback port, on both databases.
 
+mod arranged;
 mod attacks;
 mod bulk;
 mod client;

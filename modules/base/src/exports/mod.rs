@@ -10,14 +10,14 @@ mod tests;
 
 use crate::imports::report::unwritable;
 use engine::{Asked, Engine, Principal, Sorting};
-use kernel::{Error, Id, Language, Result, Say, Value};
-use meta::fields::Kind;
+use kernel::{Error, Id, Language, Result, Say};
 use meta::{Entity, Field, Reading, Record};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 use web::Words;
+use web::sheets::{self, csv_row};
 
 /// In which form an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -137,19 +137,7 @@ fn cell(entity: &Entity, record: &Record, path: &str, titles: &HashMap<Id, Strin
         "id" => record.id.to_string(),
         "phones" => lines("number"),
         "emails" => lines("address"),
-        path => entity.field(path).map(|field| shown(field, record.named(path), titles, reading)).unwrap_or_default(),
-    }
-}
-
-/// A value as a cell: what a person reads in a sheet, and an import reads back.
-fn shown(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading: &Reading) -> String {
-    match (field.kind, value) {
-        (_, value) if value.is_empty() => String::new(),
-        (Kind::Money, Value::Int(cents)) => kernel::Money(*cents).to_string().replace('.', ","),
-        (Kind::Whole, Value::Int(number)) => number.to_string(),
-        (Kind::Link(_), Value::Link(id)) => titles.get(id).cloned().unwrap_or_else(|| id.to_string()),
-        (Kind::YesNo | Kind::Date | Kind::Moment, value) => field.kind.behaviour().show(value, reading),
-        (kind, value) => kind.behaviour().write(value).trim_matches('|').replace('|', ", "),
+        path => entity.field(path).map(|field| sheets::cell(field, record.named(path), titles, reading)).unwrap_or_default(),
     }
 }
 
@@ -185,23 +173,4 @@ fn attributes(record: &Record, wanted: impl Fn(&Field) -> bool) -> Map<String, J
         }
     }
     object
-}
-
-/// Adds a row of CSV. A cell that a sheet would reckon with gets an apostrophe before it, which an import takes off.
-pub fn csv_row<'c>(text: &mut String, delimiter: char, cells: impl IntoIterator<Item = &'c str>) {
-    for (place, cell) in cells.into_iter().enumerate() {
-        if place > 0 {
-            text.push(delimiter);
-        }
-        let guarded = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        if guarded || cell.contains([delimiter, '"', '\n', '\r']) {
-            text.push('"');
-            text.push_str(if guarded { "'" } else { "" });
-            text.push_str(&cell.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(cell);
-        }
-    }
-    text.push_str("\r\n");
 }

@@ -3,10 +3,10 @@
 
 use super::batches::{Item, Outcome, Told};
 use super::reading::{Encoding, Survey};
-use crate::exports::csv_row;
 use kernel::{Error, Result, Say};
 use std::io::Write;
 use std::sync::Arc;
+use web::sheets::csv_row;
 
 /// Where reports are written.
 pub type Output = Box<dyn Write + Send>;

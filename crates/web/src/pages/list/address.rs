@@ -1,7 +1,7 @@
 //! What a list shows has an address: filter, words, order, place. Read from it and written to it here alone.
 
 use crate::pages::html::{self, pair};
-use engine::Sorting;
+use engine::{Period, Sorting};
 use kernel::{Id, Result, Value};
 use meta::filter::parse::parse;
 use meta::filter::print::print;
@@ -22,6 +22,12 @@ pub(crate) struct ListAddress {
     pub(crate) sort: String,
     /// The columns, by name; those of the entity where it is empty.
     pub(crate) columns: String,
+    /// The field that makes groups, and the period of days: `stage`, `born:year`.
+    pub(crate) group: String,
+    /// What is reckoned of the numbers: `sum`, `mean`, `least`, `most`.
+    pub(crate) totals: String,
+    /// The field whose values are the columns of a board.
+    pub(crate) board: String,
     /// The saved view it began with.
     pub(crate) view: Option<Id>,
     /// Whether the address itself says what is shown, and not the view alone.
@@ -46,6 +52,9 @@ impl ListAddress {
                 "q" => (address.words, address.says) = (value.trim().to_owned(), true),
                 "sort" => (address.sort, address.says) = (value.into_owned(), true),
                 "columns" => (address.columns, address.says) = (value.into_owned(), true),
+                "group" => (address.group, address.says) = (value.into_owned(), true),
+                "totals" => (address.totals, address.says) = (value.into_owned(), true),
+                "board" => (address.board, address.says) = (value.into_owned(), true),
                 "view" => address.view = value.parse().ok(),
                 "menu" => address.menu = value.into_owned(),
                 "cursor" => address.cursor = value.into_owned(),
@@ -85,15 +94,20 @@ impl ListAddress {
 
     /// What is shown, by its names: what a view keeps, with the words. A view that is left says so even with nothing.
     pub(crate) fn state(&self) -> Vec<(&'static str, &str)> {
-        let parts = [("filter", &self.filter), ("q", &self.words), ("sort", &self.sort), ("columns", &self.columns)];
+        let parts = [("filter", &self.filter), ("q", &self.words)].into_iter().chain(self.arranged());
         let said = |(name, value): &(&str, &String)| !value.is_empty() || *name == "filter" && self.view.is_some();
-        parts.into_iter().filter(said).map(|(name, value)| (name, value.as_str())).collect()
+        parts.filter(said).map(|(name, value)| (name, value.as_str())).collect()
+    }
+
+    /// How it is laid out, besides what it selects.
+    fn arranged(&self) -> [(&'static str, &String); 5] {
+        [("sort", &self.sort), ("columns", &self.columns), ("group", &self.group), ("totals", &self.totals), ("board", &self.board)]
     }
 
     /// What a view keeps of it.
     pub(crate) fn kept(&self) -> String {
         let mut pairs = String::new();
-        for (name, value) in [("filter", &self.filter), ("sort", &self.sort), ("columns", &self.columns)] {
+        for (name, value) in [("filter", &self.filter)].into_iter().chain(self.arranged()) {
             if !value.is_empty() {
                 pair(&mut pairs, name, value);
             }
@@ -106,6 +120,7 @@ impl ListAddress {
         if !self.says {
             let view = ListAddress::read(kept);
             (self.filter, self.sort, self.columns) = (view.filter, view.sort, view.columns);
+            (self.group, self.totals, self.board) = (view.group, view.totals, view.board);
         }
     }
 
@@ -155,6 +170,41 @@ impl ListAddress {
         ListAddress { columns: columns.join(","), cursor: self.cursor.clone(), ..self.elsewhere() }
     }
 
+    /// The same address as a plain list, with another filter.
+    pub(crate) fn plain(&self, filter: String) -> ListAddress {
+        ListAddress { group: String::new(), board: String::new(), ..self.filtered(filter) }
+    }
+
+    /// The same address in groups of a field, or in none.
+    pub(crate) fn grouped(&self, group: &str) -> ListAddress {
+        ListAddress { group: group.to_owned(), board: String::new(), ..self.elsewhere() }
+    }
+
+    /// The same address as a board over a field, or as a list again.
+    pub(crate) fn boarded(&self, board: &str) -> ListAddress {
+        ListAddress { board: board.to_owned(), group: String::new(), ..self.elsewhere() }
+    }
+
+    /// The same address with this reckoned of its numbers.
+    pub(crate) fn reckoned(&self, totals: &str) -> ListAddress {
+        ListAddress { totals: totals.to_owned(), ..self.elsewhere() }
+    }
+
+    /// The field that makes groups, where there is such a field, and the period.
+    pub(crate) fn grouping<'e>(&self, entity: &'e Entity) -> Option<(&'e Field, Period)> {
+        let (key, period) = match self.group.split_once(':') {
+            Some((key, "year")) => (key, Period::Year),
+            Some((key, _)) => (key, Period::Month),
+            None => (self.group.as_str(), Period::Month),
+        };
+        entity.field(key).filter(|field| meta::gather::groups(field)).map(|field| (field, period))
+    }
+
+    /// The field of the board, where there is such a field.
+    pub(crate) fn boarding<'e>(&self, entity: &'e Entity) -> Option<&'e Field> {
+        entity.field(&self.board).filter(|field| super::board::boards(field))
+    }
+
     /// The columns that are shown: those asked for, as far as there are such fields; the entity's own otherwise.
     pub(crate) fn shown(&self, entity: &Entity) -> Vec<&'static str> {
         let mut keys: Vec<&'static str> = Vec::new();
@@ -166,8 +216,17 @@ impl ListAddress {
         if keys.is_empty() { entity.columns.clone() } else { keys }
     }
 
-    /// Says only columns that there are.
+    /// Says only what there is.
     pub(crate) fn settle(&mut self, entity: &Entity) {
+        if self.grouping(entity).is_none() {
+            self.group.clear();
+        }
+        if self.boarding(entity).is_none() {
+            self.board.clear();
+        }
+        if super::totals::Reckoning::of(&self.totals).is_none() {
+            self.totals.clear();
+        }
         if !self.columns.is_empty() {
             let shown = self.shown(entity);
             self.columns = if shown == entity.columns { String::new() } else { shown.join(",") };

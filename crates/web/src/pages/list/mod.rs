@@ -1,11 +1,16 @@
 //! The list of an entity: filter, order, pages, all in its address.
 
 pub(crate) mod address;
+mod arrangement;
+mod board;
 mod chips;
 mod columns;
 mod count;
 mod cursor;
+mod export;
+mod groups;
 mod rows;
+mod totals;
 mod views;
 
 use crate::caller::Of;
@@ -36,6 +41,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes
         .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Heavy, "", ""), list)
         .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Heavy, "", ""), count::count)
+        .add(Route::page(Method::GET, "/{plural}/groups", Policy::Entity(Verb::See), Rate::Heavy, "", ""), groups::one)
+        .add(Route::page(Method::GET, "/{plural}/totals", Policy::Entity(Verb::See), Rate::Heavy, "", ""), totals::show)
+        .add(Route::page(Method::GET, "/{plural}/export.csv", Policy::Entity(Verb::See), Rate::Heavy, "", "export"), export::csv)
+        .add(Route::page(Method::GET, "/{plural}/export.xlsx", Policy::Entity(Verb::See), Rate::Heavy, "", "export"), export::xlsx)
+        .add(Route::page(Method::POST, "/{plural}/{id}/place", Policy::Entity(Verb::Change), Rate::Person, "Place", "place"), board::place)
         .add(Route::page(Method::GET, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "", ""), views::show)
         .add(Route::page(Method::POST, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "View", "keep-view"), views::keep)
         .add(
@@ -58,6 +68,8 @@ struct ListPage<'l> {
     creates: bool,
     counted: String,
     columns: String,
+    arrangement: String,
+    exports: bool,
     view: Option<&'l views::SavedView>,
     /// Whether it shows something else than the view keeps.
     differs: bool,
@@ -94,8 +106,9 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
     };
     let after = cursor::open(&web, &entity, &address);
     let fields = if address.columns.is_empty() { Vec::new() } else { address.shown(&entity) };
+    let instead = if problems.is_empty() { instead(&reader, &entity, &address, &filter).await? } else { None };
     let asked = Asked { filter, sort, after, fields, trash: address.trash, ..Asked::new(entity.clone()) };
-    let listed = match problems.is_empty() {
+    let listed = match problems.is_empty() && instead.is_none() {
         true => match web.engine().list(&reader.who, asked).await {
             Ok(listed) => Some(listed),
             Err(Error::Invalid(wrong)) => {
@@ -107,7 +120,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         false => None,
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let body = body(&reader, &entity, &address, listed.as_ref(), &problems);
+    let body = body(&reader, &entity, &address, listed.as_ref(), instead.as_deref(), &problems);
     if reader.fragment && reader.part == "list" {
         return Ok(page(&reader, StatusCode::OK, body));
     }
@@ -118,6 +131,8 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         creates: entity.filing.is_none() && entity.ledger.is_none() && reader.who.may(Verb::Create, &entity),
         counted: String::new(),
         columns: columns::menu(&reader, &entity, &address),
+        arrangement: arrangement::menu(&reader, &entity, &address),
+        exports: reader.who.role.export,
         differs: view.as_ref().is_some_and(|view| views::differs(view, &address)),
         view: view.as_ref(),
         chips,
@@ -133,13 +148,35 @@ fn rendered(reader: &Reader, status: StatusCode, template: &impl Template) -> Re
     crate::pages::answer::rendered(reader, status, template)
 }
 
+/// What is shown instead of the plain table: groups, or a board.
+async fn instead(reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, filter: &Filter) -> kernel::Result<Option<String>> {
+    if address.trash {
+        return Ok(None);
+    }
+    if let Some(field) = address.boarding(entity) {
+        return board::write(reader, entity, address, field, filter).await.map(Some);
+    }
+    match address.grouping(entity) {
+        Some(grouping) => groups::write(reader, entity, address, grouping, filter).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The table with its pager, or what stands in its place.
-fn body(reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: Option<&Listed>, problems: &Problems) -> String {
+fn body(
+    reader: &Reader,
+    entity: &Arc<Entity>,
+    address: &ListAddress,
+    listed: Option<&Listed>,
+    instead: Option<&str>,
+    problems: &Problems,
+) -> String {
     let mut out = String::with_capacity(32 * 1024);
     out.push_str("<div id=\"list\" class=\"list-frame\"");
     html::attribute(&mut out, "data-live", entity.key);
     out.push('>');
     match listed {
+        None if instead.is_some() => out.push_str(instead.unwrap_or_default()),
         None => wrong(&mut out, reader, entity, address, problems),
         Some(listed) if listed.records.is_empty() => empty(&mut out, reader, entity, address),
         Some(listed) => table(&mut out, reader, entity, address, listed),
@@ -151,24 +188,33 @@ fn body(reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: Op
 fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {
     let columns = Column::of(entity, &address.shown(entity), &reader.speech);
     let offered = bulk::offered(reader, entity, address.trash);
-    out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
-    html::attribute(out, "aria-label", reader.speech.say("list-region"));
-    out.push_str("><table class=\"list\"><thead><tr>");
-    if !offered.is_empty() {
-        bulk::bar::head(out, reader);
-    }
-    for column in &columns {
-        head(out, entity, address, column);
-    }
-    out.push_str("</tr></thead><tbody>");
+    let ticks = !offered.is_empty();
+    heads(out, reader, entity, address, &columns, ticks);
+    out.push_str("<tbody>");
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
     let from = if address.trash { String::new() } else { address.from() };
-    rows::write(out, entity, &columns, listed, &from, !offered.is_empty(), &sight);
-    out.push_str("</tbody></table></div>");
-    if !offered.is_empty() {
+    rows::write(out, entity, &columns, listed, &from, ticks, &sight);
+    out.push_str("</tbody>");
+    totals::placeholder(out, reader, entity, address, columns.len() + usize::from(ticks));
+    out.push_str("</table></div>");
+    if ticks {
         bulk::bar::write(out, reader, entity, address, &offered, listed.next.is_some() || listed.previous.is_some());
     }
     pager(out, reader, entity, address, listed);
+}
+
+/// The beginning of a table, up to its heads.
+fn heads(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddress, columns: &[Column], ticks: bool) {
+    out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
+    html::attribute(out, "aria-label", reader.speech.say("list-region"));
+    out.push_str("><table class=\"list\"><thead><tr>");
+    if ticks {
+        bulk::bar::head(out, reader);
+    }
+    for column in columns {
+        head(out, entity, address, column);
+    }
+    out.push_str("</tr></thead>");
 }
 
 fn head(out: &mut String, entity: &Entity, address: &ListAddress, column: &Column) {

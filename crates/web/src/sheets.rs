@@ -1,0 +1,36 @@
+//! Values as cells of a sheet: what a person reads there, and an import reads back.
+
+use kernel::{Id, Value};
+use meta::{Field, Kind, Reading};
+use std::collections::HashMap;
+
+/// A value as a cell: what a person reads in a sheet, and an import reads back.
+pub fn cell(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading: &Reading) -> String {
+    match (field.kind, value) {
+        (_, value) if value.is_empty() => String::new(),
+        (Kind::Money, Value::Int(cents)) => kernel::Money(*cents).to_string().replace('.', ","),
+        (Kind::Whole, Value::Int(number)) => number.to_string(),
+        (Kind::Link(_), Value::Link(id)) => titles.get(id).cloned().unwrap_or_else(|| id.to_string()),
+        (Kind::YesNo | Kind::Date | Kind::Moment, value) => field.kind.behaviour().show(value, reading),
+        (kind, value) => kind.behaviour().write(value).trim_matches('|').replace('|', ", "),
+    }
+}
+
+/// Adds a row of CSV. A cell that a sheet would reckon with gets an apostrophe before it, which an import takes off.
+pub fn csv_row<'c>(text: &mut String, delimiter: char, cells: impl IntoIterator<Item = &'c str>) {
+    for (place, cell) in cells.into_iter().enumerate() {
+        if place > 0 {
+            text.push(delimiter);
+        }
+        let guarded = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        if guarded || cell.contains([delimiter, '"', '\n', '\r']) {
+            text.push('"');
+            text.push_str(if guarded { "'" } else { "" });
+            text.push_str(&cell.replace('"', "\"\""));
+            text.push('"');
+        } else {
+            text.push_str(cell);
+        }
+    }
+    text.push_str("\r\n");
+}
