@@ -18,4 +18,6 @@ import "./files.js";
 import "./lines.js";
 import "./mentions.js";
 import "./picker.js";
+import "./in-place.js";
+import "./cells.js";
 import "./live.js";

@@ -3,6 +3,7 @@
 //
 // Single letters never fire inside a field, and not at all under <body data-single-keys="off">.
 
+import { move } from "./cells.js";
 import { openPalette } from "./palette.js";
 
 const FIELD = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
@@ -50,9 +51,9 @@ function letter(event) {
       event.preventDefault();
       return openPalette();
     case "j":
-      return document.querySelector(".list") ? move(1, event) : press("j", event);
+      return document.querySelector(".list") ? walk(1, event) : press("j", event);
     case "k":
-      return document.querySelector(".list") ? move(-1, event) : press("k", event);
+      return document.querySelector(".list") ? walk(-1, event) : press("k", event);
     case "g":
       return (going = document.querySelector("[data-go]") ? event.timeStamp + AFTER_G : 0);
     case "Enter":
@@ -82,17 +83,8 @@ function press(key, event) {
 
 const current = () => document.querySelector(".list tbody tr.current");
 
-function move(step, event) {
-  const rows = [...document.querySelectorAll(".list tbody tr")];
-  if (rows.length === 0) return;
-  event.preventDefault();
-  const focused = document.activeElement?.closest?.(".list tbody tr");
-  const from = rows.indexOf(current() ?? focused);
-  const row = rows[Math.min(rows.length - 1, Math.max(0, from < 0 ? 0 : from + step))];
-  current()?.classList.remove("current");
-  row.classList.add("current");
-  row.querySelector("a.row-link")?.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
+function walk(step, event) {
+  if (move(step)) event.preventDefault();
 }
 
 function openCurrent(event) {

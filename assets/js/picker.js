@@ -24,6 +24,10 @@ document.addEventListener("keydown", (event) => {
     mark(picker, options[(place + step + options.length) % options.length]);
   } else if (event.key === "Enter" && !list(picker).hidden && options[place]) {
     choose(picker, options[place]);
+  } else if (event.key === "Tab" && !list(picker).hidden && options[place] && field(picker).value.trim() !== "") {
+    // On the way out it is chosen: Tab goes on as ever.
+    choose(picker, options[place]);
+    return;
   } else if (event.key === "Escape" && !list(picker).hidden) {
     close(picker);
   } else {

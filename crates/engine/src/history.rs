@@ -9,6 +9,7 @@ use meta::field::Field;
 use meta::shape::{Column, ColumnType};
 use meta::{Entity, Kind, Record};
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use store::{Cell, Statement, Tx};
 
@@ -84,12 +85,19 @@ impl Before {
     }
 
     pub(crate) fn unpack(packed: &[u8]) -> Result<Before> {
-        let plain = match packed.split_first() {
-            None => return Ok(Before::default()),
-            Some((0, plain)) => plain.to_vec(),
-            Some((_, packed)) => lz4_flex::decompress_size_prepended(packed).map_err(Error::internal)?,
-        };
-        serde_json::from_slice(&plain).map(Before).map_err(Error::internal)
+        match Before::plain(packed)? {
+            plain if plain.is_empty() => Ok(Before::default()),
+            plain => serde_json::from_slice(&plain).map(Before).map_err(Error::internal),
+        }
+    }
+
+    /// The image as its JSON; nothing where none was stored.
+    fn plain(packed: &[u8]) -> Result<Cow<'_, [u8]>> {
+        match packed.split_first() {
+            None => Ok(Cow::Borrowed(&[])),
+            Some((0, plain)) => Ok(Cow::Borrowed(plain)),
+            Some((_, packed)) => lz4_flex::decompress_size_prepended(packed).map(Cow::Owned).map_err(Error::internal),
+        }
     }
 }
 
@@ -249,7 +257,44 @@ pub struct FieldChange {
     pub after: Json,
 }
 
+/// The last changes of some fields of one record.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Those that touched them, the newest first, with these fields alone.
+    pub entries: Vec<Entry>,
+    /// The names of the authors.
+    pub authors: HashMap<Id, String>,
+    /// Whether there is no older one.
+    pub whole: bool,
+}
+
+impl Past {
+    /// Changes of a record that are looked through at most.
+    pub const LOOKED_THROUGH: i64 = 5_000;
+}
+
 impl Engine {
+    /// The last changes of some fields, or of the lines of relations, of a record that the asker may see.
+    pub async fn past(&self, who: &Principal, entity: &Entity, id: Id, keys: &[&str], limit: usize) -> Result<Past> {
+        let (engine, who, key) = (self.clone(), who.clone(), entity.key);
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        self.inside
+            .store
+            .read_snapshot(move |tx| {
+                Box::pin(async move {
+                    let entity = engine.entity(key)?;
+                    let record = engine.read_records(tx, &who, &entity, &[id], true, true).await?.pop().ok_or(Error::NotFound)?;
+                    let mut past = past(tx, &record, &keys, limit).await?;
+                    let mut authors: Vec<Id> = past.entries.iter().filter_map(|entry| entry.author).collect();
+                    authors.sort_unstable();
+                    authors.dedup();
+                    engine.titles_of(tx, &who, "user", &authors, &mut past.authors).await?;
+                    Ok(past)
+                })
+            })
+            .await
+    }
+
     /// The history of a record that the asker may see, the newest first, and the names of the authors.
     pub async fn history(&self, who: &Principal, entity: &Entity, id: Id, limit: usize) -> Result<(Vec<Entry>, HashMap<Id, String>)> {
         let (engine, who, key) = (self.clone(), who.clone(), entity.key);
@@ -337,6 +382,67 @@ impl Engine {
         Ok(touched)
     }
 }
+
+/// Walks back from the present as far as need be: most images do not speak of the fields, and are passed over unread.
+async fn past(tx: &mut Tx, record: &Record, keys: &[String], limit: usize) -> Result<Past> {
+    let names: Vec<String> = keys.iter().map(|key| format!("\"{key}\":")).collect();
+    let mut past = Past::default();
+    let mut later: HashMap<String, Json> = HashMap::new();
+    let (mut reached, mut looked) = (i64::MAX, 0);
+    while past.entries.len() < limit && looked < Past::LOOKED_THROUGH {
+        let sql = "SELECT \"version\", \"before\", \"changeset\", \"action\" FROM \"history\" WHERE \"record\" = ? AND \"version\" < ? ORDER BY \"version\" DESC LIMIT ?";
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(record.id), Value::Int(reached), Value::Int(STRETCH)])).await?;
+        looked += rows.len() as i64;
+        for row in rows.iter() {
+            reached = row.int(0);
+            let plain = Before::plain(row.bytes(1))?;
+            if !std::str::from_utf8(&plain).is_ok_and(|plain| names.iter().any(|name| plain.contains(name.as_str()))) {
+                continue;
+            }
+            let before: Map<String, Json> = serde_json::from_slice(&plain).map_err(Error::internal)?;
+            let mut changes = Vec::new();
+            for (key, was) in before.into_iter().filter(|(key, _)| keys.contains(key)) {
+                let after = later.insert(key.clone(), was.clone()).unwrap_or_else(|| now(record, &key));
+                changes.push(FieldChange { key, before: was, after });
+            }
+            if changes.is_empty() {
+                continue;
+            }
+            changes.sort_by_key(|change| keys.iter().position(|key| *key == change.key));
+            past.entries.push(Entry {
+                changeset: row.link(2).unwrap_or(Id::SYSTEM),
+                version: reached,
+                at: Moment::default(),
+                author: None,
+                through: String::new(),
+                why: String::new(),
+                action: Action::from_key(row.text(3)).ok_or_else(|| Error::internal("an unknown action in the history"))?,
+                undone: false,
+                changes,
+            });
+            if past.entries.len() == limit {
+                break;
+            }
+        }
+        if rows.len() < STRETCH as usize {
+            past.whole = past.entries.len() < limit;
+            break;
+        }
+    }
+    for entry in &mut past.entries {
+        let sql = "SELECT \"at\", \"author\", \"through\", \"why\", \"undone_by\" FROM \"changeset\" WHERE \"id\" = ?";
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(entry.changeset)])).await?;
+        if let Some(row) = rows.first() {
+            (entry.at, entry.author) = (row.moment(0).unwrap_or_default(), row.link(1));
+            (entry.through, entry.why) = (row.text(2).to_owned(), row.text(3).to_owned());
+            entry.undone = row.link(4).is_some();
+        }
+    }
+    Ok(past)
+}
+
+/// Images read at once while walking back.
+const STRETCH: i64 = 500;
 
 /// Images looked through at once for what fields became.
 const IMAGES: i64 = 100;

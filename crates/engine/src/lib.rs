@@ -35,7 +35,7 @@ pub use bulk::{AT_ONCE, Begun, Bulk, Doing, Selection, Terms};
 pub use context::Settings;
 pub use erase::Erased;
 pub use gathering::{Gathered, Number, Period, linked, within};
-pub use history::{Entry, FieldChange};
+pub use history::{Entry, FieldChange, Past};
 pub use principal::{Principal, Through};
 pub use search::{Found, Group};
 pub use store::Dialect;

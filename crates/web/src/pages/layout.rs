@@ -12,6 +12,30 @@ pub(crate) enum Item<'e> {
     Lines(&'e Relation),
 }
 
+impl<'e> Item<'e> {
+    /// Its name in the section.
+    pub(crate) fn key(&self) -> &'e str {
+        match self {
+            Item::Field(field) => field.key,
+            Item::Parts(key, _) => key,
+            Item::Lines(relation) => relation.key,
+        }
+    }
+
+    /// The names under which the history knows it.
+    pub(crate) fn touched(&self) -> Vec<&'e str> {
+        match self {
+            Item::Parts(_, parts) => parts.iter().filter(|part| !part.secret).map(|part| part.key).collect(),
+            one => vec![one.key()],
+        }
+    }
+}
+
+/// The item of this name, in whichever section it stands.
+pub(crate) fn item<'e>(entity: &'e Entity, key: &str) -> Option<Item<'e>> {
+    entity.layout.iter().flat_map(|section| items(entity, section)).find(|item| item.key() == key)
+}
+
 /// The items of a section, in its order.
 pub(crate) fn items<'e>(entity: &'e Entity, section: &Section) -> Vec<Item<'e>> {
     section

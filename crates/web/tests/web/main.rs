@@ -8,6 +8,7 @@ mod documents;
 mod faces;
 mod forms;
 mod house;
+mod in_place;
 mod lists;
 mod live;
 mod notes;

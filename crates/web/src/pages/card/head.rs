@@ -1,18 +1,23 @@
 //! The head of a card: what it is called, how it stands, whose it is, how to reach it.
 
+use super::spot::Spots;
 use crate::fields::link::has_card;
 use crate::fields::{Face, Sight, email, phone};
+use crate::pages::form::in_place::At;
 use crate::pages::html;
-use meta::{Entity, Kind, Record};
+use crate::pages::layout::{Item, item};
+use meta::{Field, Kind};
 
-/// The head of a record, from the fields that its description puts there.
-pub(super) fn write(entity: &Entity, record: &Record, title: &str, sight: &Sight<'_>) -> String {
+/// The head of a record, from the fields that its description puts there; fetched again when somebody changed it.
+pub(super) fn write(spots: &Spots<'_>, title: &str) -> String {
+    let (entity, record, sight) = (spots.entity, spots.record, &spots.sight());
     let mut first = String::new();
     let mut facts = String::new();
     for key in &entity.head {
         let Some(field) = entity.field(key) else { continue };
         let value = record.value(field.id);
-        if value.is_empty() {
+        let opened = spots.opened.is_some_and(|opened| opened.key == *key);
+        if value.is_empty() && !opened && !(spots.changes && said(field)) {
             continue;
         }
         let face = Face::short(field, sight.speech);
@@ -42,35 +47,19 @@ pub(super) fn write(entity: &Entity, record: &Record, title: &str, sight: &Sight
                     .collect();
                 on_the_map(out, &whole.join(", "), &place, sight);
             }),
-            Kind::Choice(_) if face.badge => face.cell(value, sight, &mut first),
-            _ => {
-                first.push_str("<span>");
-                let about = match field.kind {
-                    Kind::About(_) => sight.model.entity(record.named(&format!("{key}_kind")).text()).filter(|entity| has_card(entity)),
-                    _ => None,
-                };
-                match (about, value.link().and_then(|id| Some((id, sight.titles.get(&id)?)))) {
-                    // What it is says which kind of card it leads to.
-                    (Some(entity), Some((id, name))) => {
-                        keyed(&mut first, &sight.speech.entity(entity.key, "one"));
-                        first.push_str("<a");
-                        html::attribute(&mut first, "href", &format!("/{}/{id}", entity.plural));
-                        first.push('>');
-                        html::text(&mut first, name);
-                        first.push_str("</a>");
-                    }
-                    _ => {
-                        keyed(&mut first, &face.label);
-                        face.view(value, sight, &mut first);
-                    }
-                }
-                first.push_str("</span>");
-            }
+            _ => spot(&mut first, spots, field, &self::value(spots, field)),
         }
     }
-    let mut out = String::with_capacity(1024);
-    out.push_str("<div class=\"record-title\">");
-    html::element(&mut out, "h1", title);
+    let mut out = String::with_capacity(2048);
+    out.push_str("<div id=\"card-head\"");
+    html::attribute(&mut out, "data-live", &format!("{}/{}", entity.key, record.id));
+    out.push_str("><div class=\"record-title\">");
+    let mut heading = String::new();
+    html::element(&mut heading, "h1", title);
+    match entity.field(entity.title) {
+        Some(field) if item(entity, field.key).is_some() => spot(&mut out, spots, field, &heading),
+        _ => out.push_str(&heading),
+    }
     out.push_str(&first);
     out.push_str("</div>");
     if !facts.is_empty() {
@@ -78,6 +67,7 @@ pub(super) fn write(entity: &Entity, record: &Record, title: &str, sight: &Sight
         out.push_str(&facts);
         out.push_str("</ul>");
     }
+    out.push_str("</div>");
     out
 }
 
@@ -91,6 +81,57 @@ fn on_the_map(out: &mut String, address: &str, shown: &str, sight: &Sight<'_>) {
     out.push('>');
     html::text(out, shown);
     out.push_str("</a>");
+}
+
+/// Whether it is said in words beside the title, and not as a fact below.
+fn said(field: &Field) -> bool {
+    let fact = matches!(field.kind, Kind::Phone | Kind::Email | Kind::Web | Kind::Code);
+    !fact && !field.key.ends_with(".city")
+}
+
+/// A value at the head with its words: a badge says its own.
+pub(super) fn value(spots: &Spots<'_>, field: &Field) -> String {
+    let (entity, sight) = (spots.entity, &spots.sight());
+    let mut out = String::new();
+    if field.key == entity.title {
+        html::element(&mut out, "h1", &super::title(entity, spots.record, sight));
+        return out;
+    }
+    let face = Face::short(field, sight.speech);
+    let value = spots.record.value(field.id);
+    if face.badge && !value.is_empty() {
+        face.cell(value, sight, &mut out);
+        return out;
+    }
+    let about = match field.kind {
+        Kind::About(_) => sight.model.entity(spots.record.named(&format!("{}_kind", field.key)).text()).filter(|entity| has_card(entity)),
+        _ => None,
+    };
+    match (about, value.link().and_then(|id| Some((id, sight.titles.get(&id)?)))) {
+        // What it is says which kind of card it leads to.
+        (Some(entity), Some((id, name))) => {
+            keyed(&mut out, &sight.speech.entity(entity.key, "one"));
+            out.push_str("<a");
+            html::attribute(&mut out, "href", &format!("/{}/{id}", entity.plural));
+            out.push('>');
+            html::text(&mut out, name);
+            out.push_str("</a>");
+        }
+        _ => {
+            keyed(&mut out, &face.label);
+            face.view(value, sight, &mut out);
+        }
+    }
+    out
+}
+
+fn spot(out: &mut String, spots: &Spots<'_>, field: &Field, value: &str) {
+    let item = Item::Field(field);
+    out.push_str("<div class=\"spot\"");
+    spots.attributes(out, &item, At::Head);
+    out.push('>');
+    spots.inside(out, &item, At::Head, value);
+    out.push_str("</div>");
 }
 
 fn fact(out: &mut String, icon: &str, inside: impl FnOnce(&mut String)) {

@@ -4,18 +4,21 @@ mod ahead;
 mod files;
 mod head;
 mod ledger;
+mod past;
 mod related;
 mod sections;
+mod spot;
 mod tags;
 mod timeline;
 
 pub(crate) use files::{is_the_same, newer};
+pub(crate) use spot::{Opened, clock as past_clock, spot};
 pub(crate) use tags::{bring, written};
 pub(crate) use timeline::{clock, history_lines, history_value};
 
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
-use crate::form::Asking;
+use crate::form::{Asking, Fields};
 use crate::pages::answer::{part, rendered};
 use crate::pages::html;
 use crate::pages::reader::Reader;
@@ -27,12 +30,14 @@ use engine::principal::Verb;
 use http::{Method, StatusCode};
 use kernel::{Error, Id, Result};
 use meta::{Entity, Record};
+use spot::Spots;
 use std::collections::HashMap;
+use std::sync::Arc;
 use timeline::{Board, Boxes, Editing, Shown};
 
 /// The routes of cards.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let routes = files::routes(tags::routes(ledger::routes(routes)));
+    let routes = past::routes(files::routes(tags::routes(ledger::routes(routes))));
     timeline::routes(routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card))
 }
 
@@ -51,6 +56,7 @@ struct CardPage<'c> {
     following: String,
     edit: String,
     changes: bool,
+    duplicates: bool,
     removes: bool,
     password: bool,
     removed: Option<String>,
@@ -69,9 +75,16 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
     let reader = reader.within(entity.plural);
     let (record, titles) = find(&reader, &entity, named.id("id")?).await?;
     let board = Board::asked(&reader, &entity, &record, &asked)?;
+    let opened = asked.get("field").and_then(|key| spot::asked(&reader, &entity, &record, &titles, key, board.list));
     let editing = asked.get("editing").and_then(|id| id.parse().ok()).map(Editing::begun);
     if reader.fragment {
         let markup = match reader.part.as_str() {
+            // What is seen live is fetched alone.
+            "card-head" => Some(headed(&board, &titles, None)),
+            one @ ("card-first" | "card-data") => {
+                let (first, others) = sections::write(&Spots::of(&reader, &entity, &record, &titles, board.list, None));
+                Some(if one == "card-first" { first } else { others })
+            }
             "timeline" => Some(board.again().await?),
             files::SECTION => Some(files::section(&reader, &entity, &record, &files::Refused::default()).await?),
             "card-file" => Some(files::panel(&reader, &entity, &record, &files::Refused::default()).await?),
@@ -88,11 +101,32 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
         }
     }
     crate::pages::palette::opened(&reader, &entity, record.id);
-    page(&board, &titles, &Boxes { editing, ..Boxes::default() }, StatusCode::OK).await
+    page(&board, &titles, &Boxes { editing, ..Boxes::default() }, opened.as_ref(), StatusCode::OK).await
+}
+
+/// The page of a card with the input of something that was not saved.
+pub(crate) async fn opened(
+    reader: &Reader,
+    entity: &Arc<Entity>,
+    record: &Record,
+    titles: &HashMap<Id, String>,
+    list: &str,
+    opened: Opened,
+    status: StatusCode,
+) -> Answer {
+    let asked = Fields(vec![("list".to_owned(), list.to_owned())]);
+    let board = Board::asked(reader, entity, record, &asked)?;
+    page(&board, titles, &Boxes::default(), Some(&opened), status).await
+}
+
+/// The head of a card.
+fn headed(board: &Board<'_>, titles: &HashMap<Id, String>, opened: Option<&Opened>) -> String {
+    let spots = Spots::of(board.reader, board.entity, board.card, titles, board.list, opened);
+    head::write(&spots, &title(board.entity, board.card, &spots.sight()))
 }
 
 /// The page of a card, with what stands in its boxes.
-async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, status: StatusCode) -> Answer {
+async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, opened: Option<&Opened>, status: StatusCode) -> Answer {
     let (reader, entity, record) = (board.reader, board.entity, board.card);
     let removed = record.removed_at();
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
@@ -110,9 +144,9 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
         html::pair(&mut edit, "?back", &format!("/{}/{}{own}", entity.plural, record.id));
     }
     let changes = living && reader.who.may_with(Verb::Change, entity, record);
-    let (first, sections) = sections::write(entity, record, changes, &sight);
+    let (first, sections) = sections::write(&Spots::of(reader, entity, record, titles, board.list, opened));
     let ledgers = ledger::of(reader, entity, record).await?;
-    let mut head = head::write(entity, record, &title, &sight);
+    let mut head = headed(board, titles, opened);
     head.push_str(&tags::write(reader, entity, record, changes, &sight));
     let mut related = String::new();
     for ledger in &ledgers {
@@ -127,6 +161,11 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, st
         edit,
         list: list.question(""),
         changes,
+        duplicates: living
+            && !entity.can.joining
+            && !entity.can.appended
+            && entity.filing.is_none()
+            && reader.who.may(Verb::Create, entity),
         removes: reader.who.may_with(Verb::Remove, entity, record),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, reader))])),

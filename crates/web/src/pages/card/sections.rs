@@ -1,31 +1,34 @@
 //! The data of a card, in the sections of its description. What is empty is folded away.
 
+use super::spot::Spots;
 use crate::fields::{Face, Sight, email, phone};
+use crate::pages::form::in_place::At;
 use crate::pages::html;
 use crate::pages::layout::{Item, items};
 use meta::{Entity, Field, Kind, Record};
 use std::fmt::Write;
 
-/// The sections of a record: the first, and the others, between which stands what belongs to it.
-pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sight<'_>) -> (String, String) {
+/// The sections of a record: the first, and the others, between which stands what belongs to it. Both are fetched again
+/// when somebody changed it.
+pub(super) fn write(spots: &Spots<'_>) -> (String, String) {
+    let (entity, record, sight) = (spots.entity, spots.record, &spots.sight());
     let mut first = None;
-    let mut out = String::with_capacity(8 * 1024);
-    let mut empty: Vec<String> = Vec::new();
+    let mut out = String::with_capacity(16 * 1024);
+    let mut empty = String::new();
+    let mut empties = 0;
     for section in &entity.layout {
         let mut fields = String::new();
         for item in items(entity, section) {
-            if matches!(item, Item::Field(field) if said_above(entity, field)) {
+            if matches!(item, Item::Field(field) if said_above(entity, field.key)) {
                 continue;
             }
-            let (label, value) = item_of(entity, record, &item, sight);
-            match value {
-                Some(value) => {
-                    fields.push_str("<div class=\"field\">");
-                    html::element(&mut fields, "dt", &label);
-                    fields.push_str(&value);
-                    fields.push_str("</div>");
+            let opened = spots.opened.is_some_and(|opened| opened.key == item.key());
+            match value(spots, &item) {
+                None if !opened => {
+                    empties += 1;
+                    field(&mut empty, spots, &item, &self::empty(spots));
                 }
-                None => empty.push(label),
+                value => field(&mut fields, spots, &item, &value.unwrap_or_default()),
             }
         }
         if fields.is_empty() {
@@ -39,7 +42,7 @@ pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sig
         );
         html::text(&mut out, &title);
         out.push_str("</h2>");
-        if changes {
+        if spots.changes {
             out.push_str("<div class=\"actions\"><a class=\"btn btn-quiet btn-icon btn-sm\"");
             html::attribute(&mut out, "href", &format!("/{}/{}/edit#form-{}", entity.plural, record.id, section.key));
             html::attribute(&mut out, "aria-label", &sight.speech.with("card-edit-section", &[("name", &title)]));
@@ -54,38 +57,55 @@ pub(super) fn write(entity: &Entity, record: &Record, changes: bool, sight: &Sig
             first = Some(std::mem::take(&mut out));
         }
     }
-    folded(&mut out, &empty, sight);
-    (first.unwrap_or_default(), out)
+    folded(&mut out, &empty, empties, sight);
+    let live = |id: &str, inside: &str| format!("<div id=\"{id}\" data-live=\"{}/{}\">{inside}</div>", entity.key, record.id);
+    (live("card-first", &first.unwrap_or_default()), live("card-data", &out))
+}
+
+fn field(out: &mut String, spots: &Spots<'_>, item: &Item<'_>, value: &str) {
+    out.push_str("<div class=\"field\">");
+    html::element(out, "dt", &spots.reader.speech.field(spots.entity.key, item.key()));
+    out.push_str(match item {
+        Item::Field(field) if matches!(field.kind, Kind::LongText) => "<dd class=\"spot long\"",
+        _ => "<dd class=\"spot\"",
+    });
+    spots.attributes(out, item, At::Card);
+    out.push('>');
+    spots.inside(out, item, At::Card, value);
+    out.push_str("</dd></div>");
+}
+
+/// The sign of an empty value.
+pub(super) fn empty(spots: &Spots<'_>) -> String {
+    let mut out = String::new();
+    html::nothing(&mut out, &spots.reader.speech);
+    out
 }
 
 /// Whether the head of the card says it in words already.
-fn said_above(entity: &Entity, field: &Field) -> bool {
-    let fact = matches!(field.kind, Kind::Phone | Kind::Email | Kind::Web | Kind::Code);
+pub(super) fn said_above(entity: &Entity, key: &str) -> bool {
+    let fact = |field: &Field| matches!(field.kind, Kind::Phone | Kind::Email | Kind::Web | Kind::Code);
+    let field = entity.field(key);
     // Tags stand there, and are put on there.
-    field.open || field.key == entity.title || !fact && entity.head.contains(&field.key)
+    key == entity.title || field.is_some_and(|field| field.open) || entity.head.contains(&key) && field.is_some_and(|field| !fact(field))
 }
 
 /// The labels of what is empty, behind one line that says how many there are.
-fn folded(out: &mut String, empty: &[String], sight: &Sight<'_>) {
-    if empty.is_empty() {
+fn folded(out: &mut String, empty: &str, count: usize, sight: &Sight<'_>) {
+    if count == 0 {
         return;
     }
     out.push_str("<details class=\"section\" id=\"card-empty\"><summary class=\"section-head\">");
     out.push_str(assets::icon("next"));
-    html::element(out, "span", &sight.speech.with("card-empty", &[("count", &empty.len().to_string())]));
+    html::element(out, "span", &sight.speech.with("card-empty", &[("count", &count.to_string())]));
     out.push_str("</summary><dl class=\"fields\">");
-    for label in empty {
-        out.push_str("<div class=\"field\">");
-        html::element(out, "dt", label);
-        out.push_str("<dd>");
-        html::nothing(out, sight.speech);
-        out.push_str("</dd></div>");
-    }
+    out.push_str(empty);
     out.push_str("</dl></details>");
 }
 
-/// The label of an item, and its `<dd>` unless it is empty.
-fn item_of(entity: &Entity, record: &Record, item: &Item<'_>, sight: &Sight<'_>) -> (String, Option<String>) {
+/// An item as a card shows it; none where it is empty.
+pub(super) fn value(spots: &Spots<'_>, item: &Item<'_>) -> Option<String> {
+    let (record, sight) = (spots.record, &spots.sight());
     match item {
         Item::Field(field) => {
             let face = Face::new(field, sight.speech);
@@ -93,38 +113,32 @@ fn item_of(entity: &Entity, record: &Record, item: &Item<'_>, sight: &Sight<'_>)
             // Which of several entities it leads to stands beside it.
             if let (Kind::About(_), Some(id)) = (field.kind, value.link()) {
                 let target = sight.model.entity(record.named(&format!("{}_kind", field.key)).text());
-                let shown = target.zip(sight.titles.get(&id)).map(|(target, name)| {
-                    let mut out = String::from("<dd><a");
+                return target.zip(sight.titles.get(&id)).map(|(target, name)| {
+                    let mut out = String::from("<a");
                     html::attribute(&mut out, "href", &format!("/{}/{id}", target.plural));
                     out.push('>');
                     html::text(&mut out, name);
-                    out.push_str("</a></dd>");
+                    out.push_str("</a>");
                     out
                 });
-                return (face.label, shown);
             }
-            let shown = (!value.is_empty()).then(|| {
+            (!value.is_empty()).then(|| {
                 let mut out = String::new();
-                out.push_str(if matches!(field.kind, Kind::LongText) { "<dd class=\"long\">" } else { "<dd>" });
                 face.view(value, sight, &mut out);
-                out.push_str("</dd>");
                 out
-            });
-            (face.label, shown)
+            })
         }
-        Item::Parts(key, parts) => (sight.speech.field(entity.key, key), composed(record, key, parts)),
+        Item::Parts(key, parts) => composed(record, key, parts),
         Item::Lines(relation) => {
-            let label = sight.speech.field(entity.key, relation.key);
             let lines = record.lines(relation.key);
-            let shown = (!lines.is_empty()).then(|| {
-                let mut out = String::from("<dd><ul class=\"values\">");
+            (!lines.is_empty()).then(|| {
+                let mut out = String::from("<ul class=\"values\">");
                 for one in lines {
                     line(&mut out, one, relation.via, sight);
                 }
-                out.push_str("</ul></dd>");
+                out.push_str("</ul>");
                 out
-            });
-            (label, shown)
+            })
         }
     }
 }
@@ -135,7 +149,7 @@ fn composed(record: &Record, key: &str, parts: &[&Field]) -> Option<String> {
     if parts.iter().all(|part| record.value(part.id).is_empty()) {
         return None;
     }
-    let mut out = String::from("<dd>");
+    let mut out = String::new();
     if parts.iter().any(|part| part.key.ends_with(".city")) {
         html::text(&mut out, text("street"));
         let mut town = [text("postcode"), text("city")].join(" ").trim().to_owned();
@@ -143,7 +157,7 @@ fn composed(record: &Record, key: &str, parts: &[&Field]) -> Option<String> {
             let _ = write!(town, " ({})", text("province"));
         }
         for part in [town.trim(), text("country")].into_iter().filter(|part| !part.is_empty()) {
-            if out.len() > "<dd>".len() {
+            if !out.is_empty() {
                 out.push_str("<br>");
             }
             html::text(&mut out, part);
@@ -152,7 +166,6 @@ fn composed(record: &Record, key: &str, parts: &[&Field]) -> Option<String> {
         let words: Vec<&str> = parts.iter().map(|part| record.value(part.id).text()).filter(|part| !part.is_empty()).collect();
         html::text(&mut out, &words.join(" "));
     }
-    out.push_str("</dd>");
     Some(out)
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Settled {
     pub(super) fields: Fields,
     /// What is said above it.
     pub(super) notice: String,
+    /// Whether there is something to decide.
+    pub(super) open: bool,
 }
 
 /// Most changesets looked back through.
@@ -63,7 +65,8 @@ pub(super) async fn settle(
         open.push((field.key.to_owned(), face.label.clone(), face.plain(written, &sight), face.plain(saved, &sight)));
     }
     for relation in offered_lines(entity) {
-        let (Some(base), Some(child)) = (bases.get(relation.key), reader.model.child(relation)) else { continue };
+        let sent = fields.get(relation.key).is_some();
+        let (Some(base), Some(child)) = (bases.get(relation.key).filter(|_| sent), reader.model.child(relation)) else { continue };
         let now: Vec<(String, String)> = lines::entered(relation, record, &sight);
         let mine = lines::said(reader, relation, &fields);
         let saved = lines::said(reader, relation, &with_marker(relation.key, &now));
@@ -79,7 +82,7 @@ pub(super) async fn settle(
         open.push((relation.key.to_owned(), reader.speech.field(entity.key, relation.key), mine, saved));
     }
     fields.0.retain(|(name, _)| !name.starts_with("decide."));
-    Ok(Settled { notice: notice(reader, entries.first(), &authors, &open), fields })
+    Ok(Settled { notice: notice(reader, entries.first(), &authors, &open), open: !open.is_empty(), fields })
 }
 
 fn with_marker(key: &str, pairs: &[(String, String)]) -> Fields {

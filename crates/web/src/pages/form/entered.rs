@@ -85,6 +85,17 @@ pub(super) fn of(reader: &Reader, entity: &Entity, record: &Record, titles: &Has
     Fields(pairs)
 }
 
+/// The same of one item alone.
+pub(super) fn of_item(reader: &Reader, item: &Item<'_>, record: &Record, titles: &HashMap<Id, String>) -> Fields {
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
+    let face = |field: &Field| Face::new(field, &reader.speech).entered(record.value(field.id), &sight);
+    Fields(match item {
+        Item::Field(field) => face(field),
+        Item::Parts(_, parts) => parts.iter().filter(|part| writes(reader, part)).flat_map(|part| face(part)).collect(),
+        Item::Lines(relation) => lines::entered(relation, record, &sight),
+    })
+}
+
 /// The names of linked records.
 pub(super) async fn titles<'v>(reader: &Reader, values: impl Iterator<Item = (&'v Field, &'v Value)>) -> Result<HashMap<Id, String>> {
     let mut titles = HashMap::new();

@@ -2,7 +2,9 @@
 //! beside the field; what was written is kept.
 
 mod conflict;
+mod duplicate;
 mod entered;
+pub(crate) mod in_place;
 mod lines;
 mod options;
 mod read;
@@ -39,6 +41,15 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(Route::page(Method::POST, "/{plural}/new", Policy::Entity(Verb::Create), Rate::Person, "Record", "create"), create)
         .add(Route::page(Method::GET, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""), edit)
         .add(Route::page(Method::POST, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "Record", "change"), change)
+        .add(Route::page(Method::GET, "/{plural}/{id}/duplicate", Policy::Entity(Verb::Create), Rate::Person, "", ""), duplicate::duplicate)
+        .add(
+            Route::page(Method::GET, "/{plural}/{id}/fields/{field}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""),
+            in_place::edit,
+        )
+        .add(
+            Route::page(Method::POST, "/{plural}/{id}/fields/{field}", Policy::Entity(Verb::Change), Rate::Person, "Field", "change"),
+            in_place::save,
+        )
         .add(Route::page(Method::GET, "/{plural}/options", Policy::Entity(Verb::See), Rate::Heavy, "", ""), options::options)
 }
 

@@ -4,12 +4,13 @@ use super::entered::{offered, offered_lines, writes};
 use super::lines;
 use crate::form::Fields;
 use crate::pages::card::written;
+use crate::pages::layout::Item;
 use crate::pages::reader::Reader;
 use engine::{Asked, Lines};
 use kernel::{Problem, Problems, Result, Say, Value};
 use meta::fields::term_key;
 use meta::filter::Filter;
-use meta::{Entity, Field, FieldId, Kind, Reading, Record};
+use meta::{Entity, Field, FieldId, Kind, Reading, Record, Relation};
 
 /// A record as it was entered.
 pub(super) struct Read {
@@ -20,15 +21,30 @@ pub(super) struct Read {
 
 /// Reads the fields and the lines of a record. What the reader left to the other side of a conflict is left out.
 pub(super) async fn record(reader: &Reader, entity: &Entity, fields: &Fields, known: Option<&Record>) -> Result<Read> {
+    these(reader, offered(reader, entity), offered_lines(entity), fields, known).await
+}
+
+/// The same of one item, whatever else was sent.
+pub(super) async fn item(reader: &Reader, item: &Item<'_>, fields: &Fields, known: Option<&Record>) -> Result<Read> {
+    let (offered, lines) = match item {
+        Item::Field(field) => (vec![*field], Vec::new()),
+        Item::Parts(_, parts) => (parts.clone(), Vec::new()),
+        Item::Lines(relation) => (Vec::new(), vec![*relation]),
+    };
+    let offered = offered.into_iter().filter(|field| writes(reader, field)).collect();
+    these(reader, offered, lines, fields, known).await
+}
+
+async fn these(reader: &Reader, offered: Vec<&Field>, relations: Vec<&Relation>, fields: &Fields, known: Option<&Record>) -> Result<Read> {
     let mut problems = Vec::new();
     let mut values = Vec::new();
-    for field in offered(reader, entity) {
+    for field in offered {
         if !left_to_them(fields, field.key) {
             one(reader, field, field.key, fields, &mut values, &mut problems).await?;
         }
     }
     let mut read = Vec::new();
-    for relation in offered_lines(entity) {
+    for relation in relations {
         if left_to_them(fields, relation.key) {
             continue;
         }

@@ -39,7 +39,7 @@ pub(super) fn summary(form: &Form<'_>, sight: &Sight<'_>) -> String {
 }
 
 /// What a control is called.
-fn label(form: &Form<'_>, name: &str, sight: &Sight<'_>) -> String {
+pub(super) fn label(form: &Form<'_>, name: &str, sight: &Sight<'_>) -> String {
     if let (Some(key), Some(place)) = (name.strip_prefix(PLACE), &form.place) {
         return sight.speech.field(place.child.key, key);
     }
@@ -68,17 +68,8 @@ pub(super) fn sections(form: &Form<'_>, sight: &Sight<'_>) -> String {
     }
     for section in &form.entity.layout {
         let mut inside = String::new();
-        for item in items(form.entity, section) {
-            match item {
-                Item::Field(one) if writes(form.reader, one) => field(&mut inside, form, one, one.key, sight),
-                Item::Field(_) => {}
-                Item::Parts(key, parts) => composed(&mut inside, form, key, &parts, sight),
-                Item::Lines(relation) => {
-                    group(&mut inside, relation.key, &sight.speech.field(form.entity.key, relation.key), false, |out| {
-                        lines::write(out, relation, form.fields, &form.problems, sight);
-                    });
-                }
-            }
+        for each in items(form.entity, section) {
+            item(&mut inside, form, &each, sight);
         }
         if inside.is_empty() {
             continue;
@@ -92,6 +83,20 @@ pub(super) fn sections(form: &Form<'_>, sight: &Sight<'_>) -> String {
         out.push_str("</fieldset>");
     }
     out
+}
+
+/// One item of a section, as far as the reader may write it.
+pub(super) fn item(out: &mut String, form: &Form<'_>, item: &Item<'_>, sight: &Sight<'_>) {
+    match item {
+        Item::Field(one) if writes(form.reader, one) => field(out, form, one, one.key, sight),
+        Item::Field(_) => {}
+        Item::Parts(key, parts) => composed(out, form, key, parts, sight),
+        Item::Lines(relation) => {
+            group(out, relation.key, &sight.speech.field(form.entity.key, relation.key), false, |out| {
+                lines::write(out, relation, form.fields, &form.problems, sight);
+            });
+        }
+    }
 }
 
 fn group(out: &mut String, id: &str, legend: &str, required: bool, inside: impl FnOnce(&mut String)) {

@@ -308,9 +308,7 @@ pub(super) async fn place(State(web): State<Web>, Of(entity): Of, named: Named, 
                 _ => return Err(error.into()),
             };
             if reader.fragment {
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = status;
-                return toast::telling(response, &said, "bad");
+                return toast::telling(answer::html(status, String::new()), &said, "bad");
             }
             answer::notice_as(&reader.within(entity.plural), status, &said, &back)
         }

@@ -81,7 +81,9 @@ pub(super) async fn one(State(web): State<Web>, Of(entity): Of, OriginalUri(uri)
         super::views::begun(&reader, &entity, &mut address).await?;
     }
     address.settle(&entity);
-    let (field, period) = address.grouping(&entity).ok_or(Error::NotFound)?;
+    let Some((field, period)) = address.grouping(&entity) else {
+        return Ok(answer::to(&format!("/{}{}", entity.plural, address.question(""))));
+    };
     let pairs: HashMap<String, String> = form_urlencoded::parse(question.as_bytes()).into_owned().collect();
     let key = read(field, pairs.get("key").map(String::as_str).unwrap_or_default()).ok_or(Error::NotFound)?;
     let mut filter = address.tree(&reader.model, &entity)?;
@@ -131,7 +133,7 @@ impl<'g> Grouping<'g> {
             field,
             period,
             face: Face::new(field, &reader.speech),
-            columns: Column::of(entity, &address.shown(entity), &reader.speech),
+            columns: Column::of(entity, &address.shown(entity), reader),
             ticks: !bulk::offered(reader, entity, false).is_empty(),
             numbers: numbers(entity, address),
             titles,
@@ -214,8 +216,7 @@ impl<'g> Grouping<'g> {
                 ..Asked::new(entity.clone())
             };
             let listed = reader.web.engine().list(&reader.who, asked).await?;
-            let sight = Sight { titles: &listed.titles, ..self.sight() };
-            rows::write(out, entity, &self.columns, &listed, &self.address.from(), self.ticks, &sight);
+            rows::write(out, reader, entity, &self.columns, &listed, &self.address.from(), self.ticks, false);
             let beyond = group.count - listed.records.len() as i64;
             if listed.next.is_some() && beyond > 0 {
                 out.push_str("<tr class=\"group-more\"><td");

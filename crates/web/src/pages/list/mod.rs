@@ -14,7 +14,6 @@ mod totals;
 mod views;
 
 use crate::caller::Of;
-use crate::fields::Sight;
 use crate::pages::answer::page;
 use crate::pages::bulk;
 use crate::pages::html;
@@ -28,7 +27,7 @@ use axum::response::Response;
 use engine::principal::Verb;
 use engine::{Asked, Listed};
 use http::{Method, StatusCode};
-use kernel::{Error, Problems};
+use kernel::{Error, Id, Problems};
 use meta::filter::Filter;
 use meta::{Entity, Kind, Record};
 use rows::Column;
@@ -186,14 +185,13 @@ fn body(
 }
 
 fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {
-    let columns = Column::of(entity, &address.shown(entity), &reader.speech);
+    let columns = Column::of(entity, &address.shown(entity), reader);
     let offered = bulk::offered(reader, entity, address.trash);
     let ticks = !offered.is_empty();
     heads(out, reader, entity, address, &columns, ticks);
     out.push_str("<tbody>");
-    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
     let from = if address.trash { String::new() } else { address.from() };
-    rows::write(out, entity, &columns, listed, &from, ticks, &sight);
+    rows::write(out, reader, entity, &columns, listed, &from, ticks, address.trash);
     out.push_str("</tbody>");
     totals::placeholder(out, reader, entity, address, columns.len() + usize::from(ticks));
     out.push_str("</table></div>");
@@ -207,7 +205,11 @@ fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &List
 fn heads(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddress, columns: &[Column], ticks: bool) {
     out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
     html::attribute(out, "aria-label", reader.speech.say("list-region"));
-    out.push_str("><table class=\"list\"><thead><tr>");
+    out.push_str("><table class=\"list\"");
+    // Where a cell finds its input, and what its row is written for.
+    html::attribute(out, "data-edits", &format!("/{}", entity.plural));
+    html::attribute(out, "data-question", address.question("").trim_start_matches('?'));
+    out.push_str("><thead><tr>");
     if ticks {
         bulk::bar::head(out, reader);
     }
@@ -215,6 +217,20 @@ fn heads(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
         head(out, entity, address, column);
     }
     out.push_str("</tr></thead>");
+}
+
+/// One row of a list again, whatever the list asks for; nothing where its record may not be seen any more.
+pub(crate) async fn row(reader: &Reader, entity: &Arc<Entity>, id: Id, question: &str) -> kernel::Result<String> {
+    let mut address = ListAddress::read(question);
+    views::begun(reader, entity, &mut address).await?;
+    address.settle(entity);
+    let shown = address.shown(entity);
+    let asked = Asked { filter: Filter::id(id), fields: shown.clone(), limit: 1, ..Asked::new(entity.clone()) };
+    let listed = reader.web.engine().list(&reader.who, asked).await?;
+    let mut out = String::with_capacity(1024);
+    let ticks = !bulk::offered(reader, entity, false).is_empty();
+    rows::write(&mut out, reader, entity, &Column::of(entity, &shown, reader), &listed, &address.from(), ticks, false);
+    Ok(out)
 }
 
 fn head(out: &mut String, entity: &Entity, address: &ListAddress, column: &Column) {

@@ -1,8 +1,11 @@
 //! The rows of a list, written straight into the page: this is the hottest path of the pages.
 
 use crate::fields::{Face, Sight};
+use crate::pages::form::in_place;
 use crate::pages::html;
+use crate::pages::reader::Reader;
 use engine::Listed;
+use engine::principal::Verb;
 use meta::{Entity, Kind, Record};
 use std::fmt::Write;
 
@@ -12,11 +15,14 @@ pub(crate) struct Column {
     pub(crate) face: Face,
     /// What stands before the value.
     open: &'static str,
+    /// The same where the reader may write the value.
+    edited: Option<String>,
 }
 
 impl Column {
     /// The columns of a list.
-    pub(crate) fn of(entity: &Entity, keys: &[&str], speech: &crate::pages::speech::Speech) -> Vec<Column> {
+    pub(crate) fn of(entity: &Entity, keys: &[&str], reader: &Reader) -> Vec<Column> {
+        let speech = &reader.speech;
         let mut columns: Vec<Column> = keys
             .iter()
             .filter_map(|key| entity.field(key))
@@ -24,6 +30,7 @@ impl Column {
             .map(|field| Column {
                 face: Face::short(field, speech),
                 open: if matches!(field.kind, Kind::Whole | Kind::Money | Kind::Size) { "<td class=\"number\">" } else { "<td>" },
+                edited: None,
             })
             .collect();
         // A phone shows the name, how it stands at its right, and where it is below.
@@ -36,6 +43,11 @@ impl Column {
         if let Some(place) = below {
             columns[place + 1].open = "<td class=\"phone-below\">";
         }
+        if reader.who.may(Verb::Change, entity) {
+            for column in columns.iter_mut().filter(|column| in_place::cell(reader, entity, &column.face.field)) {
+                column.edited = Some(format!("{} data-field=\"{}\">", column.open.trim_end_matches('>'), column.face.field.key));
+            }
+        }
         columns
     }
 
@@ -47,16 +59,28 @@ impl Column {
 
 /// Adds the rows of a page; `from` is what the cards of its records learn of the list they were found in, `ticks` is whether
 /// they may be chosen.
-pub(crate) fn write(out: &mut String, entity: &Entity, columns: &[Column], listed: &Listed, from: &str, ticks: bool, sight: &Sight<'_>) {
+#[expect(clippy::too_many_arguments, reason = "the hottest path of the pages gets what it needs, and nothing around it")]
+pub(crate) fn write(
+    out: &mut String,
+    reader: &Reader,
+    entity: &Entity,
+    columns: &[Column],
+    listed: &Listed,
+    from: &str,
+    ticks: bool,
+    trash: bool,
+) {
     let Some(first) = listed.records.first() else { return };
+    let sight = &Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &listed.titles };
     let slots: Vec<Option<usize>> = columns.iter().map(|column| first.carried.slot(column.face.field.id)).collect();
     for record in &listed.records {
-        out.push_str("<tr>");
+        let _ = write!(out, "<tr data-record=\"{}\">", record.id);
         if ticks {
             tick(out, record);
         }
+        let changes = !trash && reader.who.may_with(Verb::Change, entity, record);
         for (place, (column, slot)) in columns.iter().zip(&slots).enumerate() {
-            out.push_str(column.open);
+            out.push_str(column.edited.as_deref().filter(|_| changes).unwrap_or(column.open));
             if let Some(value) = slot.and_then(|slot| record.values.get(slot)) {
                 if place == 0 {
                     name(out, entity, record, column, value, from, sight);

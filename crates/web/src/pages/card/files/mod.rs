@@ -128,7 +128,7 @@ async fn add(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reade
         return onward_saying(&reader, &list, key, "", added);
     }
     let board = Board::asked(&reader, &entity, &card, &asked)?;
-    page(&board, &titles, &Boxes { refused, ..Boxes::default() }, status).await
+    page(&board, &titles, &Boxes { refused, ..Boxes::default() }, None, status).await
 }
 
 async fn renew(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking, request: Request) -> Answer {
@@ -151,7 +151,7 @@ async fn renew(State(web): State<Web>, Of(entity): Of, named: Named, reader: Rea
         return Ok(part(&reader, StatusCode::UNPROCESSABLE_ENTITY, panel(&reader, &entity, &record, &refused).await?));
     }
     let board = Board::asked(&reader, &entity, &record, &asked)?;
-    page(&board, &titles, &Boxes { refused, ..Boxes::default() }, StatusCode::UNPROCESSABLE_ENTITY).await
+    page(&board, &titles, &Boxes { refused, ..Boxes::default() }, None, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 /// Makes an older version the current one again.

@@ -5,7 +5,7 @@ use super::{Board, clock};
 use crate::fields::{Face, Sight};
 use crate::pages::html;
 use crate::pages::reader::Reader;
-use engine::{Entry, FieldChange, Happening};
+use engine::{Entry, FieldChange};
 use kernel::{Id, Result, Value};
 use meta::{Entity, Field, Kind};
 use serde_json::Value as Json;
@@ -64,6 +64,17 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors:
         }
         out.push_str("</ul>");
     }
+    undoing(out, reader, entry);
+    out.push_str("</div><time");
+    html::attribute(out, "datetime", &entry.at.to_string());
+    out.push('>');
+    html::text(out, &clock(entry.at, reader));
+    out.push_str("</time></li>");
+}
+
+/// The way back, for whoever may take it.
+pub(in crate::pages::card) fn undoing(out: &mut String, reader: &Reader, entry: &Entry) {
+    let speech = &reader.speech;
     // What was done in bulk is undone where it was done, not from one of its records.
     let single = matches!(entry.through.as_str(), "pages" | "api");
     let mine = entry.author.is_some() && entry.author == reader.who.user;
@@ -80,11 +91,21 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors:
         html::text(out, speech.say("action-undo"));
         out.push_str("</button></form>");
     }
-    out.push_str("</div><time");
-    html::attribute(out, "datetime", &entry.at.to_string());
-    out.push('>');
-    html::text(out, &clock(entry.at, reader));
-    out.push_str("</time></li>");
+}
+
+/// A change of one field, or of one part of it, which says its name.
+pub(in crate::pages::card) fn worded_change(out: &mut String, entity: &Entity, change: &FieldChange, named: bool, sight: &Sight<'_>) {
+    let Some((label, before, after)) = words(entity, change, sight) else { return };
+    out.push_str("<li>");
+    if named {
+        out.push_str("<span class=\"key\">");
+        html::text(out, &label);
+        out.push_str("</span> ");
+    }
+    worded(out, "del", &before, sight.speech);
+    out.push_str("<span class=\"to\">→</span>");
+    worded(out, "ins", &after, sight.speech);
+    out.push_str("</li>");
 }
 
 fn worded(out: &mut String, tag: &str, text: &str, speech: &crate::pages::speech::Speech) {
@@ -97,8 +118,16 @@ fn worded(out: &mut String, tag: &str, text: &str, speech: &crate::pages::speech
 
 /// A change in words: field, before, after; none for what follows from another field.
 fn said(entity: &Entity, change: &FieldChange, sight: &Sight<'_>) -> Option<(String, String, String)> {
+    match entity.field(&change.key) {
+        Some(field) if field.computed.is_some() || field.read_only => None,
+        _ => words(entity, change, sight),
+    }
+}
+
+/// A change in words, whatever it follows from.
+fn words(entity: &Entity, change: &FieldChange, sight: &Sight<'_>) -> Option<(String, String, String)> {
     if let Some(field) = entity.field(&change.key) {
-        if field.computed.is_some() || field.read_only || field.secret {
+        if field.secret {
             return None;
         }
         let face = Face::new(field, sight.speech);
@@ -129,12 +158,12 @@ pub(crate) fn lines(child: &Entity, json: &Json, sight: &Sight<'_>) -> String {
 }
 
 /// The names of the records that changed links led to.
-pub(super) async fn linked(reader: &Reader, entity: &Entity, happenings: &[Happening]) -> Result<HashMap<Id, String>> {
+pub(in crate::pages::card) async fn linked<'e>(
+    reader: &Reader,
+    entity: &Entity,
+    entries: impl Iterator<Item = &'e Entry>,
+) -> Result<HashMap<Id, String>> {
     let mut wanted: HashMap<&'static str, Vec<Id>> = HashMap::new();
-    let entries = happenings.iter().filter_map(|one| match one {
-        Happening::Change(entry) => Some(entry),
-        Happening::Record { .. } => None,
-    });
     for change in entries.flat_map(|entry| &entry.changes) {
         let Some(Kind::Link(target)) = entity.field(&change.key).map(|field| field.kind) else { continue };
         let ids = [&change.before, &change.after].into_iter().filter_map(|json| json.as_str()?.parse::<Id>().ok());

@@ -7,6 +7,7 @@ mod happening;
 mod writing;
 
 pub(crate) use changed::{lines as history_lines, value as history_value};
+pub(super) use changed::{linked, undoing, worded_change};
 pub(super) use composer::{Boxes, Editing};
 pub(super) use happening::Shown;
 pub(super) use writing::routes;
@@ -335,7 +336,7 @@ impl<'b> Board<'b> {
     }
 
     async fn entries(&self, out: &mut String, timeline: &Timeline, top: &[Id], boxes: &Boxes) -> Result<()> {
-        let linked = changed::linked(self.reader, self.entity, &timeline.happenings).await?;
+        let linked = changed::linked(self.reader, self.entity, timeline.happenings.iter().filter_map(happened)).await?;
         let records = timeline.happenings.iter().filter_map(|one| match one {
             Happening::Record { record, .. } => Some(record),
             Happening::Change(_) => None,
@@ -390,6 +391,13 @@ fn shown_as(boxes: &Boxes, id: Id) -> Shown<'_> {
     match &boxes.editing {
         Some(editing) if editing.id == id => Shown::Edited(editing),
         _ => Shown::Plain,
+    }
+}
+
+fn happened(one: &Happening) -> Option<&engine::Entry> {
+    match one {
+        Happening::Change(entry) => Some(entry),
+        Happening::Record { .. } => None,
     }
 }
 

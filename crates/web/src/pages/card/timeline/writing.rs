@@ -205,7 +205,7 @@ async fn refused(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes,
     if board.reader.fragment {
         return Ok(part(board.reader, status, board.column(boxes, titles).await?));
     }
-    page(board, titles, boxes, status).await
+    page(board, titles, boxes, None, status).await
 }
 
 /// The same for a record under edit.
@@ -214,5 +214,5 @@ async fn unchanged(board: &Board<'_>, titles: &HashMap<Id, String>, editing: Edi
         return Ok(part(board.reader, status, board.one(editing.id, Shown::Edited(&editing)).await?));
     }
     let boxes = Boxes { editing: Some(editing), ..Boxes::default() };
-    page(board, titles, &boxes, status).await
+    page(board, titles, &boxes, None, status).await
 }
