@@ -36,6 +36,7 @@ impl Serve {
             .map_err(|fault| Error::Unavailable(Say::new("error-listen").with("address", settings.listen).with("cause", fault)))?;
         let listen = listener.local_addr().map_err(Error::internal)?;
         let engine = opening::open(settings).await?;
+        base::relations::install(&engine, &opening::whoever(&engine)).await?;
         if self.demo {
             demonstrate(&engine).await?;
         }
@@ -51,7 +52,8 @@ impl Serve {
             },
         )
         .await?
-        .demonstrating(offered());
+        .demonstrating(offered())
+        .extracting(base::directory::offered());
         let address = settings.base_url.clone().unwrap_or_else(|| format!("http://{listen}"));
         println!("Scheda: {}", address.trim_end_matches('/'));
         if let Some(token) = token {

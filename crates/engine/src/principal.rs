@@ -117,11 +117,13 @@ impl Roles {
         // And looks at the bulk actions he asked for, which the program writes.
         let bulks = Right { see: Scope::Own, ..Right::NOTHING };
         let staff = || {
-            let reading = ["user", "team", "term"].map(|key| (key, Right::READ));
+            let reading = ["user", "team", "term", "relation_type"].map(|key| (key, Right::READ));
             reading.into_iter().chain([(crate::views::VIEW, views), (crate::bulk::BULK, bulks)]).collect::<Vec<_>>()
         };
         // The texts that people agree to are the company's: whoever answers for all customers writes them.
         let reading = || [staff(), vec![("consent_text", Right::READ)]].concat();
+        // The sales network is there to be seen by whoever sells; a bought list of names is handed out, not browsed.
+        let selling = || reading().into_iter().chain([("subject", Right::READ), ("directory_entry", Right::NOTHING)]).collect::<Vec<_>>();
         let roles = [
             Role {
                 key: "administrator",
@@ -146,7 +148,7 @@ impl Roles {
             Role {
                 key: "agent",
                 default: team,
-                entities: reading(),
+                entities: selling(),
                 import: false,
                 export: false,
                 bulk: true,
@@ -288,17 +290,10 @@ impl Principal {
         let target = |link: &str| entity.field(link).and_then(|field| model.target(field));
         match entity.visibility {
             Visibility::Everyone => Some(Filter::everything()),
-            Visibility::Parent(link, kind) => {
-                let targets = match entity.field(link)?.kind {
-                    Kind::About(targets) => targets,
-                    _ => return None,
-                };
-                let within = targets.iter().filter_map(|target| {
-                    let seen = self.seen_within(model, model.entity(target)?, scope, depth + 1)?;
-                    let step = meta::name(&format!("{link}/{target}"));
-                    Some(Filter::All(vec![Filter::is(kind, *target), along(step, seen)]))
-                });
-                Some(Filter::Any(within.collect()))
+            Visibility::Parent(link, kind) => self.seen_about(model, entity, link, kind, scope, depth),
+            Visibility::Ends(ends) => {
+                let both = ends.iter().map(|(link, kind)| self.seen_about(model, entity, link, kind, scope, depth));
+                Some(Filter::All(both.collect::<Option<Vec<Filter>>>()?))
             }
             Visibility::Administrators => self.role.administer.then(Filter::everything),
             Visibility::Owner(field) => Some(self.owned(field, scope)),
@@ -314,6 +309,25 @@ impl Principal {
                 Some(Filter::Any(vec![self.owned(field, scope), Filter::Has(relation.key, Box::new(along(link, seen)))]))
             }
         }
+    }
+
+    /// As the record that an *about* link leads to.
+    fn seen_about(
+        &self,
+        model: &Model,
+        entity: &Entity,
+        link: &'static str,
+        kind: &'static str,
+        scope: Scope,
+        depth: usize,
+    ) -> Option<Filter> {
+        let Kind::About(targets) = entity.field(link)?.kind else { return None };
+        let within = targets.iter().filter_map(|target| {
+            let seen = self.seen_within(model, model.entity(target)?, scope, depth + 1)?;
+            let step = meta::name(&format!("{link}/{target}"));
+            Some(Filter::All(vec![Filter::is(kind, *target), along(step, seen)]))
+        });
+        Some(Filter::Any(within.collect()))
     }
 
     fn owned(&self, field: &'static str, scope: Scope) -> Filter {

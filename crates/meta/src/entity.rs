@@ -54,6 +54,8 @@ pub enum Visibility {
     OwnerOrThrough(&'static str, &'static str, &'static str),
     /// As its parent: an *about* link, and the field that names the parent's entity.
     Parent(&'static str, &'static str),
+    /// Whoever sees both records that it binds: two *about* links, each with the field that names its entity.
+    Ends([(&'static str, &'static str); 2]),
     /// Administrators alone.
     Administrators,
 }
@@ -110,6 +112,17 @@ pub struct Awaits {
     pub links: Vec<&'static str>,
     /// The yes or no that says that it is over.
     pub done: Option<&'static str>,
+}
+
+/// How the records of an entity bind two others, in words that read from either side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mutual {
+    /// The two *about* links: the words read from the first to the second.
+    pub ends: [&'static str; 2],
+    /// The link to what says the words.
+    pub by: &'static str,
+    /// Its fields: the words from the first to the second, and back.
+    pub words: [&'static str; 2],
 }
 
 /// What an entity can do; each switches on what the platform offers for it.
@@ -173,6 +186,10 @@ pub struct Entity {
     pub awaits: Option<Awaits>,
     /// How the newest of its records are drawn on a card, where it is a ledger.
     pub ledger: Option<Ledger>,
+    /// How its records bind two others, where they do.
+    pub mutual: Option<Mutual>,
+    /// The days from which and until which a record holds, where it is said: what is past stands last.
+    pub lasting: Option<(&'static str, &'static str)>,
     /// Fields of a list, by name.
     pub columns: Vec<&'static str>,
     /// Fields at the head of a card, by name: how it stands, whose it is, how it is reached.
@@ -207,6 +224,8 @@ impl Entity {
             filing: None,
             awaits: None,
             ledger: None,
+            mutual: None,
+            lasting: None,
             columns: vec![title],
             head: Vec::new(),
             sort: (title, false),
@@ -340,6 +359,18 @@ impl Entity {
     /// The digest of its file, where its records hold one.
     pub fn holds_file(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.kind == Kind::File)
+    }
+
+    /// The same, binding two records: its *about* links, and along which link and in which fields the words for it stand.
+    pub fn mutual(mut self, ends: [&'static str; 2], by: &'static str, words: [&'static str; 2]) -> Entity {
+        self.mutual = Some(Mutual { ends, by, words });
+        self
+    }
+
+    /// The same, holding from one day until another: the fields that say so.
+    pub fn lasting(mut self, since: &'static str, until: &'static str) -> Entity {
+        self.lasting = Some((since, until));
+        self
     }
 
     /// The same, with these children: `via` is their link field.

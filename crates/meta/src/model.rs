@@ -100,6 +100,7 @@ impl Model {
         }
         self.examine_happening(entity)?;
         self.examine_filing(entity)?;
+        self.examine_binding(entity)?;
         for section in &entity.layout {
             for key in &section.fields {
                 let prefix = format!("{key}.");
@@ -165,6 +166,17 @@ impl Model {
             Some((entity, links.into_iter().find(leads)?))
         });
         awaited.collect()
+    }
+
+    fn examine_binding(&self, entity: &Entity) -> Result<(), Fault> {
+        let is = |key: &str, fits: fn(Kind) -> bool| entity.field(key).is_some_and(|field| fits(field.kind));
+        let days = entity.lasting.is_none_or(|(since, until)| [since, until].iter().all(|key| is(key, |kind| kind == Kind::Date)));
+        let bound = entity.mutual.is_none_or(|mutual| {
+            let by = entity.field(mutual.by).and_then(|field| self.target(field));
+            mutual.ends.iter().all(|end| is(end, |kind| matches!(kind, Kind::About(_))))
+                && by.is_some_and(|by| mutual.words.iter().all(|words| by.field(words).is_some_and(|field| field.kind == Kind::Text)))
+        });
+        if days && bound { Ok(()) } else { Err(Fault(format!("{} binds or lasts by fields of the wrong kind", entity.key))) }
     }
 
     /// The entities whose records stand on the timeline of a card of this entity, and the links that lead there.

@@ -6,12 +6,16 @@ pub mod addresses;
 pub mod consents;
 pub mod contacts;
 pub mod demo;
+pub mod directory;
 pub mod documents;
 pub mod exports;
 pub mod imports;
 pub mod notes;
+mod period;
+pub mod relations;
 pub mod sites;
 pub mod standing;
+pub mod subjects;
 pub mod tags;
 pub mod vocabularies;
 
@@ -29,6 +33,9 @@ pub fn area() -> engine::Area {
         .slice(documents::slice())
         .slice(consents::slice())
         .slice(tags::slice())
+        .slice(subjects::slice())
+        .slice(relations::slice())
+        .slice(directory::slice())
         .slice(vocabularies::slice())
         .slice(imports::slice())
         .slice(demo::slice())

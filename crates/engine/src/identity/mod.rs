@@ -5,6 +5,7 @@ mod first;
 mod password;
 mod sessions;
 mod tokens;
+mod tree;
 pub mod users;
 
 pub use attempts::Attempt;
@@ -17,7 +18,7 @@ use crate::area::Slice;
 
 /// What identity registers.
 pub(crate) fn slice() -> Slice {
-    Slice::new("identity").entity(users::team()).entity(users::user()).hook("user", users::guard)
+    Slice::new("identity").entity(users::team()).entity(users::user()).hook(TEAM, tree::placed).hook("user", users::guard)
 }
 
 /// The digest under which a secret is kept: SHA-256 in hexadecimal digits.

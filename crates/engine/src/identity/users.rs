@@ -45,10 +45,14 @@ pub const USER: &str = "user";
 
 /// Fields of a team.
 pub mod teams {
-    use meta::fields::{Text, text};
+    use meta::fields::{Link, Text, link, text};
     meta::entity! { "team" {
         /// What everybody calls it.
         NAME: Text = text("name").required().search().sortable(),
+        /// The team it is part of.
+        PARENT: Link = link("parent", "team"),
+        /// The teams above it and its own name, which is also the order of the tree.
+        PATH: Text = text("path").read_only().sortable(),
     }}
 }
 
@@ -71,7 +75,15 @@ meta::entity! { "user" {
 
 /// The description of teams.
 pub(crate) fn team() -> Entity {
-    Entity::new(TEAM, "teams", teams::fields()).titled(&teams::NAME).section("team", &["name"])
+    let mut team = Entity::new(TEAM, "teams", teams::fields())
+        .titled(&teams::NAME)
+        .children("subteams", TEAM, "parent")
+        .children("members", USER, "team")
+        .columns(&["name", "path"])
+        .head(&["path"])
+        .section("team", &["name", "parent"]);
+    team.sort = ("path", false);
+    team
 }
 
 /// The description of users.

@@ -17,6 +17,7 @@ mod past;
 mod people;
 mod seeing;
 mod shop;
+mod tree;
 mod working;
 mod world;
 mod writing;

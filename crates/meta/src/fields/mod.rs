@@ -12,6 +12,7 @@ mod link;
 mod long_text;
 mod moment;
 mod money;
+mod percent;
 mod phone;
 mod text;
 mod vocabulary;
@@ -29,6 +30,7 @@ pub use link::{About, Link, about, link};
 pub use long_text::{LongText, long_text};
 pub use moment::{MomentOf, moment};
 pub use money::{Amount, money};
+pub use percent::{Percent, percent};
 pub use phone::{Phone, phone};
 pub use text::{Text, text};
 pub use vocabulary::{Vocabularies, Vocabulary, stored, term_key, terms, vocabularies, vocabulary};
@@ -65,6 +67,8 @@ pub enum Kind {
     Whole,
     /// Euro cents.
     Money,
+    /// Hundredths of a percent.
+    Percent,
     /// A day.
     Date,
     /// A point in time.
@@ -160,6 +164,7 @@ impl Kind {
             Kind::YesNo => &yes_no::YesNoKind,
             Kind::Whole => &whole::WholeKind,
             Kind::Money => &money::MoneyKind,
+            Kind::Percent => &percent::PercentKind,
             Kind::Date => &date::DateKind,
             Kind::Moment => &moment::MomentKind,
             Kind::Email => &email::EmailKind,
@@ -233,9 +238,11 @@ impl Kind {
     /// Refuses numbers beyond [`MOST_NUMBER`].
     fn exact(&self, value: Value) -> Result<Value, Say> {
         match value {
-            Value::Int(number) if number.unsigned_abs() > MOST_NUMBER => {
-                Err(Say::new(if *self == Kind::Money { "error-money" } else { "error-whole" }))
-            }
+            Value::Int(number) if number.unsigned_abs() > MOST_NUMBER => Err(Say::new(match self {
+                Kind::Money => "error-money",
+                Kind::Percent => "error-percent",
+                _ => "error-whole",
+            })),
             value => Ok(value),
         }
     }

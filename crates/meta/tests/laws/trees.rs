@@ -109,7 +109,9 @@ pub fn value(field: &Field) -> BoxedStrategy<Value> {
         Kind::Vocabulary(_) => prop_oneof![1 => Just(Value::from("")), 4 => select(KEYS.to_vec()).prop_map(Value::from)].boxed(),
         Kind::Vocabularies(_) => vec(select(KEYS.to_vec()), 0..4).prop_map(|keys| Value::Text(stored(keys))).boxed(),
         Kind::YesNo => any::<bool>().prop_map(Value::Bool).boxed(),
-        Kind::Whole | Kind::Money => prop_oneof![4 => select(NUMBERS.to_vec()), 1 => -9_999..9_999_i64].prop_map(Value::Int).boxed(),
+        Kind::Whole | Kind::Money | Kind::Percent => {
+            prop_oneof![4 => select(NUMBERS.to_vec()), 1 => -9_999..9_999_i64].prop_map(Value::Int).boxed()
+        }
         Kind::Date => prop_oneof![1 => Just(Value::Empty), 3 => select(days()).prop_map(Value::Date)].boxed(),
         Kind::Moment => prop_oneof![1 => Just(Value::Empty), 3 => select(moments()).prop_map(Value::Moment)].boxed(),
         Kind::Link(_) | Kind::About(_) => prop_oneof![1 => Just(Value::Empty), 3 => ids().prop_map(Value::Link)].boxed(),

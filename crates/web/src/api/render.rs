@@ -146,7 +146,7 @@ pub(crate) fn write_value(kind: Kind, value: &Value, out: &mut Vec<u8>) {
         (Value::Empty, _) => out.write_all(b"null"),
         (Value::Bool(answer), Kind::YesNo) => out.write_all(if *answer { b"true" } else { b"false" }),
         (Value::Int(number), Kind::Whole) => write!(out, "{number}"),
-        (Value::Int(_), Kind::Money) => write!(out, "\"{}\"", kind.behaviour().write(value)),
+        (Value::Int(_), Kind::Money | Kind::Percent) => write!(out, "\"{}\"", kind.behaviour().write(value)),
         (Value::Link(id), _) => write!(out, "\"{id}\""),
         (Value::Date(date), Kind::Date) => write!(out, "\"{date}\""),
         (Value::Moment(moment), Kind::Moment) => write!(out, "\"{moment}\""),

@@ -66,17 +66,27 @@ impl Widget for LinkWidget {
     fn entered(&self, face: &Face, value: &Value, sight: &Sight<'_>) -> Vec<(String, String)> {
         let key = face.field.key;
         match value.link() {
+            // What it is about is decided by where one comes from, or by what it was about before.
+            Some(id) if matches!(face.field.kind, Kind::About(_)) => vec![(key.to_owned(), id.to_string())],
             Some(id) => vec![(key.to_owned(), id.to_string()), (format!("{key}.text"), self.plain(face, value, sight))],
             None => vec![(key.to_owned(), String::new()), (format!("{key}.text"), String::new())],
         }
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
-        let Some(entity) = target(face, sight) else { return placed(control, sight, out) };
         let text = format!("{}.text", control.name);
+        // One of several entities is looked for in all of them.
+        let from = match target(face, sight) {
+            Some(entity) => format!("/{}/options", entity.plural),
+            None if (control.entered)(&text).is_empty() => return placed(control, sight, out),
+            None => match sight.model.entity(face.field.entity) {
+                Some(own) => format!("/{}/options?field={}", own.plural, face.field.key),
+                None => return placed(control, sight, out),
+            },
+        };
         let options = format!("{}-options", control.name);
         out.push_str("<div class=\"picker w-long\"");
-        html::attribute(out, "data-picker", &format!("/{}/options", entity.plural));
+        html::attribute(out, "data-picker", &from);
         out.push_str("><input type=\"hidden\"");
         html::attribute(out, "name", control.name);
         html::attribute(out, "value", control.value());

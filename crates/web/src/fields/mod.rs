@@ -12,6 +12,7 @@ pub(crate) mod link;
 mod long_text;
 mod moment;
 mod money;
+mod percent;
 pub(crate) mod phone;
 mod text;
 pub(crate) mod vocabulary;
@@ -274,6 +275,7 @@ fn widget(kind: Kind) -> &'static dyn Widget {
         Kind::YesNo => &yes_no::YesNoWidget,
         Kind::Whole => &whole::WholeWidget,
         Kind::Money => &money::MoneyWidget,
+        Kind::Percent => &percent::PercentWidget,
         Kind::Date => &date::DateWidget,
         Kind::Moment => &moment::MomentWidget,
         Kind::Email => &email::EmailWidget,

@@ -64,7 +64,7 @@ pub(crate) struct Area {
 }
 
 /// The entities that administrators look after.
-const ADMINISTRATION: [&str; 4] = ["user", "team", "term", "consent_text"];
+const ADMINISTRATION: [&str; 5] = ["user", "team", "term", "consent_text", "relation_type"];
 
 impl FromRequestParts<Web> for Reader {
     type Rejection = Failure;
@@ -168,6 +168,9 @@ pub(crate) fn icon(entity: &str) -> &'static str {
         "user" => "person",
         "team" => "users",
         "term" => "tag",
+        "subject" => "deal",
+        "relation_type" => "link",
+        "directory_entry" => "database",
         _ => "document",
     }
 }

@@ -102,12 +102,21 @@ async fn samples(house: &House, field: &Field) -> [Json; 2] {
         (Kind::Whole, _) => [json!(number), json!(number + 1)],
         (Kind::Size, _) => [json!(number), json!(number + 1)],
         (Kind::Money, _) => [json!(format!("{number}.50")), json!(format!("{number}.70"))],
+        (Kind::Percent, _) => [json!("12.5"), json!("30")],
         (Kind::Date, _) => [json!("1985-12-10"), json!("1986-01-31")],
         (Kind::Moment, _) => [json!("2026-01-02T03:04:05Z"), json!("2026-02-03T04:05:06Z")],
         (Kind::Email, key) => [json!(format!("una.{key}@example.it")), json!(format!("altra.{key}@example.it"))],
         (Kind::Phone, _) => [json!("+39050123456"), json!("+39050654321")],
         (Kind::Web, key) => [json!(format!("https://una-{}.example", key.replace('_', "-"))), json!("https://altra.example")],
         (Kind::Link("user"), _) => ["anna", "mara"].map(|name| json!(house.people[name].id.to_string())),
+        (Kind::Link("subject"), key) => {
+            let mut agencies = Vec::new();
+            for name in ["Prima", "Seconda"] {
+                let agency = put(&house.engine, &system, "subject", json!({ "name": format!("{name} {key}"), "kind": "agency" })).await;
+                agencies.push(json!(agency.to_string()));
+            }
+            [agencies[0].clone(), agencies[1].clone()]
+        }
         (Kind::Link("account"), _) => [house.north.account, house.south.account].map(|id| json!(id.to_string())),
         (kind, key) => panic!("{key}: no sample of {kind:?}"),
     }

@@ -54,6 +54,11 @@ pub struct Branch {
     pub version: Id,
     pub consent: Id,
     pub consent_text: Id,
+    pub subject: Id,
+    pub assignment: Id,
+    pub relation: Id,
+    pub relation_type: Id,
+    pub name: Id,
     pub changeset: Id,
 }
 
@@ -75,6 +80,11 @@ impl Branch {
             version: engine.id(),
             consent: engine.id(),
             consent_text: engine.id(),
+            subject: engine.id(),
+            assignment: engine.id(),
+            relation: engine.id(),
+            relation_type: engine.id(),
+            name: engine.id(),
             changeset: engine.id(),
         }
     }
@@ -95,6 +105,11 @@ impl Branch {
             "document_version" => self.version,
             "consent" => self.consent,
             "consent_text" => self.consent_text,
+            "subject" => self.subject,
+            "account_subject" => self.assignment,
+            "relation" => self.relation,
+            "relation_type" => self.relation_type,
+            "directory_entry" => self.name,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -120,7 +135,11 @@ impl House {
         let mut settings = WebSettings::local(address);
         settings.console_token = Some(CONSOLE.to_owned());
         settle(&mut settings);
-        let web = Web::open(engine.clone(), settings).await.expect("the web").demonstrating(base::demo::offered());
+        let web = Web::open(engine.clone(), settings)
+            .await
+            .expect("the web")
+            .demonstrating(base::demo::offered())
+            .extracting(base::directory::offered());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = web::serve(web.clone(), routes(), listener, async {
             let _ = stopped.await;
@@ -277,6 +296,15 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
         "text": consent_text.to_string(), "evidence": format!("Modulo {letter}"),
     });
     let consent = put(engine, &who, "consent", consent).await;
+    let subject = put(engine, &system, "subject", json!({ "name": format!("Agente {letter}") })).await;
+    let (from, to) = (account.to_string(), contact.to_string());
+    let assignment = json!({ "account": from, "subject": subject.to_string(), "role": "agent", "share": "12.5", "since": null });
+    let assignment = put(engine, &who, "account_subject", assignment).await;
+    let label = json!({ "label": format!("paga {letter}"), "inverse": format!("è pagato da {letter}") });
+    let relation_type = put(engine, &system, "relation_type", label).await;
+    let relation = json!({ "party": from, "counterparty": to, "type": relation_type.to_string() });
+    let relation = put(engine, &who, "relation", relation).await;
+    let name = put(engine, &system, "directory_entry", json!({ "name": format!("Nominativo {letter}") })).await;
     Branch {
         account,
         contact,
@@ -292,6 +320,11 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
         version,
         consent,
         consent_text,
+        subject,
+        assignment,
+        relation,
+        relation_type,
+        name,
         changeset: made.changeset,
     }
 }

@@ -1,5 +1,6 @@
 //! The web through real HTTP on a loopback port, on both databases.
 
+mod around;
 mod arranged;
 mod attacks;
 mod bulk;

@@ -49,6 +49,8 @@ pub fn contact() -> Entity {
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
         .through("accounts", "account_contact", "contact", "account")
+        .belongings("relations", "relation", "party")
+        .belongings("related", "relation", "counterparty")
         .belongings("notes", "note", "about")
         .belongings("documents", "document", "about")
         .children("consents", "consent", "about")

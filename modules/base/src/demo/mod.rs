@@ -1,5 +1,6 @@
 //! Demonstration data: a believable Italian company, the same for the same seed.
 
+mod around;
 mod notes;
 mod removing;
 pub mod seeded;
@@ -99,6 +100,7 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
         progress(made.accounts);
     }
     notes::write(engine, who, changeset, measure.seed, &noted).await?;
+    around::write(engine, who, changeset, measure.seed, &agents, &noted).await?;
     Ok(made)
 }
 
@@ -131,13 +133,21 @@ async fn people(engine: &Engine, who: &Principal, changeset: Id) -> Result<Vec<I
     let first = async |asked: engine::Asked| Ok::<_, kernel::Error>(engine.list(who, asked).await?.records.first().map(|record| record.id));
     let mut acts = Vec::new();
     let mut agents = Vec::new();
+    // What they are all part of comes first: a team has its path from those above it.
+    let italy = match first(engine::Asked::new(team.clone()).filtered(users::teams::NAME.is("Italia"))).await? {
+        Some(italy) => italy,
+        None => {
+            let draft = Draft::new("team").with(users::teams::NAME.id(), "Italia");
+            engine.write_slice(who, DEMO, changeset, vec![Act::Create(draft)]).await?.id()
+        }
+    };
     for (name, members) in
         [("Rete Toscana", ["Giulia Conti", "Marco Ferri", "Elena Bellini"]), ("Rete Nord", ["Luca Sala", "Chiara Monti", "Davide Gatti"])]
     {
         let known = first(engine::Asked::new(team.clone()).filtered(users::teams::NAME.is(name))).await?;
         let of = known.unwrap_or_else(|| engine.id());
         if known.is_none() {
-            let mut draft = Draft::new("team").with(users::teams::NAME.id(), name);
+            let mut draft = Draft::new("team").with(users::teams::NAME.id(), name).with(users::teams::PARENT.id(), italy);
             draft.id = Some(of);
             acts.push(Act::Create(draft));
         }

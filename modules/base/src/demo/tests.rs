@@ -88,17 +88,27 @@ async fn the_demonstration_goes_as_if_it_had_never_been() {
 
         super::remove(&engine, &who).await.expect("asked for");
         while engine.work_once().await.expect("work") {}
-        for (entity, left) in [("account", 1), ("contact", 0), ("site", 0), ("note", 1), ("account_contact", 0)] {
+        for (entity, left) in [
+            ("account", 1),
+            ("contact", 0),
+            ("site", 0),
+            ("note", 1),
+            ("account_contact", 0),
+            ("subject", 0),
+            ("account_subject", 0),
+            ("relation", 0),
+            ("directory_entry", 0),
+        ] {
             assert_eq!((count(entity, false).await, count(entity, true).await), (left, 0), "{entity}");
         }
-        // The agent is kept for her customer's sake, and can't come in; so are his team, and the one sector in use.
+        // The agent is kept for her customer's sake, and can't come in; so are his team, what that is part of, and the one sector in use.
         let after = (count("term", false).await, count("user", false).await, count("team", false).await);
-        assert_eq!(after, (before.0 + 1, before.1 + 1, before.2 + 1));
+        assert_eq!(after, (before.0 + 1, before.1 + 1, before.2 + 2));
         let (agent, _) = engine.show(&who, &users, agent).await.expect("the agent");
         assert!(!agent.get(&engine::identity::users::ACTIVE));
         assert_eq!(engine.examine().await.expect("an examination"), Vec::<String>::new());
         let again = super::take_out(&engine).await.expect("nothing left to do");
-        assert_eq!((again.records, again.left), (0, 3));
+        assert_eq!((again.records, again.left), (0, 4));
 
         // And it can be had again.
         fill(&engine, &who, Measure { accounts: 30, contacts: 60, seed: 7 }, |_| {}).await.expect("a company");

@@ -4,6 +4,7 @@ mod ahead;
 mod files;
 mod head;
 mod ledger;
+mod mutual;
 mod past;
 mod related;
 mod sections;
@@ -59,6 +60,7 @@ struct CardPage<'c> {
     duplicates: bool,
     removes: bool,
     password: bool,
+    extracts: bool,
     removed: Option<String>,
     question: String,
     head: String,
@@ -167,6 +169,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
             && entity.filing.is_none()
             && reader.who.may(Verb::Create, entity),
         removes: reader.who.may_with(Verb::Remove, entity, record),
+        extracts: living && record.named("state").text() == "free" && crate::pages::list::may_extract(reader, entity),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, reader))])),
         question: reader.speech.with("card-remove-question", &[("name", &title), ("days", &days)]),

@@ -24,6 +24,13 @@ pub(super) async fn write(reader: &Reader, entity: &Entity, record: &Record) -> 
         if child.happens.is_some() || entity.filing.is_some_and(|filing| filing.versions == relation.key) {
             continue;
         }
+        // What binds two records is shown once, whichever of them this one is.
+        if let Some(mutual) = child.mutual {
+            if relation.via == mutual.ends[0] && reader.who.may(Verb::See, child) {
+                super::mutual::write(&mut out, reader, entity, relation.key, record, child, mutual).await?;
+            }
+            continue;
+        }
         if reader.who.may(Verb::See, child) {
             one(&mut out, reader, entity, record, relation, child).await?;
         }
@@ -49,7 +56,8 @@ async fn one(out: &mut String, reader: &Reader, entity: &Entity, record: &Record
         }
     };
     // The main one first, those who are gone last.
-    listed.records.sort_by_key(|one| (one.named("inactive").bool(), !one.named("main").bool()));
+    let today = engine.today();
+    listed.records.sort_by_key(|one| (one.named("inactive").bool() || !lasts(child, one, today), !one.named("main").bool()));
     let beyond = match (&far, relation.far) {
         (Some(far), Some(link)) => Some((far, reached(reader, far, link, &listed).await?, link)),
         _ => None,
@@ -136,7 +144,28 @@ fn adding(out: &mut String, reader: &Reader, entity: &Entity, relation: &Relatio
     out.push_str("</div>");
 }
 
-fn action(out: &mut String, href: &str, icon: &str, label: &str) {
+/// Whether it holds still, or is yet to begin: what is past stands last.
+pub(super) fn lasts(child: &Entity, one: &Record, today: kernel::Date) -> bool {
+    child.lasting.is_none_or(|(_, until)| one.named(until).date().is_none_or(|until| until >= today))
+}
+
+/// From when until when it holds, in words.
+pub(super) fn lasted(child: &Entity, one: &Record, today: kernel::Date, sight: &Sight<'_>) -> Vec<String> {
+    let Some((since, until)) = child.lasting else { return Vec::new() };
+    let day = |key: &str| one.named(key).date().map(|_| Kind::Date.behaviour().show(one.named(key), sight.reading));
+    let mut said = match (day(since), day(until)) {
+        (Some(since), Some(until)) => vec![sight.speech.with("lasting-both", &[("since", &since), ("until", &until)])],
+        (Some(since), None) => vec![sight.speech.with("lasting-since", &[("since", &since)])],
+        (None, Some(until)) => vec![sight.speech.with("lasting-until", &[("until", &until)])],
+        (None, None) => Vec::new(),
+    };
+    if !lasts(child, one, today) {
+        said.push(sight.speech.say("lasting-past").to_owned());
+    }
+    said
+}
+
+pub(super) fn action(out: &mut String, href: &str, icon: &str, label: &str) {
     out.push_str("<a class=\"btn btn-quiet btn-icon btn-sm\"");
     html::attribute(out, "href", href);
     html::attribute(out, "aria-label", label);
@@ -160,7 +189,9 @@ fn through(
 ) {
     let Some(id) = one.named(link).link() else { return };
     let Some(name) = sight.titles.get(&id) else { return };
-    out.push_str("<li class=\"thing\"><span class=\"initials\" aria-hidden=\"true\">");
+    let today = reader.web.engine().today();
+    out.push_str(if lasts(child, one, today) { "<li class=\"thing\">" } else { "<li class=\"thing past\">" });
+    out.push_str("<span class=\"initials\" aria-hidden=\"true\">");
     html::text(out, &html::initials(name));
     out.push_str("</span><div><a class=\"thing-name\"");
     html::attribute(out, "href", &format!("/{}/{id}", far.plural));
@@ -169,10 +200,16 @@ fn through(
     out.push_str("</a>");
     let mut said: Vec<String> = Vec::new();
     // What the link itself says comes first, then what the other record says of itself.
-    for field in child.fields.iter().filter(|field| !field.system && matches!(field.kind, Kind::Text | Kind::Choice(_))) {
+    for field in child
+        .fields
+        .iter()
+        .filter(|field| !field.system && matches!(field.kind, Kind::Text | Kind::Choice(_) | Kind::Percent | Kind::Vocabulary(_)))
+    {
         push(&mut said, Face::new(field, sight.speech).plain(one.value(field.id), sight));
     }
-    if let Some(record) = records.get(&id) {
+    said.extend(lasted(child, one, today, sight));
+    // What says for how long it holds needs the line for itself.
+    if let Some(record) = records.get(&id).filter(|_| child.lasting.is_none()) {
         let columns = far.columns.iter().filter(|key| **key != far.title).filter_map(|key| far.field(key));
         for field in columns.filter(|field| matches!(field.kind, Kind::Text | Kind::Phone | Kind::Email)).take(4) {
             // One line has room for a role and a number.

@@ -11,6 +11,7 @@ use kernel::{Problem, Problems, Result, Say, Value};
 use meta::fields::term_key;
 use meta::filter::Filter;
 use meta::{Entity, Field, FieldId, Kind, Reading, Record, Relation};
+use std::collections::HashMap;
 
 /// A record as it was entered.
 pub(super) struct Read {
@@ -79,7 +80,8 @@ pub(super) async fn one(
 ) -> Result<()> {
     let Some(text) = fields.get(name) else { return Ok(()) };
     let read = match field.kind {
-        Kind::Link(target) => link(reader, target, text, fields.get(&format!("{name}.text"))).await?,
+        Kind::Link(target) => link(reader, &[target], text, fields.get(&format!("{name}.text"))).await?,
+        Kind::About(targets) => link(reader, targets, text, fields.get(&format!("{name}.text"))).await?,
         Kind::Vocabularies(_) => {
             let mut keys: Vec<String> = fields.all(name).map(str::to_owned).collect();
             let mut lost = None;
@@ -117,14 +119,17 @@ pub(super) fn checked(field: &Field, text: &str, reading: &Reading) -> Result<Va
 }
 
 /// A link by what was chosen, or by what was written where nothing was chosen for it.
-async fn link(reader: &Reader, target: &'static str, chosen: &str, written: Option<&str>) -> Result<Result<Value, Say>> {
+async fn link(reader: &Reader, targets: &[&'static str], chosen: &str, written: Option<&str>) -> Result<Result<Value, Say>> {
     let chosen = chosen.trim();
-    let Some(written) = written.map(str::trim) else { return Ok(Kind::Link(target).parse(chosen, &reader.reading)) };
+    let Some(written) = written.map(str::trim) else { return Ok(Kind::Link("").parse(chosen, &reader.reading)) };
     if written.is_empty() {
         return Ok(Ok(Value::Empty));
     }
     if let Ok(id) = chosen.parse() {
-        let names = reader.web.engine().names(&reader.who, target, vec![id]).await?;
+        let mut names = HashMap::new();
+        for target in targets {
+            names.extend(reader.web.engine().names(&reader.who, target, vec![id]).await?);
+        }
         match names.get(&id) {
             Some(name) if name.trim() == written => return Ok(Ok(Value::Link(id))),
             // Led there before, and its name may not be seen: it stays.
@@ -132,10 +137,13 @@ async fn link(reader: &Reader, target: &'static str, chosen: &str, written: Opti
             _ => {}
         }
     }
-    let entity = reader.web.engine().entity(target)?;
-    let asked = Asked { limit: 2, ..Asked::new(entity.clone()).filtered(Filter::is(entity.title, written)) };
-    let found = reader.web.engine().list(&reader.who, asked).await?;
-    Ok(match found.records.as_slice() {
+    let mut found = Vec::new();
+    for target in targets {
+        let entity = reader.web.engine().entity(target)?;
+        let asked = Asked { limit: 2, ..Asked::new(entity.clone()).filtered(Filter::is(entity.title, written)) };
+        found.extend(reader.web.engine().list(&reader.who, asked).await?.records);
+    }
+    Ok(match found.as_slice() {
         [only] => Ok(Value::Link(only.id)),
         [] => Err(Say::new("form-link-unknown")),
         _ => Err(Say::new("form-link-several")),

@@ -8,10 +8,14 @@ mod columns;
 mod count;
 mod cursor;
 mod export;
+mod extraction;
 mod groups;
 mod rows;
 mod totals;
 mod views;
+
+pub(crate) use extraction::may_extract;
+pub use extraction::{Extracted, Extracting, Extraction};
 
 use crate::caller::Of;
 use crate::pages::answer::page;
@@ -37,7 +41,7 @@ pub(crate) use count::grouped;
 
 /// The routes of lists.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
+    extraction::routes(routes)
         .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Heavy, "", ""), list)
         .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Heavy, "", ""), count::count)
         .add(Route::page(Method::GET, "/{plural}/groups", Policy::Entity(Verb::See), Rate::Heavy, "", ""), groups::one)
@@ -65,6 +69,7 @@ struct ListPage<'l> {
     entity: &'l Entity,
     address: &'l ListAddress,
     creates: bool,
+    extracts: bool,
     counted: String,
     columns: String,
     arrangement: String,
@@ -128,6 +133,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         title: reader.speech.entity(entity.key, "many"),
         // A document begins with its file, an entry of a ledger on the card it is about.
         creates: entity.filing.is_none() && entity.ledger.is_none() && reader.who.may(Verb::Create, &entity),
+        extracts: may_extract(&reader, &entity),
         counted: String::new(),
         columns: columns::menu(&reader, &entity, &address),
         arrangement: arrangement::menu(&reader, &entity, &address),

@@ -29,7 +29,11 @@ impl Column {
             .filter(|field| !field.secret)
             .map(|field| Column {
                 face: Face::short(field, speech),
-                open: if matches!(field.kind, Kind::Whole | Kind::Money | Kind::Size) { "<td class=\"number\">" } else { "<td>" },
+                open: if matches!(field.kind, Kind::Whole | Kind::Money | Kind::Size | Kind::Percent) {
+                    "<td class=\"number\">"
+                } else {
+                    "<td>"
+                },
                 edited: None,
             })
             .collect();
@@ -53,7 +57,7 @@ impl Column {
 
     /// Whether its head and cells stand at the right.
     pub(crate) fn number(&self) -> bool {
-        matches!(self.face.field.kind, Kind::Whole | Kind::Money | Kind::Size)
+        matches!(self.face.field.kind, Kind::Whole | Kind::Money | Kind::Size | Kind::Percent)
     }
 }
 

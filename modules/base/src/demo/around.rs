@@ -1,0 +1,159 @@
+//! Around the customers of the demonstration: who looks after them and for how much, whom they are bound to, and a bought list of
+//! names that nobody has called yet.
+
+use super::notes::Noted;
+use super::seeded::Seeded;
+use super::words_of_italy::{FAMILIES, GIVEN, ROLES, TOWNS, TRADES};
+use super::{DEMO, address, landline, vat_number};
+use crate::directory::entity as entry;
+use crate::relations::{RELATION, RELATION_TYPE, relation, relation_type};
+use crate::subjects::entity::{self as subject, attachment as at};
+use engine::{Act, Asked, Draft, Engine, Principal};
+use kernel::{Id, Result, Value};
+use meta::fields::term_key;
+
+/// Names of the bought list, at most.
+const MOST_NAMES: usize = 200;
+/// Written in one commit.
+const BATCH: usize = 50;
+
+/// Writes them.
+pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed: u64, agents: &[Id], noted: &[Noted]) -> Result<()> {
+    let mut chance = Seeded::new(seed ^ 0x50b);
+    let network = network(engine, who, changeset, agents).await?;
+    let mut acts = assignments(engine, &mut chance, &network, agents, noted);
+    acts.extend(relations(engine, who, noted).await?);
+    acts.extend(names(engine, &mut chance, noted.len().min(MOST_NAMES)));
+    let mut acts = acts.into_iter().peekable();
+    while acts.peek().is_some() {
+        engine.write_slice(who, DEMO, changeset, acts.by_ref().take(BATCH).collect()).await?;
+    }
+    Ok(())
+}
+
+/// The sales network: an agency, the agents who come in, an area manager, a referrer and an operator who don't.
+async fn network(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id]) -> Result<Vec<Id>> {
+    let names = engine.names(who, "user", agents.to_vec()).await?;
+    let agency = engine.id();
+    let mut drafts = Vec::new();
+    let mut firm = Draft::new(subject::SUBJECT)
+        .with(subject::NAME.id(), "Rete Tirreno Agenzie S.r.l.")
+        .with(subject::KIND.id(), "agency")
+        .with(subject::ROLE.id(), "agency")
+        .with(subject::ZONE.id(), "toscana-nord")
+        .with(subject::PHONE.id(), "+39050502200")
+        .with(subject::EMAIL.id(), "info@rete-tirreno.example");
+    firm.id = Some(agency);
+    engine.write_slice(who, DEMO, changeset, vec![Act::Create(firm)]).await?;
+    for (place, agent) in agents.iter().enumerate() {
+        let name = names.get(agent).cloned().unwrap_or_default();
+        let address = format!("{}@demo.example", term_key(&name).unwrap_or_default().replace('-', "."));
+        let draft = Draft::new(subject::SUBJECT)
+            .with(subject::NAME.id(), name)
+            .with(subject::ROLE.id(), "agent")
+            .with(subject::USER.id(), *agent)
+            .with(subject::EMAIL.id(), address)
+            .with(subject::ZONE.id(), ["pisa-e-livorno", "toscana-sud", "toscana-nord", "nord-ovest", "emilia", "nord-est"][place % 6])
+            .with(subject::AGENCY.id(), (place % 3 == 2).then_some(agency));
+        drafts.push(draft);
+    }
+    for (name, role, phone) in [
+        ("Roberto Lupi", "area-manager", "+393351200450"),
+        ("Studio Ragionieri Bassi", "referrer", "+39058622310"),
+        ("Sara Neri", "operator", "+39050502211"),
+    ] {
+        let draft = Draft::new(subject::SUBJECT).with(subject::NAME.id(), name).with(subject::ROLE.id(), role);
+        drafts.push(draft.with(subject::PHONE.id(), phone));
+    }
+    let mut ids = Vec::new();
+    let acts = drafts.into_iter().map(|mut draft| {
+        let id = engine.id();
+        ids.push(id);
+        draft.id = Some(id);
+        Act::Create(draft)
+    });
+    let acts = acts.collect();
+    engine.write_slice(who, DEMO, changeset, acts).await?;
+    Ok(ids)
+}
+
+/// Each account has the agent who owns it; some share him, some were somebody else's before, some were pointed out by somebody.
+fn assignments(engine: &Engine, chance: &mut Seeded, network: &[Id], agents: &[Id], noted: &[Noted]) -> Vec<Act> {
+    let today = engine.today();
+    let mut acts = Vec::new();
+    let assigned = |account: Id, subject: Id, role: &str| {
+        Draft::new(subject::ACCOUNT_SUBJECT).with(at::ACCOUNT.id(), account).with(at::SUBJECT.id(), subject).with(at::ROLE.id(), role)
+    };
+    for one in noted {
+        let Some(own) = one.owner.and_then(|owner| agents.iter().position(|agent| *agent == owner)) else { continue };
+        let begun = today.plus_days(-(chance.below(900) as i64) - 30);
+        let shared = chance.percent(20);
+        let main = assigned(one.account, network[own], "agent")
+            .with(at::MAIN.id(), true)
+            .with(at::SHARE.id(), if shared { 7_000 } else { 10_000 })
+            .with(at::SINCE.id(), Value::Date(begun));
+        acts.push(Act::Create(main));
+        let other = network[(own + 1) % agents.len()];
+        if shared {
+            acts.push(Act::Create(
+                assigned(one.account, other, "agent").with(at::SHARE.id(), 3_000).with(at::SINCE.id(), Value::Date(begun)),
+            ));
+        } else if chance.percent(20) {
+            let before = assigned(one.account, other, "agent")
+                .with(at::MAIN.id(), true)
+                .with(at::SHARE.id(), 10_000)
+                .with(at::SINCE.id(), Value::Date(begun.plus_days(-400)))
+                .with(at::UNTIL.id(), Value::Date(begun.plus_days(-1)));
+            acts.push(Act::Create(before));
+        }
+        if chance.percent(12) {
+            let referrer = assigned(one.account, network[agents.len() + 1], "referrer").with(at::SHARE.id(), 250);
+            acts.push(Act::Create(referrer.with(at::SINCE.id(), Value::Date(begun))));
+        }
+    }
+    acts
+}
+
+/// Every fifth account is bound to the one after it.
+async fn relations(engine: &Engine, who: &Principal, noted: &[Noted]) -> Result<Vec<Act>> {
+    crate::relations::install(engine, who).await?;
+    let listed = engine.list(who, Asked { limit: 100, ..Asked::new(engine.entity(RELATION_TYPE)?) }).await?;
+    let said = |label: &str| listed.records.iter().find(|one| one.get(&relation_type::LABEL) == label).map(|one| one.id);
+    let labels = ["controlla", "fornisce", "fa parte dello stesso gruppo di", "è concorrente di"];
+    let bound = |one: Id, label: &str, other: Id| {
+        let draft = Draft::new(RELATION).with(relation::PARTY.record.id(), one).with(relation::TYPE.id(), said(label)?);
+        Some(Act::Create(draft.with(relation::COUNTERPARTY.record.id(), other)))
+    };
+    let pairs = noted.windows(2).step_by(5).enumerate();
+    let between = pairs.filter_map(|(place, pair)| bound(pair[0].account, labels[place % labels.len()], pair[1].account));
+    let people = noted.windows(2).skip(2).step_by(9).filter_map(|pair| bound(pair[0].contact?, "è consulente di", pair[1].account));
+    Ok(between.chain(people).collect())
+}
+
+fn names(engine: &Engine, chance: &mut Seeded, count: usize) -> Vec<Act> {
+    let bought = engine.today().plus_days(-40);
+    let one = |_| {
+        let (trade, sector) = *chance.one(&TRADES);
+        let (family, town) = (*chance.common(&FAMILIES), *chance.common(&TOWNS));
+        let domain = format!("{}.example", term_key(&format!("{family} {trade} {}", town.0)).unwrap_or_default());
+        let draft = address(Draft::new(entry::DIRECTORY_ENTRY), &entry::ADDRESS, chance, town)
+            .with(entry::NAME.id(), format!("{trade} {family} {}", chance.one(&["S.r.l.", "S.n.c.", "S.a.s."])))
+            .with(entry::CONTACT_GIVEN.id(), *chance.common(&GIVEN))
+            .with(entry::CONTACT_FAMILY.id(), family)
+            .with(entry::CONTACT_ROLE.id(), *chance.common(&ROLES))
+            .with(entry::PHONE.id(), landline(chance, town))
+            .with(entry::EMAIL.id(), format!("info@{domain}"))
+            .with(entry::VAT_NUMBER.id(), vat_number(chance))
+            .with(entry::SECTOR.id(), sector)
+            .with(entry::REVENUE_BAND.id(), *chance.common(&["to-500k", "500k-2m", "2m-10m", "10m-50m"]))
+            .with(entry::EMPLOYEES.id(), chance.below(80) as i64 + 1)
+            .with(entry::LIST.id(), *chance.one(&["Imprese Toscana 2026", "Visitatori della fiera"]))
+            .with(entry::LIST_DAY.id(), Value::Date(bought))
+            .with(entry::COST.id(), 35);
+        match chance.percent(6) {
+            true => Act::Create(draft.with(entry::STATE.id(), "discarded").with(entry::REASON.id(), "Attività cessata")),
+            false => Act::Create(draft),
+        }
+    };
+    (0..count).map(one).collect()
+}
