@@ -22,6 +22,8 @@ const cellOf = (node) => (inList(node) ? node.closest("td, th") : null);
 const rowsOf = (list) => [...list.tBodies[0].rows];
 const isEditable = (cell) => cell?.dataset.field !== undefined && wide.matches;
 const nameOf = (cell) => cell.querySelector(":scope > a.row-link");
+/** Where a row begins: at its name, whatever stands before it. */
+const first = (row) => row.querySelector("a.row-link")?.closest("td") ?? row.cells[0];
 
 /** What of a cell has the focus: the name's link, the cell itself where it may be written, or the one thing in it. */
 const holder = (cell) => nameOf(cell) ?? (isEditable(cell) ? cell : (cell.querySelector(WIDGET) ?? cell));
@@ -43,7 +45,7 @@ function prepare() {
     const label = list.closest("[role=region]")?.getAttribute("aria-label");
     if (label && !list.hasAttribute("aria-label")) list.setAttribute("aria-label", label);
     for (const cell of list.tBodies[0].querySelectorAll("td:not([data-field])")) cell.setAttribute("aria-readonly", "true");
-    const cell = found(list) ?? list.tBodies[0].rows[0].cells[0];
+    const cell = found(list) ?? first(list.tBodies[0].rows[0]);
     rove(list, holder(cell));
   }
 }
@@ -84,7 +86,7 @@ export function move(step) {
   if (rows.length === 0) return false;
   const current = rows.findIndex((row) => row.classList.contains("current") || row.contains(document.activeElement));
   const row = rows[Math.min(rows.length - 1, Math.max(0, current < 0 ? 0 : current + step))];
-  go(row.cells[Math.min(current < 0 || here?.list !== target ? 0 : here.column, row.cells.length - 1)]);
+  go(current < 0 || here?.list !== target ? first(row) : row.cells[Math.min(here.column, row.cells.length - 1)]);
   return true;
 }
 
@@ -184,7 +186,7 @@ function walk(cell, event) {
     ArrowDown: () => rows[at + 1]?.cells[column],
     ArrowLeft: () => row.cells[column - 1],
     ArrowRight: () => row.cells[column + 1],
-    Home: () => row.cells[0],
+    Home: () => first(row),
     End: () => row.cells[row.cells.length - 1],
     PageUp: () => rows[Math.max(0, at - 10)].cells[column],
     PageDown: () => rows[Math.min(rows.length - 1, at + 10)].cells[column],

@@ -22,18 +22,24 @@ function share() {
   }
   const channel = new BroadcastChannel("scheda-live");
   channel.addEventListener("message", (event) => heard(event.data));
-  navigator.locks.request("scheda-live", () => {
+  const hold = (missed) => {
     listen((topic) => {
       channel.postMessage(topic);
       heard(topic);
-    });
+    }, missed);
     return new Promise(() => {});
+  };
+  // Whoever takes over from a tab that is gone missed what happened until then.
+  navigator.locks.request("scheda-live", { ifAvailable: true }, (lock) => {
+    if (lock) return hold(false);
+    navigator.locks.request("scheda-live", () => hold(true));
+    return undefined;
   });
 }
 
-function listen(tell) {
+function listen(tell, missed = false) {
   const stream = new EventSource(address);
-  let interrupted = false;
+  let interrupted = missed;
   stream.addEventListener("changed", (event) => tell(event.data));
   stream.addEventListener("error", () => (interrupted = true));
   stream.addEventListener("open", () => {
@@ -52,8 +58,8 @@ function heard(topic) {
   pause = setTimeout(refresh, REST + Math.random() * REST);
 }
 
-/** Somebody is writing there: it waits. */
-const busy = (element) => element.querySelector("form.changed, form.edit, details.menu[open]") !== null;
+/** Somebody is writing there, or is asked about something on the page: it waits. */
+const busy = (element) => document.querySelector("dialog.ask[open]") !== null || element.querySelector("form.changed, form.edit, details.menu[open]") !== null;
 
 function refresh() {
   for (const element of waiting) {
@@ -78,12 +84,15 @@ document.addEventListener("htmx:before:swap", (event) => {
   waiting.add(element);
 });
 
-// What waited for a form that is closed now.
-document.addEventListener("htmx:after:settle", () => {
+// What waited for a form that is closed now, or for an answer.
+function later() {
   if (waiting.size === 0 || document.hidden) return;
   clearTimeout(pause);
   pause = setTimeout(refresh, REST);
-});
+}
+
+document.addEventListener("htmx:after:settle", later);
+document.addEventListener("close", later, { capture: true });
 
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && waiting.size > 0) refresh();

@@ -201,7 +201,7 @@ test.describe("cells", () => {
     await expect(cell(page, `${name} A`, "trade_name")).toHaveText("Clic altrove");
     await expect(input(page)).toHaveCount(0);
     // A plain cell opens the card, as a row does.
-    await row(page, `${name} B`).locator("td:not([data-field])").first().click();
+    await row(page, `${name} B`).locator("td:not([data-field]):not(.tick)").first().click();
     await expect(page.locator(".record-title h1")).toHaveText(`${name} B`);
   });
 
@@ -399,6 +399,7 @@ test("whoever reads in English, in the dark, edits as well", async ({ page, sign
   await page.keyboard.press("Escape");
   await row(page, `${name} A`).locator("a.row-link").click();
   await page.locator("#spot-stage").hover();
+  await page.locator("#spot-stage .spot-edit").click();
   await page.locator("#spot-stage summary").click();
   await expect(page.locator("#spot-stage .past-list")).toContainText("Never changed");
   await picture(page, info, "card-past-en");

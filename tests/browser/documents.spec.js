@@ -184,9 +184,10 @@ test.describe("documents", () => {
     await ahead.locator("summary").click();
     await expect(ahead.locator(".menu-items .ahead-one")).toHaveCount(2);
     await expect(ahead.locator(".menu-items .ahead-one").first()).toContainText("Scade: Certificato ISO 9001");
-    await expectAccessible(page);
     await picture(page, info, "card-ahead");
+    // Open, the menu lies over what is below it, whose targets would be taken for small.
     await ahead.locator("summary").click();
+    await expectAccessible(page);
     await expect(section(page).locator('.tag[data-tone="bad"]')).toContainText("scaduto il");
     await expect(section(page).locator('.tag[data-tone="warn"]')).toContainText("scade il");
     // Where it is can be seen on a map.

@@ -360,8 +360,8 @@ test.describe("the sheet of keys", () => {
     await page.goto("/preferences");
     await expectAccessible(page);
     await picture(page, info, "preferences");
-    await page.getByRole("switch").uncheck();
-    await page.getByRole("button", { name: "Salva" }).click();
+    await page.locator("form[action='/preferences/keys'] [type=checkbox]").uncheck();
+    await page.locator("form[action='/preferences/keys'] button").click();
     await expect(page.locator(".toast")).toContainText("Preferenze salvate");
     await page.goto("/accounts");
     for (const key of ["n", "?", "g", "r", "/"]) await page.keyboard.press(key);
@@ -376,8 +376,8 @@ test.describe("the sheet of keys", () => {
     await expect(dialog(page)).toBeVisible();
     await page.keyboard.press("Escape");
     await page.goto("/preferences");
-    await page.getByRole("switch").check();
-    await page.getByRole("button", { name: "Salva" }).click();
+    await page.locator("form[action='/preferences/keys'] [type=checkbox]").check();
+    await page.locator("form[action='/preferences/keys'] button").click();
     await page.goto("/accounts");
     await page.keyboard.press("?");
     await expect(page.locator("dialog#keys")).toBeVisible();

@@ -49,6 +49,10 @@ const SPEAK_SQL: &[&str] = &[
     // Where a contact stands is asked inside the transaction of a write, as the rule and not as the person.
     "modules/base/src/documents/numbering.rs",
     "modules/base/src/standing.rs",
+    "modules/base/src/relations/bound.rs",
+    "modules/base/src/relations/types.rs",
+    "modules/base/src/subjects/agencies.rs",
+    "modules/base/src/subjects/attached.rs",
     // Terms are read whole into the model.
     "modules/base/src/vocabularies/mod.rs",
     // Whether somebody agreed to a text is asked as the rule, and the text held while he does.

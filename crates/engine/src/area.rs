@@ -5,7 +5,7 @@ use crate::jobs::{Run, Scheduled};
 use crate::principal::{Principal, Verb};
 use crate::write::Act;
 use kernel::{Moment, Value, Zone};
-use meta::{Entity, FieldId, Record};
+use meta::{Entity, FieldId, Model, Record};
 use std::sync::Arc;
 use store::{Tx, Work};
 
@@ -115,6 +115,8 @@ pub struct Change {
     pub now: Moment,
     /// The company's zone.
     pub zone: Zone,
+    /// The entities as they are now.
+    pub model: Arc<Model>,
     /// As it was; none when it is created.
     pub before: Option<Record>,
     /// As it will be.

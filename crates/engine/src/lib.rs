@@ -19,6 +19,7 @@ pub mod notifications;
 pub mod principal;
 mod recents;
 mod search;
+pub mod segments;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -96,6 +97,7 @@ impl Engine {
             .slice(trash::slice())
             .slice(identity::slice())
             .slice(views::slice())
+            .slice(segments::slice())
             .slice(bulk::slice())
             .slice(files::slice());
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {

@@ -112,13 +112,16 @@ impl Roles {
     /// The roles that come with the product.
     pub fn declared() -> Roles {
         let team = Right { see: Scope::Team, create: true, change: true, remove: false };
-        // Everybody keeps views of his own.
+        // Everybody keeps views and segments of his own.
         let views = Right { see: Scope::Own, ..Right::EVERYTHING };
         // And looks at the bulk actions he asked for, which the program writes.
         let bulks = Right { see: Scope::Own, ..Right::NOTHING };
         let staff = || {
             let reading = ["user", "team", "term", "relation_type"].map(|key| (key, Right::READ));
-            reading.into_iter().chain([(crate::views::VIEW, views), (crate::bulk::BULK, bulks)]).collect::<Vec<_>>()
+            reading
+                .into_iter()
+                .chain([(crate::views::VIEW, views), (crate::segments::SEGMENT, views), (crate::bulk::BULK, bulks)])
+                .collect::<Vec<_>>()
         };
         // The texts that people agree to are the company's: whoever answers for all customers writes them.
         let reading = || [staff(), vec![("consent_text", Right::READ)]].concat();

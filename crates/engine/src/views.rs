@@ -4,10 +4,10 @@
 use crate::area::{Change, Slice};
 use crate::identity::users::Role;
 use kernel::{Error, Result, Say};
-use meta::Entity;
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{Choices, Code, Link, LongText, Text, YesNo, choice, code, link, long_text, text, yes_no};
+use meta::{Entity, FieldId, Record};
 use store::{Tx, Work};
 
 /// The entity of views.
@@ -48,12 +48,16 @@ fn guard<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
 }
 
 fn allowed(change: &Change) -> Result<()> {
+    put_before_others(change, OWNER.id(), |record| record.get(&SHARED) || !record.value(ROLE.id()).is_empty())
+}
+
+/// Refuses a change of somebody else's, or of what others see, to whoever may not share.
+pub(crate) fn put_before_others(change: &Change, owner: FieldId, shows_others: impl Fn(&Record) -> bool) -> Result<()> {
     if change.who.user.is_none() || change.who.role.share {
         return Ok(());
     }
-    let mine = |record: &meta::Record| record.value(OWNER.id()).link() == change.who.user;
+    let mine = |record: &Record| record.value(owner).link() == change.who.user;
     let own = change.before.as_ref().is_none_or(mine) && mine(&change.after);
-    let shows_others = |record: &meta::Record| record.get(&SHARED) || !record.value(ROLE.id()).is_empty();
     if !own || shows_others(&change.after) || change.before.as_ref().is_some_and(shows_others) {
         return Err(Error::Forbidden(Say::new("error-view-shared")));
     }

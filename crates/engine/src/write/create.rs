@@ -57,6 +57,7 @@ impl Engine {
                     who: writing.who.clone(),
                     now: writing.now,
                     zone: self.settings().zone.clone(),
+                    model: self.model(),
                     before: None,
                     after: Record { carried: entity.carried.clone(), id: Id::SYSTEM, version: 1, values: Vec::new(), lines: Vec::new() },
                     more: Vec::new(),

@@ -23,8 +23,18 @@ pub fn parse(text: &str, model: &Model, entity: &Entity) -> Result<Filter> {
     let filter = parser.any(entity).map_err(|error| parser.placed(error))?;
     match parser.tokens.get(parser.place) {
         None => Ok(filter),
-        Some(_) => Err(parser.expected("and, or")),
+        Some(_) => Err(parser.expected(Expected::Words("and, or"))),
     }
+}
+
+/// Reads the way to a field, such as `owner.team.name`, and the field there.
+pub fn path(name: &str, model: &Model, entity: &Entity) -> Result<(Path, Field)> {
+    Parser { model, tokens: &[], place: 0, depth: 0, tests: 0, end: 0 }.path(name, entity)
+}
+
+/// The value that a text of the language stands for, of a field's kind. Text is taken as it is written.
+pub fn value(text: &str, field: &Field) -> Result<Value, Say> {
+    operand_value(text, field)
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -65,12 +75,12 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>> {
                 }
             }
             '=' => Token::Word("is".to_owned()),
-            '\0' => return Err(wrong(start, "text")),
+            '\0' => return Err(wrong(start, Expected::Value)),
             '"' => {
                 let mut quoted = String::new();
                 loop {
                     match letters.get(place) {
-                        None => return Err(wrong(start, "\"")),
+                        None => return Err(wrong(start, Expected::Quote)),
                         Some('"') if letters.get(place + 1) == Some(&'"') => {
                             quoted.push('"');
                             place += 2;
@@ -79,7 +89,7 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>> {
                             place += 1;
                             break;
                         }
-                        Some('\0') => return Err(wrong(place, "text")),
+                        Some('\0') => return Err(wrong(place, Expected::Value)),
                         Some(other) => {
                             quoted.push(*other);
                             place += 1;
@@ -95,7 +105,7 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>> {
                         break;
                     }
                     if next == '\0' {
-                        return Err(wrong(place, "text"));
+                        return Err(wrong(place, Expected::Value));
                     }
                     word.push(next);
                     place += 1;
@@ -108,8 +118,39 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>> {
     Ok(tokens)
 }
 
-fn wrong(at: usize, expected: &str) -> Error {
-    Error::invalid("filter", Say::new("error-filter").with("at", at + 1).with("expected", expected))
+fn wrong(at: usize, expected: Expected) -> Error {
+    let say = match expected {
+        Expected::Field => Say::new("error-filter-field"),
+        Expected::Relation => Say::new("error-filter-relation"),
+        Expected::Operator => Say::new("error-filter-operator"),
+        Expected::Value => Say::new("error-filter-value"),
+        Expected::Quote => Say::new("error-filter-quote"),
+        Expected::Number => Say::new("error-filter-number"),
+        Expected::Unit => Say::new("error-filter-unit"),
+        Expected::Words(words) => Say::new("error-filter").with("expected", words),
+    };
+    Error::invalid("filter", say.with("at", at + 1))
+}
+
+/// What should have stood where reading stopped.
+#[derive(Debug, Clone, Copy)]
+enum Expected {
+    /// The name of a field.
+    Field,
+    /// The name of children.
+    Relation,
+    /// What the field is asked.
+    Operator,
+    /// A value.
+    Value,
+    /// The end of a text in quotes.
+    Quote,
+    /// A whole number.
+    Number,
+    /// A unit of the calendar.
+    Unit,
+    /// One of these words of the language.
+    Words(&'static str),
 }
 
 struct Parser<'p> {
@@ -122,7 +163,7 @@ struct Parser<'p> {
 }
 
 impl Parser<'_> {
-    fn expected(&self, expected: &str) -> Error {
+    fn expected(&self, expected: Expected) -> Error {
         wrong(self.tokens.get(self.place).map_or(self.end, |(_, at)| *at), expected)
     }
 
@@ -161,8 +202,8 @@ impl Parser<'_> {
         found
     }
 
-    fn needs(&mut self, token: Token, name: &str) -> Result<()> {
-        if self.taken(token) { Ok(()) } else { Err(self.expected(name)) }
+    fn needs(&mut self, token: Token, name: &'static str) -> Result<()> {
+        if self.taken(token) { Ok(()) } else { Err(self.expected(Expected::Words(name))) }
     }
 
     fn any(&mut self, entity: &Entity) -> Result<Filter> {
@@ -214,7 +255,7 @@ impl Parser<'_> {
         if self.tests > MOST_TESTS {
             return Err(Error::invalid("filter", Say::new("error-filter-too-large")));
         }
-        let Some(name) = self.word().map(str::to_owned) else { return Err(self.expected("field")) };
+        let Some(name) = self.word().map(str::to_owned) else { return Err(self.expected(Expected::Field)) };
         let called = matches!(self.tokens.get(self.place + 1), Some((Token::Open, _)));
         if called {
             return self.call(&name, entity);
@@ -268,12 +309,12 @@ impl Parser<'_> {
     fn call(&mut self, name: &str, entity: &Entity) -> Result<Filter> {
         let what = What::ALL.into_iter().find(|what| what.word() == name);
         if what.is_none() && name != "exists" {
-            return Err(self.expected("exists, count, sum, min, max, first, last"));
+            return Err(self.expected(Expected::Words("exists, count, sum, min, max, first, last")));
         }
         let start = self.place;
         self.place += 2;
         let inside_at = self.place;
-        let Some(inside) = self.word().map(str::to_owned) else { return Err(self.expected("relation")) };
+        let Some(inside) = self.word().map(str::to_owned) else { return Err(self.expected(Expected::Relation)) };
         let (relation_key, field_key) = match inside.split_once('.') {
             Some((relation, field)) => (relation.to_owned(), Some(field.to_owned())),
             None => (inside, None),
@@ -313,7 +354,7 @@ impl Parser<'_> {
             Ok((test, negated))
         } else {
             self.place = start;
-            Err(self.expected("operator"))
+            Err(self.expected(Expected::Operator))
         }
     }
 
@@ -327,7 +368,7 @@ impl Parser<'_> {
             if self.takes("in") {
                 return Ok((Test::In(self.list(field)?), true));
             }
-            return Err(self.expected("in"));
+            return Err(self.expected(Expected::Words("in")));
         }
         if self.takes("in") {
             return Ok((Test::In(self.list(field)?), false));
@@ -340,12 +381,12 @@ impl Parser<'_> {
             let key = self.text()?;
             match Kind::Vocabulary("").parse(&key, &plain_reading()) {
                 Ok(Value::Text(key)) if !key.is_empty() => Test::Includes(key),
-                _ => return Err(self.expected("key")),
+                _ => return Err(self.expected(Expected::Value)),
             }
         } else if self.takes("between") {
             let from = self.operand(field)?;
             if !self.takes("and") {
-                return Err(self.expected("and"));
+                return Err(self.expected(Expected::Words("and")));
             }
             Test::Between(from, self.operand(field)?)
         } else if self.takes("within") {
@@ -359,7 +400,7 @@ impl Parser<'_> {
         } else if self.taken(Token::AtLeast) {
             Test::AtLeast(self.operand(field)?)
         } else {
-            return Err(self.expected("operator"));
+            return Err(self.expected(Expected::Operator));
         };
         Ok((test, false))
     }
@@ -384,7 +425,7 @@ impl Parser<'_> {
                 self.place += 1;
                 Ok(text)
             }
-            _ => Err(self.expected("text")),
+            _ => Err(self.expected(Expected::Value)),
         }
     }
 
@@ -427,7 +468,7 @@ impl Parser<'_> {
             let count = self.count()?;
             let unit = self.unit()?;
             if !self.takes("ago") {
-                return Err(self.expected("ago"));
+                return Err(self.expected(Expected::Words("ago")));
             }
             return Ok(Some(Point { count: -count, unit }));
         }
@@ -455,7 +496,7 @@ impl Parser<'_> {
                 self.place += 1;
                 Ok(Span::Whole(away, unit))
             }
-            None => Err(self.expected("number")),
+            None => Err(self.expected(Expected::Number)),
         }
     }
 
@@ -465,7 +506,7 @@ impl Parser<'_> {
                 self.place += 1;
                 Ok(count)
             }
-            None => Err(self.expected("number")),
+            None => Err(self.expected(Expected::Number)),
         }
     }
 
@@ -476,7 +517,7 @@ impl Parser<'_> {
                 return Ok(unit);
             }
         }
-        Err(self.expected("day, week, month, quarter, year"))
+        Err(self.expected(Expected::Unit))
     }
 }
 

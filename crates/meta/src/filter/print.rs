@@ -221,7 +221,7 @@ impl Printer<'_> {
 }
 
 /// Whether the negation is written inside the test: `is not`, `not in`.
-pub(super) fn negatable(test: &Test) -> bool {
+pub fn negatable(test: &Test) -> bool {
     matches!(test, Test::Is(_) | Test::Empty | Test::In(_))
 }
 

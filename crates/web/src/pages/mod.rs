@@ -10,6 +10,7 @@ mod card;
 mod coming_in;
 mod company;
 mod error_page;
+pub(crate) mod filter;
 mod form;
 mod found;
 pub(crate) mod html;
@@ -40,7 +41,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = sign_in::routes(routes).error_page(error_page::show);
     let routes = setup::routes(search::routes(preferences::routes(routes)));
     let routes = list::routes(palette::routes(start::routes(routes)));
-    let routes = card::routes(bulk::routes(routes));
+    let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = notifications::routes(acts::routes(routes));
     form::routes(routes)
 }

@@ -136,7 +136,11 @@ impl Reader {
             has_card(entity) && entity.happens.as_ref().is_none_or(|happens| happens.composed.is_none()) && !entity.can.kept
         };
         let entities = self.model.entities().filter(|entity| own(entity) && self.who.may(Verb::See, entity) && which(entity));
-        entities
+        // What selects among the others comes after them.
+        let (last, first): (Vec<_>, Vec<_>) = entities.partition(|entity| entity.key == engine::segments::SEGMENT);
+        first
+            .into_iter()
+            .chain(last)
             .map(|entity| Area {
                 plural: entity.plural,
                 icon: icon(entity.key),
@@ -171,6 +175,7 @@ pub(crate) fn icon(entity: &str) -> &'static str {
         "subject" => "deal",
         "relation_type" => "link",
         "directory_entry" => "database",
+        "segment" => "filter",
         _ => "document",
     }
 }

@@ -27,6 +27,11 @@ impl Speech {
         self.web.words().known(key, self.language)
     }
 
+    /// Whether there is such a message, with arguments or without.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.web.words().has(key)
+    }
+
     /// A message with arguments.
     pub(crate) fn with(&self, key: &str, arguments: &[(&str, &str)]) -> String {
         self.web.words().with(key, self.language, arguments)

@@ -48,6 +48,7 @@ pub struct Branch {
     pub team: Id,
     pub term: Id,
     pub view: Id,
+    pub segment: Id,
     pub note: Id,
     pub bulk: Id,
     pub document: Id,
@@ -74,6 +75,7 @@ impl Branch {
             team: engine.id(),
             term: engine.id(),
             view: engine.id(),
+            segment: engine.id(),
             note: engine.id(),
             bulk: engine.id(),
             document: engine.id(),
@@ -100,6 +102,7 @@ impl Branch {
             "team" => self.team,
             "term" => self.term,
             "view" => self.view,
+            "segment" => self.segment,
             "note" => self.note,
             "document" => self.document,
             "document_version" => self.version,
@@ -286,6 +289,8 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let system = engine.system(Through::CommandLine);
     let term = put(engine, &system, "term", json!({ "vocabulary": "source", "italian": format!("Fiera {letter}") })).await;
     let view = put(engine, &who, "view", json!({ "name": format!("Vista {letter}"), "list": "account", "question": "sort=-name" })).await;
+    let filter = format!("address.city is \"{city}\"");
+    let segment = put(engine, &who, "segment", json!({ "name": format!("Segmento {letter}"), "list": "account", "filter": filter })).await;
     let note = put(engine, &who, "note", json!({ "text": format!("Sentito {letter} per telefono"), "about": account.to_string() })).await;
     let (document, version) = file(engine, &who, account, &format!("Contratto {letter}.txt"), format!("Segreto {letter}").as_bytes()).await;
     let bulk = bulk(engine, &who, contact).await;
@@ -314,6 +319,7 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
         team,
         term,
         view,
+        segment,
         note,
         bulk,
         document,

@@ -181,7 +181,13 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
         first,
         sections,
         related,
-        column: board.column(boxes, titles).await?,
+        column: match entity.key {
+            engine::segments::SEGMENT => {
+                let panel = crate::pages::filter::segment::panel(reader, record).await?;
+                format!("<div class=\"record-main\">{panel}</div>")
+            }
+            _ => board.column(boxes, titles).await?,
+        },
         title,
         id: record.id,
         entity,

@@ -14,7 +14,7 @@ mod write;
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::{Asking, Fields};
-use crate::pages::answer::{onward_saying, rendered};
+use crate::pages::answer::{onward_saying, rendered, to};
 use crate::pages::card::{bring, find, title};
 use crate::pages::reader::Reader;
 use crate::pages::sign_in::safe;
@@ -33,6 +33,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use entered::offered;
+pub(crate) use read::link;
 
 /// The routes of forms.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -155,6 +156,11 @@ fn back(fields: &Fields, card: String) -> String {
 
 async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
+    if entity.key == engine::segments::SEGMENT
+        && let Some(making) = crate::pages::filter::segment::making(&reader)
+    {
+        return Ok(to(&making));
+    }
     let (fields, titles) = entered::blank(&reader, &entity, &asked).await?;
     let place = Place::asked(&reader, &entity, &fields).await?;
     let form = Form {
@@ -229,6 +235,11 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
 async fn edit(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
     let (record, titles) = reader.web.engine().show(&reader.who, &entity, named.id("id")?).await?;
+    if entity.key == engine::segments::SEGMENT
+        && let Some(changing) = crate::pages::filter::segment::changing(&reader, &record)
+    {
+        return Ok(to(&changing));
+    }
     let mut fields = entered::of(&reader, &entity, &record, &titles);
     if let Some(back) = asked.get("back") {
         fields.0.push(("back".to_owned(), back.to_owned()));

@@ -119,7 +119,7 @@ pub(super) fn checked(field: &Field, text: &str, reading: &Reading) -> Result<Va
 }
 
 /// A link by what was chosen, or by what was written where nothing was chosen for it.
-async fn link(reader: &Reader, targets: &[&'static str], chosen: &str, written: Option<&str>) -> Result<Result<Value, Say>> {
+pub(crate) async fn link(reader: &Reader, targets: &[&'static str], chosen: &str, written: Option<&str>) -> Result<Result<Value, Say>> {
     let chosen = chosen.trim();
     let Some(written) = written.map(str::trim) else { return Ok(Kind::Link("").parse(chosen, &reader.reading)) };
     if written.is_empty() {

@@ -281,7 +281,7 @@ pub(super) async fn place(State(web): State<Web>, Of(entity): Of, named: Named, 
     let text = |name: &str| fields.get(name).unwrap_or_default();
     let field = entity.field(text("field")).filter(|field| boards(field)).ok_or(Error::NotFound)?;
     let value = field.kind.parse(text("value"), &reader.reading);
-    let version = text("version").parse::<i64>().map_err(|_| Error::invalid("version", Say::new("error-number")));
+    let version = text("version").parse::<i64>().map_err(|_| Error::invalid("version", Say::new("error-whole")));
     let outcome = match (value, version) {
         (Ok(value), Ok(version)) => web.engine().change(&reader.who, &entity, id, Some(version), vec![(field.id, value)], Vec::new()).await,
         (Err(say), _) => Err(Error::invalid(field.key, say)),

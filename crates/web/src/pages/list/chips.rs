@@ -4,12 +4,12 @@
 use super::address::{self, ListAddress, added, asked, taken, text_of};
 use super::quick;
 use crate::fields::{Control, Face, Sight};
+use crate::pages::filter::sentence::{self, Sentence};
 use crate::pages::html;
 use crate::pages::reader::Reader;
-use kernel::{Id, Problem, Problems, Result, Say, Value};
+use kernel::{Problem, Problems, Result, Say, Value};
 use meta::filter::{Filter, Operand, Test};
 use meta::{Entity, Field, Kind};
-use std::collections::HashMap;
 
 /// Most parts of a filter that are shown as chips, and its longest text.
 const MOST_CHIPS: usize = 20;
@@ -50,7 +50,7 @@ pub(super) async fn write(
     parts: Vec<Filter>,
     problems: &Problems,
 ) -> Result<String> {
-    let titles = titles(reader, entity, &parts).await?;
+    let titles = sentence::titles(reader, parts.iter().map(|part| (part, entity))).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let mut out = String::with_capacity(4096);
     // Every chip carries all the others: a filter that no person clicked together is shown as text only.
@@ -63,26 +63,9 @@ pub(super) async fn write(
         }
     }
     chips.more(&mut out);
+    chips.builder(&mut out);
     chips.expert(problems, &mut out);
     Ok(out)
-}
-
-/// The names of the records that the filter speaks of.
-async fn titles(reader: &Reader, entity: &Entity, parts: &[Filter]) -> Result<HashMap<Id, String>> {
-    let mut titles = HashMap::new();
-    for field in &entity.fields {
-        let Kind::Link(target) = field.kind else { continue };
-        let ids: Vec<Id> = parts
-            .iter()
-            .filter_map(|part| asked(part, field.key))
-            .flatten()
-            .filter_map(|operand| if let Operand::Value(Value::Link(id)) = operand { Some(*id) } else { None })
-            .collect();
-        if !ids.is_empty() {
-            titles.extend(reader.web.engine().names(&reader.who, target, ids).await?);
-        }
-    }
-    Ok(titles)
 }
 
 struct Chips<'c> {
@@ -197,9 +180,9 @@ impl Chips<'_> {
         out.push_str("</a></span>");
     }
 
-    /// A part in words: what it is about, and what it asks. What has no simple words is shown in its text form.
+    /// A part in words: what it is about, and what it asks; a clause of its sentence where it is more than that.
     fn words(&self, part: &Filter) -> (String, String) {
-        let plain = || (String::new(), meta::filter::print::print(part, &self.reader.model, self.entity));
+        let plain = || (String::new(), Sentence { sight: self.sight }.part(part, self.entity));
         let Filter::Test(path, test) = part else { return plain() };
         if !path.links.is_empty() {
             return plain();
@@ -253,6 +236,26 @@ impl Chips<'_> {
         out.push_str("<button class=\"btn btn-primary\">");
         html::text(out, speech.say("filter-apply"));
         out.push_str("</button></form></div></details>");
+    }
+
+    /// The way to the builder: a panel above the list where there is room, a page otherwise.
+    fn builder(&self, out: &mut String) {
+        let speech = &self.reader.speech;
+        let href = format!("/{}/filter{}", self.entity.plural, self.address.question(""));
+        for (class, panel) in [("chip add only-desk", true), ("chip add only-phone", false)] {
+            out.push_str("<span");
+            html::attribute(out, "class", class);
+            out.push_str("><a");
+            html::attribute(out, "href", &href);
+            if panel {
+                html::attribute(out, "hx-get", &href);
+                out.push_str(" hx-target=\"#filter-panel\" hx-select=\"#builder\" hx-swap=\"innerHTML\"");
+            }
+            out.push('>');
+            out.push_str(assets::icon("filter"));
+            html::text(out, speech.say("builder-open"));
+            out.push_str("</a></span>");
+        }
     }
 
     /// The filter as text, with what is wrong with it beside it.

@@ -13,7 +13,7 @@ use kernel::{Error, Language};
 use meta::Entity;
 
 /// Beyond this many it is only said that there are more.
-const MOST: usize = 10_000;
+pub(crate) const MOST: usize = 10_000;
 
 /// A question of this name asks for the exact number.
 const EXACT: &str = "exact=1";

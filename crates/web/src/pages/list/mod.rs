@@ -5,7 +5,7 @@ mod arrangement;
 mod board;
 mod chips;
 mod columns;
-mod count;
+pub(crate) mod count;
 mod cursor;
 mod export;
 mod extraction;
@@ -401,6 +401,11 @@ pub(crate) async fn chosen(reader: &Reader, entity: &Arc<Entity>, list: &str) ->
         filter = filter.and(address::words_filter(&address.words, entity));
     }
     Ok((filter, address))
+}
+
+/// Takes the view that an address begins with into it.
+pub(crate) async fn begun(reader: &Reader, entity: &Entity, address: &mut ListAddress) -> kernel::Result<()> {
+    views::begun(reader, entity, address).await.map(|_| ())
 }
 
 /// Whether a field is worth a quick filter.

@@ -2,8 +2,10 @@
 
 use super::address::ListAddress;
 use crate::caller::{Named, Of};
+use crate::fields::Sight;
 use crate::form::Fields;
 use crate::pages::answer::{onward_saying, part, rendered};
+use crate::pages::filter::sentence::{self, Sentence};
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use crate::{Answer, Web};
@@ -29,6 +31,8 @@ pub(super) struct SavedView {
     version: i64,
     /// Whether the reader may change it.
     pub(super) changes: bool,
+    /// What its filter selects, in words; said where views are looked through.
+    pub(super) sentence: String,
 }
 
 impl SavedView {
@@ -43,6 +47,7 @@ impl SavedView {
             role: record.value(views::ROLE.id()).text().to_owned(),
             version: record.version,
             changes: reader.who.role.share || mine && !shows_others,
+            sentence: String::new(),
         }
     }
 }
@@ -105,7 +110,24 @@ pub(super) async fn show(Of(entity): Of, OriginalUri(uri): OriginalUri, reader: 
     if reader.fragment {
         return Ok(part(&reader, StatusCode::OK, menu(&reader, &entity, &address, &views)));
     }
+    let views = said(&reader, &entity, views).await?;
     whole(&reader, &entity, &address, &views, String::new(), Vec::new(), StatusCode::OK)
+}
+
+/// The views with what each of their filters selects.
+async fn said(reader: &Reader, entity: &Entity, mut views: Vec<SavedView>) -> Result<Vec<SavedView>> {
+    let filters: Vec<Option<Filter>> = views
+        .iter()
+        .map(|view| ListAddress::read(&view.kept).tree(&reader.model, entity).ok().filter(|filter| !filter.is_everything()))
+        .collect();
+    let titles = sentence::titles(reader, filters.iter().flatten().map(|filter| (filter, entity))).await?;
+    let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
+    for (view, filter) in views.iter_mut().zip(&filters) {
+        if let Some(filter) = filter {
+            view.sentence = Sentence { sight: &sight }.whole(filter, entity);
+        }
+    }
+    Ok(views)
 }
 
 fn whole(
