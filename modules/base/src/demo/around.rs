@@ -10,8 +10,11 @@ use crate::relations::{RELATION, RELATION_TYPE, relation, relation_type};
 use crate::subjects::entity::{self as subject, attachment as at};
 use engine::{Act, Asked, Draft, Engine, Principal};
 use kernel::{Id, Result, Value};
+use meta::Filter;
 use meta::fields::term_key;
 
+/// The agency that some of the agents work for.
+const AGENCY: &str = "Rete Tirreno Agenzie S.r.l.";
 /// Names of the bought list, at most.
 const MOST_NAMES: usize = 200;
 /// Written in one commit.
@@ -31,20 +34,20 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed:
     Ok(())
 }
 
-/// The sales network: an agency, the agents who come in, an area manager, a referrer and an operator who don't.
+/// The sales network: an agency, the agents who come in, an area manager, a referrer and an operator who don't. Those who stand there
+/// from another time stay who they are.
 async fn network(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id]) -> Result<Vec<Id>> {
-    let names = engine.names(who, "user", agents.to_vec()).await?;
-    let agency = engine.id();
-    let mut drafts = Vec::new();
-    let mut firm = Draft::new(subject::SUBJECT)
-        .with(subject::NAME.id(), "Rete Tirreno Agenzie S.r.l.")
+    let mut acts = Vec::new();
+    let firm = Draft::new(subject::SUBJECT)
+        .with(subject::NAME.id(), AGENCY)
         .with(subject::KIND.id(), "agency")
         .with(subject::ROLE.id(), "agency")
         .with(subject::ZONE.id(), "toscana-nord")
         .with(subject::PHONE.id(), "+39050502200")
         .with(subject::EMAIL.id(), "info@rete-tirreno.example");
-    firm.id = Some(agency);
-    engine.write_slice(who, DEMO, changeset, vec![Act::Create(firm)]).await?;
+    let agency = standing(engine, who, subject::NAME.is(AGENCY), firm, &mut acts).await?;
+    let names = engine.names(who, "user", agents.to_vec()).await?;
+    let mut ids = Vec::new();
     for (place, agent) in agents.iter().enumerate() {
         let name = names.get(agent).cloned().unwrap_or_default();
         let address = format!("{}@demo.example", term_key(&name).unwrap_or_default().replace('-', "."));
@@ -55,7 +58,7 @@ async fn network(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id])
             .with(subject::EMAIL.id(), address)
             .with(subject::ZONE.id(), ["pisa-e-livorno", "toscana-sud", "toscana-nord", "nord-ovest", "emilia", "nord-est"][place % 6])
             .with(subject::AGENCY.id(), (place % 3 == 2).then_some(agency));
-        drafts.push(draft);
+        ids.push(standing(engine, who, subject::USER.is(*agent), draft, &mut acts).await?);
     }
     for (name, role, phone) in [
         ("Roberto Lupi", "area-manager", "+393351200450"),
@@ -63,18 +66,22 @@ async fn network(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id])
         ("Sara Neri", "operator", "+39050502211"),
     ] {
         let draft = Draft::new(subject::SUBJECT).with(subject::NAME.id(), name).with(subject::ROLE.id(), role);
-        drafts.push(draft.with(subject::PHONE.id(), phone));
+        ids.push(standing(engine, who, subject::NAME.is(name), draft.with(subject::PHONE.id(), phone), &mut acts).await?);
     }
-    let mut ids = Vec::new();
-    let acts = drafts.into_iter().map(|mut draft| {
-        let id = engine.id();
-        ids.push(id);
-        draft.id = Some(id);
-        Act::Create(draft)
-    });
-    let acts = acts.collect();
     engine.write_slice(who, DEMO, changeset, acts).await?;
     Ok(ids)
+}
+
+/// The subject that is so, or the one that this draft makes of it.
+async fn standing(engine: &Engine, who: &Principal, so: Filter, mut draft: Draft, acts: &mut Vec<Act>) -> Result<Id> {
+    let asked = Asked { limit: 1, names: false, ..Asked::new(engine.entity(subject::SUBJECT)?).filtered(so) };
+    if let Some(one) = engine.list(who, asked).await?.records.first() {
+        return Ok(one.id);
+    }
+    let id = engine.id();
+    draft.id = Some(id);
+    acts.push(Act::Create(draft));
+    Ok(id)
 }
 
 /// Each account has the agent who owns it; some share him, some were somebody else's before, some were pointed out by somebody.
