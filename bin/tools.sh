@@ -73,3 +73,14 @@ python_tools() {
   python3 -c 'import ensurepip' 2>/dev/null || install_packages python3 python3-venv || return 1
   python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" && echo "$*" >"$venv/packages"
 }
+
+# A real Chromium, and Playwright of tests/browser: installed again only when its lock file is newer than what is there.
+ensure_browser() {
+  [ -x "${SCHEDA_CHROMIUM:-/usr/bin/chromium}" ] || install_packages chromium || return 1
+  (
+    cd tests/browser || exit 1
+    if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+      npm ci --ignore-scripts --no-audit --no-fund
+    fi
+  )
+}

@@ -39,7 +39,7 @@ pub struct Server {
 pub const ADMINISTRATOR: &str = "direzione@bench.example";
 /// An agent of the demonstration's first team.
 pub const AGENT: &str = "giulia.conti@demo.example";
-const PASSWORD: &str = "una lunga frase per i banchi di prova";
+pub const PASSWORD: &str = "una lunga frase per i banchi di prova";
 
 impl Installation {
     /// One of a name on a database, empty unless it was made before.

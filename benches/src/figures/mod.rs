@@ -2,12 +2,15 @@
 
 mod aggregate;
 mod api;
+mod arranged;
 mod build;
+mod bulk;
 mod card;
 mod create;
 mod hiding;
 mod import;
 mod list;
+mod live;
 mod rest;
 mod scale;
 mod search;
@@ -20,9 +23,9 @@ use crate::report::{Figure, Goal, Report};
 const CLIENTS: usize = 16;
 
 /// The benches that take some minutes together.
-const ORDINARY: [&str; 7] = ["list", "api", "search", "create", "import", "card", "rest"];
-/// Those that first make a million records, or build the program anew.
-const LARGE: [&str; 4] = ["scale", "aggregate", "hiding", "build"];
+const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
+/// Those that open browsers, first make a million records, or build the program anew.
+const LARGE: [&str; 5] = ["live", "scale", "aggregate", "hiding", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -50,6 +53,9 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 "import" => import::run(database, report).await?,
                 "hiding" => hiding::run(database, report).await?,
                 "card" => card::run(database, report).await?,
+                "arranged" => arranged::run(database, report).await?,
+                "bulk" => bulk::run(database, report).await?,
+                "live" => live::run(database, report).await?,
                 "scale" => scale::run(database, report).await?,
                 "aggregate" => aggregate::run(database, report).await?,
                 _ => rest::run(database, report).await?,
