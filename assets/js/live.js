@@ -54,14 +54,16 @@ function heard(topic) {
     if (topic === EVERYTHING || element.dataset.live.split(" ").includes(topic)) waiting.add(element);
   }
   if (waiting.size === 0 || document.hidden) return;
-  clearTimeout(pause);
-  pause = setTimeout(refresh, REST + Math.random() * REST);
+  // Not all who look ask in the same moment; what keeps changing is asked for in between.
+  pause ??= setTimeout(refresh, Math.random() * REST);
 }
 
 /** Somebody is writing there, or is asked about something on the page: it waits. */
 const busy = (element) => document.querySelector("dialog.ask[open]") !== null || element.querySelector("form.changed, form.edit, details.menu[open]") !== null;
 
 function refresh() {
+  clearTimeout(pause);
+  pause = undefined;
   for (const element of waiting) {
     if (busy(element)) continue;
     waiting.delete(element);
@@ -87,8 +89,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 // What waited for a form that is closed now, or for an answer.
 function later() {
   if (waiting.size === 0 || document.hidden) return;
-  clearTimeout(pause);
-  pause = setTimeout(refresh, REST);
+  pause ??= setTimeout(refresh, REST);
 }
 
 document.addEventListener("htmx:after:settle", later);

@@ -23,8 +23,12 @@ use std::time::Duration;
 use tokio::sync::{broadcast, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
-/// How long topics are gathered before they are told.
-const GATHERING: Duration = Duration::from_millis(150);
+/// How long topics are gathered before they are told, while one follows the other.
+const GATHERING: Duration = Duration::from_millis(200);
+/// How long after a quiet while: a commit tells several topics.
+const FIRST: Duration = Duration::from_millis(20);
+/// What is a quiet while.
+const QUIET: Duration = Duration::from_millis(600);
 /// How often the session is looked at.
 const WATCHING: Duration = Duration::from_secs(4);
 /// Records of one entity told by name in one go; more of them are told as the entity.
@@ -46,6 +50,7 @@ async fn live(State(web): State<Web>, caller: Caller) -> Answer {
         who: caller.who,
         session: caller.session.unwrap_or_default(),
         look: Instant::now() + WATCHING,
+        told: None,
         begun: false,
         web,
     };
@@ -67,6 +72,7 @@ struct Listening {
     who: Principal,
     session: Arc<str>,
     look: Instant,
+    told: Option<Instant>,
     begun: bool,
 }
 
@@ -88,7 +94,8 @@ impl Listening {
                 }
                 heard = self.heard.recv() => gather(heard, &mut topics)?,
             }
-            let until = Instant::now() + GATHERING;
+            let quiet = self.told.is_none_or(|told| told.elapsed() > QUIET);
+            let until = Instant::now() + if quiet { FIRST } else { GATHERING };
             while let Ok(heard) = tokio::time::timeout_at(until, self.heard.recv()).await {
                 gather(heard, &mut topics)?;
             }
@@ -98,6 +105,7 @@ impl Listening {
             // What can't be checked is told as if anything may have changed; fetching it again checks every right.
             let told = self.audible(topics).await.unwrap_or_else(|_| vec!["*".to_owned()]);
             if !told.is_empty() {
+                self.told = Some(Instant::now());
                 return Some(told.iter().map(|topic| format!("event: changed\ndata: {topic}\n\n")).collect());
             }
         }
