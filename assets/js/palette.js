@@ -11,7 +11,10 @@ const PAUSE = 60;
 const PATIENCE = 180;
 /** Letters from which a command of this name comes before records. */
 const SURE = 4;
-const HERE = "main :is(.record-bar, .page-head, .section-head) .actions :is(a[href], button), main .save-bar :is(a[href], button)";
+const HERE =
+  "main :is(.record-bar, .page-head, .section-head) .actions :is(a[href], button, details.menu > summary[aria-label]), main .save-bar :is(a[href], button)";
+/** Menus of which each line by itself says too little: the menu is opened instead. */
+const WHOLE = ["columns", "arrangement"];
 
 class Palette extends HTMLElement {
   connectedCallback() {
@@ -102,6 +105,8 @@ class Palette extends HTMLElement {
     const fitting = this.commands.filter((command) => matches(command.words, asked));
     const sure = asked.length >= SURE ? fitting.filter((command) => fold(command.label).startsWith(fold(asked))) : [];
     const others = fitting.filter((command) => !sure.includes(command));
+    // Of nothing in particular, what can be made comes first.
+    if (!asked) others.sort((one, other) => other.makes - one.makes);
     this.list.replaceChildren(...grouped(sure, "sure"), ...groups, ...grouped(others, "other"));
     const options = this.options();
     options.forEach((option, place) => (option.id = `palette-option-${place}`));
@@ -170,12 +175,15 @@ function commands() {
   const title = document.querySelector("main h1")?.cloneNode(true);
   title?.querySelector(".count")?.remove();
   const page = title?.textContent.trim() || document.title;
-  for (const control of document.querySelectorAll(HERE)) found.push(command(control, page));
+  for (const control of document.querySelectorAll(HERE)) {
+    const menu = control.closest("details.menu");
+    if (!menu || WHOLE.includes(menu.id) === control.matches("summary")) found.push(command(control, page));
+  }
   // What is made comes before where one goes (data-rank), and oneself comes last.
   const places = [...document.querySelectorAll("[data-commands]")].sort((one, other) => (one.dataset.rank ?? 1) - (other.dataset.rank ?? 1));
   for (const place of places) {
     for (const control of place.querySelectorAll("a[href]:not(.rail-head), button:not([data-rail-toggle])")) {
-      found.push(command(control, place.dataset.commands));
+      found.push(command(control, place.dataset.commands, place.dataset.rank === "0"));
     }
   }
   const known = new Set();
@@ -187,10 +195,10 @@ function commands() {
   });
 }
 
-function command(control, group) {
+function command(control, group, makes = false) {
   const label = (control.getAttribute("aria-label") ?? control.querySelector("span")?.textContent ?? control.textContent).trim();
   const beside = control.closest("[role=group][aria-label]")?.getAttribute("aria-label") ?? "";
-  return { control, group, label, beside, words: `${label} ${beside} ${group}`, key: control.getAttribute("href") ?? `${label} ${beside}` };
+  return { control, group, makes, label, beside, words: `${label} ${beside} ${group}`, key: control.getAttribute("href") ?? `${label} ${beside}` };
 }
 
 /** The commands as groups of options, written as text. */

@@ -86,6 +86,16 @@ test.describe("the palette", () => {
     }
     await expectAccessible(page);
     await picture(page, info, "palette-empty");
+    // On a list too: its menus are one line each, and what can be made stands right after what was open last.
+    await page.keyboard.press("Escape");
+    await page.goto("/accounts");
+    await open(page);
+    await expect(dialog(page).getByRole("group").nth(1).locator(".palette-title")).toHaveText("Crea");
+    await expect(options(page).filter({ hasText: /^Togli|^Sposta|^Aggiungi/ })).toHaveCount(0);
+    await expect(options(page).filter({ hasText: /^Colonne/ })).toHaveCount(1);
+    await page.keyboard.press("Escape");
+    await page.goto("/contacts");
+    await open(page);
     // Where one is already is not offered; the card's own actions are.
     await page.keyboard.press("Enter");
     await expect(page.locator(".record-title h1")).toHaveText(names.at(-1));
