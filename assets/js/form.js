@@ -56,6 +56,11 @@ document.addEventListener("htmx:after:settle", (event) => {
 });
 showErrors(document);
 
+// One can write at once where the whole page is a form; on a phone the keyboard would hide half of it.
+if (matchMedia("(pointer: fine)").matches && !document.querySelector(".error-summary, #form [role=alert], [autofocus]")) {
+  document.querySelector("#form .edit-body :is(input:not([type=hidden]), select, textarea)")?.focus({ preventScroll: true });
+}
+
 // A link of the summary leads to the field itself, not only near it.
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".error-summary a[href^='#']");

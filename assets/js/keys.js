@@ -1,7 +1,8 @@
 // Keys. Ctrl-K: the palette, from anywhere. In a list: j and k move, Enter opens, / filters. g and a letter: an area. ?: the sheet
 // of keys. Every other letter presses the link or button that declares it: data-key="e".
 //
-// Single letters never fire inside a field, and not at all under <body data-single-keys="off">.
+// Single letters never fire inside a field, nor on a page that is a form, where they are what somebody began to write; and not at
+// all under <body data-single-keys="off">.
 
 import { move } from "./cells.js";
 import { openPalette } from "./palette.js";
@@ -15,6 +16,7 @@ const ALSO = { n: "c" };
 let going = 0;
 
 const single = () => document.body.dataset.singleKeys !== "off";
+const writing = (event) => event.key !== "?" && document.querySelector("#form .save-bar") !== null;
 
 document.addEventListener("keydown", (event) => {
   // AltGr reaches us as Ctrl+Alt, and writes @ # [ ] on Italian keyboards.
@@ -30,7 +32,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (command || event.target.closest(FIELD) || document.querySelector("dialog[open]")) return;
-  if (!single() && event.key.length === 1) return;
+  if ((!single() || writing(event)) && event.key.length === 1) return;
   letter(event);
 });
 

@@ -263,9 +263,7 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
         caller: None,
         fragment: is_fragment(&request),
         from: sender(request.extensions()),
-        here: (route.face == Face::Page && route.method == Method::GET)
-            .then(|| request.uri().path_and_query().map(|here| here.as_str().to_owned()))
-            .flatten(),
+        here: here(route.face, &request),
     };
     let ran = AssertUnwindSafe(admit(&web, &route, request, next, &mut asking)).catch_unwind().await;
     let failure = match ran {
@@ -284,6 +282,19 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
         return to_sign_in(&asking);
     }
     problem::answer(&web, failure, route.face, asking.language, asking.caller.as_ref(), asking.fragment)
+}
+
+/// The page that somebody is on: where he is led back to once he signed in again. A part of a page says on which it stands.
+fn here(face: Face, request: &Request) -> Option<String> {
+    if face != Face::Page {
+        return None;
+    }
+    if is_fragment(request) {
+        let stands: http::Uri = request.headers().get("hx-current-url")?.to_str().ok()?.parse().ok()?;
+        return stands.path_and_query().map(|here| here.as_str().to_owned());
+    }
+    let asked = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    asked.map(|here| here.as_str().to_owned())
 }
 
 async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, asking: &mut Asking) -> Result<Response, Failure> {
@@ -448,7 +459,7 @@ fn note(route: &Route, asking: &Asking, status: StatusCode) {
 /// Sends a browser to the sign-in page, and back here afterwards.
 fn to_sign_in(asking: &Asking) -> Response {
     let address = match &asking.here {
-        Some(here) if here != "/" && !asking.fragment => {
+        Some(here) if here != "/" => {
             let here: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
             format!("/sign-in?next={here}")
         }

@@ -116,12 +116,12 @@ pub fn account() -> Entity {
         .index(&["stage", "name"])
         .index(&["owner", "name"])
         .columns(&["name", "stage", "address.city", "address.province", "phone", "email", "vat_number", "owner"])
-        .head(&["stage", "owner", "zone", "phone", "email", "address.city", "vat_number"])
-        .section("identity", &["name", "kind", "stage", "owner", "tags", "trade_name"])
-        .section("fiscal", &["vat_number", "tax_code", "pec", "recipient_code", "code"])
+        .head(&["stage", "owner", "zone", "phone", "email", "address.city", "vat_number", "revenue", "credit_limit"])
+        .section("identity", &["name", "kind", "stage", "owner", "tags", "trade_name", "sector", "market", "employees"])
         .section("reach", &["phones", "emails", "web_site", "address"])
-        .section("profile", &["sector", "market", "zone", "source", "interests", "services", "competing_tools"])
-        .section("size", &["revenue", "employees", "credit_limit"])
+        .section("fiscal", &["vat_number", "tax_code", "pec", "recipient_code", "code"])
+        .section("profile", &["zone", "source", "interests", "services", "competing_tools"])
+        .section("size", &["revenue", "credit_limit"])
         .section("remarks", &["remarks"])
 }
 

@@ -5,6 +5,7 @@ use super::chosen::Chosen;
 use crate::caller::Of;
 use crate::form::Fields;
 use crate::pages::answer::{onward, onward_saying};
+use crate::pages::card::bring;
 use crate::pages::form::read_alone;
 use crate::pages::reader::Reader;
 use crate::{Answer, Web};
@@ -22,6 +23,9 @@ pub(super) async fn start(State(web): State<Web>, Of(entity): Of, reader: Reader
     let wanted = Wanted::read(&reader, &entity, &fields)?;
     let again =
         async |problems: Problems| shown(&reader, &entity, &chosen, &wanted, &fields, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
+    if wanted.field.is_some() && fields.get("how") != Some("take") {
+        bring(&reader, &entity, &fields).await?;
+    }
     let doing = match doing(&reader, &wanted, &fields).await? {
         Ok(doing) => doing,
         Err(problems) => return again(problems).await,

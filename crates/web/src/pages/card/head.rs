@@ -17,7 +17,8 @@ pub(super) fn write(spots: &Spots<'_>, title: &str) -> String {
         let Some(field) = entity.field(key) else { continue };
         let value = record.value(field.id);
         let opened = spots.opened.is_some_and(|opened| opened.key == *key);
-        if value.is_empty() && !opened && !(spots.changes && said(field)) {
+        // Of what is empty, only whose it is is worth saying.
+        if value.is_empty() && !opened && !(spots.changes && matches!(field.kind, Kind::Link(_))) {
             continue;
         }
         let face = Face::short(field, sight.speech);
@@ -36,6 +37,10 @@ pub(super) fn write(spots: &Spots<'_>, title: &str) -> String {
                 keyed(out, &face.label);
                 html::text(out, value.text());
                 copy(out);
+            }),
+            Kind::Money => fact(&mut facts, "", |out| {
+                keyed(out, &face.label);
+                face.view(value, sight, out);
             }),
             Kind::Text if key.ends_with(".city") => fact(&mut facts, "site", |out| {
                 let part = |part: &str| record.named(&key.replace(".city", part)).text();
@@ -81,12 +86,6 @@ fn on_the_map(out: &mut String, address: &str, shown: &str, sight: &Sight<'_>) {
     out.push('>');
     html::text(out, shown);
     out.push_str("</a>");
-}
-
-/// Whether it is said in words beside the title, and not as a fact below.
-fn said(field: &Field) -> bool {
-    let fact = matches!(field.kind, Kind::Phone | Kind::Email | Kind::Web | Kind::Code);
-    !fact && !field.key.ends_with(".city")
 }
 
 /// A value at the head with its words: a badge says its own.

@@ -161,7 +161,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
         previous: at(beside.previous),
         following: at(beside.next),
         edit,
-        list: list.question(""),
+        list: list.question(&list.cursor),
         changes,
         duplicates: living
             && !entity.can.joining

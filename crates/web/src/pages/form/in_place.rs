@@ -8,7 +8,7 @@ use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{onward, onward_saying, part, to};
-use crate::pages::card::{self, Opened};
+use crate::pages::card::{self, Opened, bring};
 use crate::pages::layout::{self, Item};
 use crate::pages::reader::Reader;
 use crate::pages::{html, list, toast};
@@ -288,6 +288,7 @@ pub(super) async fn save(
             let said = Said { fields, problems: read.problems, notice: String::new() };
             return spot.refused(StatusCode::UNPROCESSABLE_ENTITY, &record, titles, said).await;
         }
+        bring(&reader, &entity, &fields).await?;
         if version != Some(record.version) {
             let known = version.unwrap_or_default();
             let settled = conflict::settle(&reader, &entity, &record, &titles, known, fields, read.values).await?;

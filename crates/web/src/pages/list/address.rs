@@ -140,9 +140,9 @@ impl ListAddress {
         out
     }
 
-    /// What the address of a card says of the list that led to it: `?list=…`, or nothing for the plain one.
+    /// What the address of a card says of the list that led to it, its page included: `?list=…`, or nothing for the plain one.
     pub(crate) fn from(&self) -> String {
-        let question = self.question("");
+        let question = self.question(&self.cursor);
         let question = question.trim_start_matches('?');
         let mut from = String::new();
         if !question.is_empty() {

@@ -40,7 +40,7 @@ impl Editing {
 }
 
 /// The box for something new.
-pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, boxes: &Boxes) {
+pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, boxes: &Boxes, first: bool) {
     let reader = board.reader;
     let Some(composed) = kind.happens.as_ref().and_then(|happens| happens.composed) else { return };
     let id = format!("compose-{}", kind.key);
@@ -64,7 +64,8 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, kind: &Entity, boxes: &
     hidden(out, "sending", &sending);
     out.push_str("<label");
     html::attribute(out, "for", &id);
-    out.push('>');
+    // The first box of a card has the key of what is new.
+    out.push_str(if first { " data-key=\"n\">" } else { ">" });
     out.push_str(assets::icon(crate::pages::reader::icon(kind.key)));
     html::text(out, &reader.speech.entity(kind.key, "one"));
     out.push_str("</label>");

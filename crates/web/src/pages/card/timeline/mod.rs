@@ -199,10 +199,9 @@ impl<'b> Board<'b> {
         let mut out = String::with_capacity(16 * 1024);
         out.push_str("<div class=\"record-main\" id=\"card-timeline\">");
         if self.living {
-            for (kind, _) in &self.kinds {
-                if self.reader.who.may(Verb::Create, kind) {
-                    composer::write(&mut out, self, kind, boxes);
-                }
+            let written = self.kinds.iter().filter(|(kind, _)| self.reader.who.may(Verb::Create, kind));
+            for (place, (kind, _)) in written.enumerate() {
+                composer::write(&mut out, self, kind, boxes, place == 0);
             }
         }
         out.push_str(&self.all(boxes).await?);
