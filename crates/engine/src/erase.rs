@@ -10,8 +10,10 @@ use crate::identity::{TEAM, USER, users};
 use crate::principal::Through;
 use crate::write::Act;
 use kernel::{Id, Result, Value};
+use meta::query::among;
 use meta::sql::Sql;
 use meta::{Entity, Kind};
+use std::collections::{BTreeMap, HashSet};
 use store::{Statement, Tx};
 
 /// What a taking out came to.
@@ -25,8 +27,10 @@ pub struct Erased {
 
 /// The reason under which this work itself stands in the history.
 const ERASE: &str = "erase";
-/// Records in one commit.
+/// Records that go into the trash in one commit.
 const SLICE: i64 = 40;
+/// Records that go for good in one commit.
+const PURGED: i64 = 200;
 /// The entity of the company's terms.
 const TERM: &str = "term";
 
@@ -38,10 +42,12 @@ struct Written {
 }
 
 impl Engine {
-    /// How many records that were created for this reason are there, in the trash too, capped.
+    /// How many records that were created for this reason are there, in the trash too, capped. Users, teams and terms are
+    /// nothing by themselves: of those, what is left is in use.
     pub async fn made_for(&self, why: &'static str, most: usize) -> Result<usize> {
         let mut sql = Sql::new();
         sql.push("SELECT COUNT(*) FROM (SELECT 1 FROM \"history\" WHERE \"action\" = ").bind(Action::Create.key());
+        sql.push(" AND \"entity\" NOT IN (").bind(USER).push(", ").bind(TEAM).push(", ").bind(TERM).push(")");
         sql.push(" AND \"changeset\" IN (SELECT \"id\" FROM \"changeset\" WHERE \"why\" = ").bind(why);
         sql.push(") LIMIT ").number(most as i64).push(") AS made");
         let statement = Statement::new(sql.text, sql.values);
@@ -57,7 +63,7 @@ impl Engine {
         let who = self.system(Through::Job);
         let mut after = None;
         loop {
-            let batch = self.written(why, Action::Create, after).await?;
+            let batch = self.written(why, Action::Create, after, SLICE).await?;
             let Some(last) = batch.last() else { break };
             after = Some(last.id);
             self.slice(&who, ERASE, changeset, move |slicing| {
@@ -91,11 +97,11 @@ impl Engine {
     }
 
     /// Records that a changeset of this reason touched so, beyond a given one, with the work's own removals of earlier.
-    async fn written(&self, why: &'static str, action: Action, after: Option<Id>) -> Result<Vec<Written>> {
+    async fn written(&self, why: &'static str, action: Action, after: Option<Id>, most: i64) -> Result<Vec<Written>> {
         let mut sql = Sql::new();
         sql.push("SELECT DISTINCT \"record\", \"entity\" FROM \"history\" WHERE \"action\" = ").bind(action.key());
         sql.push(" AND \"changeset\" IN (SELECT \"id\" FROM \"changeset\" WHERE \"why\" = ").bind(why).push(")");
-        sql.push(" AND \"record\" > ").bind(after.map_or(Value::Int(0), Value::Link)).push(" ORDER BY \"record\" LIMIT ").number(SLICE);
+        sql.push(" AND \"record\" > ").bind(after.map_or(Value::Int(0), Value::Link)).push(" ORDER BY \"record\" LIMIT ").number(most);
         let statement = Statement::new(sql.text, sql.values);
         let rows = self.inside.store.read(move |tx| Box::pin(async move { tx.rows(&statement).await })).await?;
         Ok(rows.iter().filter_map(|row| Some(Written { id: row.link(0)?, entity: row.text(1).to_owned() })).collect())
@@ -108,7 +114,7 @@ impl Engine {
         for (why, action) in [(ERASE, Action::Remove), (why, Action::Create)] {
             let mut after = None;
             loop {
-                let batch = self.written(why, action, after).await?;
+                let batch = self.written(why, action, after, PURGED).await?;
                 let Some(last) = batch.last() else { break };
                 after = Some(last.id);
                 let engine = self.clone();
@@ -122,32 +128,60 @@ impl Engine {
     }
 
     async fn purge_batch(&self, tx: &mut Tx, batch: &[Written]) -> Result<(usize, usize)> {
-        let (mut gone, mut left) = (0, 0);
+        let mut of: BTreeMap<&str, Vec<Id>> = BTreeMap::new();
         for written in batch {
-            let Some(entity) = self.model().entity(&written.entity).cloned() else { continue };
-            if entity.key == TERM && self.term_in_use(tx, written.id).await? || !self.may_go(tx, &entity, written.id).await? {
-                left += 1;
-            } else if self.purge_one(tx, &entity, written.id).await? {
-                self.search_forget(tx, &entity, written.id).await?;
-                tx.announce(entity.key).await?;
-                gone += 1;
-            } else {
-                left += 1;
+            of.entry(&written.entity).or_default().push(written.id);
+        }
+        let mut gone = 0;
+        let mut left: usize = of.values().map(Vec::len).sum();
+        // What leads to another of the same batch goes first, whichever stands before.
+        loop {
+            let before = gone;
+            for (key, ids) in &mut of {
+                let Some(entity) = self.model().entity(key).cloned() else {
+                    left -= ids.len();
+                    ids.clear();
+                    continue;
+                };
+                let mut free = self.may_go(tx, &entity, ids).await?;
+                if entity.key == TERM {
+                    let mut idle = Vec::new();
+                    for id in free {
+                        if !self.term_in_use(tx, id).await? {
+                            idle.push(id);
+                        }
+                    }
+                    free = idle;
+                }
+                let went = self.purge_many(tx, &entity, free).await?;
+                for id in &went {
+                    self.search_forget(tx, &entity, *id).await?;
+                }
+                if !went.is_empty() {
+                    tx.announce(entity.key).await?;
+                    ids.retain(|id| !went.contains(id));
+                    gone += went.len();
+                    left -= went.len();
+                }
+            }
+            if gone == before || left == 0 {
+                return Ok((gone, left));
             }
         }
-        Ok((gone, left))
     }
 
-    /// What a rule kept out of the trash stays, and so does a user whom somebody gave a password: they are somebody's by now.
-    async fn may_go(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<bool> {
+    /// Those that may go. What a rule kept out of the trash stays, and so does a user whom somebody gave a password: they are
+    /// somebody's by now. What is only ever added to can't be put into the trash, and was invented with the rest.
+    async fn may_go(&self, tx: &mut Tx, entity: &Entity, ids: &[Id]) -> Result<Vec<Id>> {
+        if ids.is_empty() || matches!(entity.key, TEAM | TERM) || entity.can.appended {
+            return Ok(ids.to_vec());
+        }
         let mut sql = Sql::new();
-        sql.push("SELECT 1 FROM ").name(entity.key).push(" WHERE \"id\" = ").bind(id);
-        match entity.key {
-            TEAM | TERM => return Ok(true),
-            USER => sql.push(" AND \"password_hash\" <> ''"),
-            _ => sql.push(" AND \"removed_at\" IS NULL"),
-        };
-        Ok(tx.rows(&Statement::new(sql.text, sql.values)).await?.is_empty())
+        sql.push("SELECT \"id\" FROM ").name(entity.key).push(" WHERE \"id\"");
+        among(ids, &mut sql);
+        sql.push(if entity.key == USER { " AND \"password_hash\" <> ''" } else { " AND \"removed_at\" IS NULL" });
+        let kept: HashSet<Id> = tx.rows(&Statement::new(sql.text, sql.values)).await?.iter().filter_map(|row| row.link(0)).collect();
+        Ok(ids.iter().copied().filter(|id| !kept.contains(id)).collect())
     }
 
     /// Whether any record speaks of a term by its key.

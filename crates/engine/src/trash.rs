@@ -4,8 +4,10 @@ use crate::Engine;
 use crate::area::Slice;
 use crate::jobs::{Done, JobContext, Run};
 use kernel::{Id, Result, Value};
+use meta::query::among;
 use meta::sql::Sql;
 use meta::{Entity, Kind};
+use std::collections::HashSet;
 use store::{Dialect, Statement, Tx, Work};
 
 /// What the trash registers.
@@ -68,43 +70,47 @@ impl Engine {
                     let entity = engine.entity(entity)?;
                     let mut still = Sql::new();
                     still.push("SELECT \"id\" FROM ").name(entity.key).push(" WHERE \"removed_at\" < ").bind(before).push(" AND \"id\"");
-                    meta::query::among(&found, &mut still);
+                    among(&found, &mut still);
                     if tx.dialect() == Dialect::Postgres {
                         still.push(" FOR UPDATE");
                     }
                     let rows = tx.rows(&Statement::new(still.text, still.values)).await?;
                     let ids: Vec<Id> = rows.iter().filter_map(|row| row.link(0)).collect();
-                    for id in &ids {
-                        engine.purge_one(tx, &entity, *id).await?;
-                    }
+                    engine.purge_many(tx, &entity, ids).await?;
                     Ok(last)
                 })
             })
             .await
     }
 
-    /// Deletes a record with its lines and its past, unless another record still links to it; tells whether it is gone.
-    pub(crate) async fn purge_one(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<bool> {
+    /// Deletes records of an entity with their lines and their past, those that another record still links to excepted; gives
+    /// those that are gone. One question for each kind of link, however many records.
+    pub(crate) async fn purge_many(&self, tx: &mut Tx, entity: &Entity, ids: Vec<Id>) -> Result<Vec<Id>> {
         let links = self.links_to(entity);
+        let mut ids = ids;
         for (other, column, _) in links.iter().filter(|(_, _, along)| !along) {
-            let mut linked = Sql::new();
-            linked.push("SELECT 1 FROM ").name(other).push(" WHERE ").name(column).push(" = ").bind(id).push(" LIMIT 1");
-            if !tx.rows(&Statement::new(linked.text, linked.values)).await?.is_empty() {
-                return Ok(false);
+            if ids.is_empty() {
+                return Ok(ids);
             }
+            let mut linked = Sql::new();
+            linked.push("SELECT DISTINCT ").name(column).push(" FROM ").name(other).push(" WHERE ").name(column);
+            among(&ids, &mut linked);
+            let rows = tx.rows(&Statement::new(linked.text, linked.values)).await?;
+            let linked: HashSet<Id> = rows.iter().filter_map(|row| row.link(0)).collect();
+            ids.retain(|id| !linked.contains(id));
         }
-        // Lines, and what is written along with the record, go with it.
-        for (other, column, _) in links.iter().filter(|(_, _, along)| *along) {
-            let mut along = Sql::new();
-            along.push("DELETE FROM ").name(other).push(" WHERE ").name(column).push(" = ").bind(id);
-            tx.execute(&Statement::new(along.text, along.values)).await?;
+        if ids.is_empty() {
+            return Ok(ids);
         }
-        let mut gone = Sql::new();
-        gone.push("DELETE FROM ").name(entity.key).push(" WHERE \"id\" = ").bind(id);
-        tx.execute(&Statement::new(gone.text, gone.values)).await?;
-        tx.execute(&Statement::new("DELETE FROM \"timeline\" WHERE \"card\" = ?", vec![Value::Link(id)])).await?;
-        tx.execute(&Statement::new("DELETE FROM \"history\" WHERE \"record\" = ?", vec![Value::Link(id)])).await?;
-        Ok(true)
+        // Lines, and what is written along with the records, go with them.
+        let along = links.iter().filter(|(_, _, along)| *along).map(|(other, column, _)| (*other, column.as_str()));
+        for (table, column) in along.chain([(entity.key, "id"), ("timeline", "card"), ("history", "record")]) {
+            let mut gone = Sql::new();
+            gone.push("DELETE FROM ").name(table).push(" WHERE ").name(column);
+            among(&ids, &mut gone);
+            tx.execute(&Statement::new(gone.text, gone.values)).await?;
+        }
+        Ok(ids)
     }
 
     /// Every column that may link to an entity: its table, its name, and whether its records go along with the one they link to:

@@ -115,3 +115,34 @@ async fn the_demonstration_goes_as_if_it_had_never_been() {
         assert_eq!(count("account", false).await, 31);
     }
 }
+
+#[tokio::test]
+async fn an_invented_consent_goes_and_one_that_somebody_gave_stays() {
+    use crate::consents::entity::{ABOUT, CHANNEL, EVIDENCE, PURPOSE, SOURCE, STATE};
+    for (engine, _) in engine::testing::both(|| vec![crate::area()]).await {
+        let who = engine.system(Through::CommandLine);
+        let made = fill(&engine, &who, Measure { accounts: 3, contacts: 0, seed: 7 }, |_| {}).await.expect("a company");
+        let accounts = engine.entity("account").expect("accounts");
+        let listed = engine.list(&who, Asked::new(accounts.clone())).await.expect("accounts");
+        let ids: Vec<kernel::Id> = listed.records.iter().map(|record| record.id).collect();
+        let consent = |about: kernel::Id| {
+            engine::Draft::new("consent")
+                .with(ABOUT.record.id(), about)
+                .with(PURPOSE.id(), "marketing")
+                .with(CHANNEL.id(), "email")
+                .with(STATE.id(), "given")
+                .with(SOURCE.id(), "paper")
+                .with(EVIDENCE.id(), "Modulo 12")
+        };
+        engine.write_slice(&who, super::DEMO, made.changeset, vec![engine::Act::Create(consent(ids[0]))]).await.expect("an invented one");
+        engine.create(&who, consent(ids[1])).await.expect("a real one");
+        super::take_out(&engine).await.expect("taken out");
+        let about = |record: &meta::Record| record.value(ABOUT.record.id()).link();
+        let consents = engine.list(&who, Asked::new(engine.entity("consent").expect("consents"))).await.expect("consents");
+        assert_eq!(consents.records.iter().map(about).collect::<Vec<_>>(), [Some(ids[1])]);
+        // Whom it is about is in the trash as long as it stands.
+        let kept = engine.list(&who, Asked { trash: true, ..Asked::new(accounts.clone()) }).await.expect("the trash");
+        assert_eq!(kept.records.iter().map(|record| record.id).collect::<Vec<_>>(), [ids[1]]);
+        assert_eq!(engine.count(&who, &accounts, &meta::Filter::everything(), false, None).await.expect("a count").number, 0);
+    }
+}
