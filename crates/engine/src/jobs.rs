@@ -14,6 +14,11 @@ pub trait Run: Send + Sync {
 
     /// Does it.
     fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done>;
+
+    /// What is done where it is given up for good: it failed too often, or whoever asked for it may no longer.
+    fn given_up<'r>(&'r self, _engine: &'r Engine, _payload: &'r str) -> Work<'r, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// How a run ended well.
@@ -210,11 +215,16 @@ impl Engine {
             Err(error) => {
                 tracing::warn!(job = %leased.id, kind = leased.kind, %error, "a job failed");
                 let wait = 5_000 * (1_i64 << leased.attempts.clamp(0, 12));
-                let state = if leased.attempts >= MOST_ATTEMPTS { "failed" } else { "waiting" };
+                // What may not be, or is not there, is neither a moment later.
+                let vain = matches!(error, Error::Forbidden(_) | Error::NotFound) || leased.attempts >= MOST_ATTEMPTS;
+                let state = if vain { "failed" } else { "waiting" };
                 (state, None, wait, leased.attempts, error.to_string().replace('\0', " "))
             }
         };
-        self.inside
+        let run = self.inside.jobs.get(leased.kind.as_str()).filter(|_| state == "failed").cloned();
+        let payload = leased.payload.clone();
+        let settled = self
+            .inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
@@ -233,11 +243,14 @@ impl Engine {
                             Value::Int(leased.epoch),
                         ],
                     ))
-                    .await?;
-                    Ok(())
+                    .await
                 })
             })
-            .await
+            .await?;
+        match run {
+            Some(run) if settled == 1 => run.given_up(self, &payload).await,
+            _ => Ok(()),
+        }
     }
 
     /// Enqueues what the schedule says is due; once over all nodes, because the row is claimed by its old time.

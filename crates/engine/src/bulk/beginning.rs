@@ -3,7 +3,7 @@
 use super::entity::{self as bulk, BULK};
 use super::{Doing, job};
 use crate::principal::Principal;
-use crate::write::{Act, Draft, Writing};
+use crate::write::{Act, Draft, Once, Outcome, Writing, once};
 use crate::{Engine, history};
 use kernel::{Error, Id, IdSet, Result, Say, Value};
 use meta::{Entity, Filter, query};
@@ -39,6 +39,8 @@ pub struct Bulk {
     pub list: String,
     /// The number the asker has confirmed; a filter that selects more by then is refused.
     pub confirmed: Option<i64>,
+    /// The sender's key: sent twice, it begins once.
+    pub once: Option<Once>,
 }
 
 /// A bulk action that was begun.
@@ -83,17 +85,29 @@ impl Engine {
             .with(bulk::TOTAL.id(), begun.total)
             .with(bulk::OWNER.id(), who.user);
         draft.id = Some(begun.id);
-        let (engine, owner) = (self.clone(), who.user);
+        let (engine, owner, once) = (self.clone(), who.user, asked.once);
         // Nobody writes such a record himself: the program keeps it, in the name of whoever asked.
         let who = Principal { role: self.system(who.through).role, ..who.clone() };
         self.inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
+                    let author = owner.unwrap_or(Id::SYSTEM);
+                    if let Some(once) = &once
+                        && let Some(known) = once::claim(tx, author, once, writing.now).await?
+                    {
+                        let (id, total) = known.records[0];
+                        return Ok(Begun { id, total, changeset: known.changeset });
+                    }
                     history::open(tx, &writing).await?;
                     let keeping = Writing { who, by_rule: true, ..writing };
                     engine.apply(tx, &keeping, vec![Act::Create(draft)]).await?;
                     keep(tx, begun.id, &ids).await?;
+                    if let Some(once) = &once {
+                        // How many it is about stands where the version of a record stands.
+                        let first = Outcome { changeset: begun.changeset, records: vec![(begun.id, begun.total)] };
+                        once::keep(tx, author, once, &first).await?;
+                    }
                     engine.enqueue(tx, job::KIND, begun.id.to_string(), owner).await?;
                     Ok(begun)
                 })

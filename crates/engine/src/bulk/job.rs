@@ -37,6 +37,13 @@ impl Run for WorkOff {
             Ok(Done::Finished)
         })
     }
+
+    fn given_up<'r>(&'r self, engine: &'r Engine, payload: &'r str) -> Work<'r, ()> {
+        Box::pin(async move {
+            let bulk = payload.parse().map_err(|_| Error::internal("a bulk action without its record"))?;
+            engine.end_bulk(bulk, State::Running).await
+        })
+    }
 }
 
 /// What became of the records of a slice.

@@ -32,6 +32,17 @@ impl Run for UndoBulk {
             }
         })
     }
+
+    fn given_up<'r>(&'r self, engine: &'r Engine, payload: &'r str) -> Work<'r, ()> {
+        Box::pin(async move {
+            let sql = Statement::new("SELECT \"id\" FROM \"bulk\" WHERE \"changeset\" = ?", vec![Value::from(payload)]);
+            let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&sql).await })).await?;
+            match rows.first().and_then(|row| row.link(0)) {
+                Some(bulk) => engine.end_bulk(bulk, State::Undoing).await,
+                None => Ok(()),
+            }
+        })
+    }
 }
 
 impl Engine {
@@ -66,11 +77,16 @@ impl Engine {
     /// Ends a bulk action where it stands; what is done stays, and can be undone.
     pub async fn stop_bulk(&self, who: &Principal, id: Id) -> Result<()> {
         self.show(who, &*self.entity(BULK)?, id).await?;
+        self.end_bulk(id, State::Running).await
+    }
+
+    /// Notes that a bulk action which is in this state goes no further.
+    pub(super) async fn end_bulk(&self, id: Id, from: State) -> Result<()> {
         self.inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
-                    if moved(tx, id, State::Stopped, &[State::Running]).await? {
+                    if moved(tx, id, State::Stopped, &[from]).await? {
                         job::forget_selection(tx, id).await?;
                     }
                     Ok(())

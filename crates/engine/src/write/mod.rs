@@ -3,7 +3,7 @@
 mod check;
 mod create;
 mod lines;
-mod once;
+pub(crate) mod once;
 mod slices;
 mod twins;
 

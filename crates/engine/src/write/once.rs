@@ -4,7 +4,7 @@ use super::{Act, Draft, Outcome, Twin, Writing};
 use crate::Engine;
 use crate::principal::Principal;
 use kernel::error::Conflict;
-use kernel::{Error, Id, Result, Say, Value};
+use kernel::{Error, Id, Moment, Result, Say, Value};
 use store::Statement;
 
 /// What creating gave: a record, or the ones that have the same keys.
@@ -59,27 +59,25 @@ impl Engine {
             .write(move |tx| {
                 Box::pin(async move {
                     let author = writing.who.user.unwrap_or(Id::SYSTEM);
-                    if let Some(once) = &once {
-                        let claim = Statement::new(
-                            "INSERT INTO \"idempotency\" (\"principal\", \"key\", \"digest\", \"answer\", \"at\") VALUES (?, ?, ?, '', ?) ON CONFLICT (\"principal\", \"key\") DO NOTHING",
-                            vec![Value::Link(author), Value::from(once.key.as_str()), Value::from(once.digest.as_str()), Value::Moment(writing.now)],
-                        );
-                        if tx.execute(&claim).await? == 0 {
-                            return answered(tx, author, once).await;
-                        }
+                    if let Some(once) = &once
+                        && let Some(outcome) = claim(tx, author, once, writing.now).await?
+                    {
+                        return Ok(Created::Now(outcome));
                     }
                     if !insist {
                         let twins = engine.twins_in(tx, &writing.who, &draft).await?;
                         if !twins.is_empty() {
                             // What is wrong with it is said first: one that could not be written asks for nobody's number.
-                            if let Err(error @ (Error::Invalid(_) | Error::Forbidden(_) | Error::NotFound)) = engine.rehearse(tx, &writing, draft).await {
+                            if let Err(error @ (Error::Invalid(_) | Error::Forbidden(_) | Error::NotFound)) =
+                                engine.rehearse(tx, &writing, draft).await
+                            {
                                 return Err(error);
                             }
                             if let Some(once) = &once {
-                                let drop = Statement::new("DELETE FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?", vec![
-                                    Value::Link(author),
-                                    Value::from(once.key.as_str()),
-                                ]);
+                                let drop = Statement::new(
+                                    "DELETE FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?",
+                                    vec![Value::Link(author), Value::from(once.key.as_str())],
+                                );
                                 tx.execute(&drop).await?;
                             }
                             return Ok(Created::Exists(twins));
@@ -87,13 +85,7 @@ impl Engine {
                     }
                     let outcome = engine.apply(tx, &writing, std::iter::once(draft).chain(beside).map(Act::Create).collect()).await?;
                     if let Some(once) = &once {
-                        let (id, version) = outcome.records[0];
-                        let keep = Statement::new("UPDATE \"idempotency\" SET \"answer\" = ? WHERE \"principal\" = ? AND \"key\" = ?", vec![
-                            Value::Text(format!("{} {id} {version}", outcome.changeset)),
-                            Value::Link(author),
-                            Value::from(once.key.as_str()),
-                        ]);
-                        tx.execute(&keep).await?;
+                        keep(tx, author, once, &outcome).await?;
                     }
                     Ok(Created::Now(outcome))
                 })
@@ -119,7 +111,27 @@ impl Engine {
     }
 }
 
-async fn answered(tx: &mut store::Tx, author: Id, once: &Once) -> Result<Created> {
+/// Takes a key for this sending; gives the outcome of the first one where it is taken already. Conflict where that sent something else.
+pub(crate) async fn claim(tx: &mut store::Tx, author: Id, once: &Once, now: Moment) -> Result<Option<Outcome>> {
+    let claim = Statement::new(
+        "INSERT INTO \"idempotency\" (\"principal\", \"key\", \"digest\", \"answer\", \"at\") VALUES (?, ?, ?, '', ?) \
+         ON CONFLICT (\"principal\", \"key\") DO NOTHING",
+        vec![Value::Link(author), Value::from(once.key.as_str()), Value::from(once.digest.as_str()), Value::Moment(now)],
+    );
+    if tx.execute(&claim).await? == 0 { answered(tx, author, once).await.map(Some) } else { Ok(None) }
+}
+
+/// Keeps the outcome of a sending whose key was taken: its first record answers for it.
+pub(crate) async fn keep(tx: &mut store::Tx, author: Id, once: &Once, outcome: &Outcome) -> Result<()> {
+    let (id, version) = outcome.records[0];
+    let keep = Statement::new(
+        "UPDATE \"idempotency\" SET \"answer\" = ? WHERE \"principal\" = ? AND \"key\" = ?",
+        vec![Value::Text(format!("{} {id} {version}", outcome.changeset)), Value::Link(author), Value::from(once.key.as_str())],
+    );
+    tx.execute(&keep).await.map(|_| ())
+}
+
+async fn answered(tx: &mut store::Tx, author: Id, once: &Once) -> Result<Outcome> {
     let known = Statement::new(
         "SELECT \"digest\", \"answer\" FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?",
         vec![Value::Link(author), Value::from(once.key.as_str())],
@@ -134,7 +146,7 @@ async fn answered(tx: &mut store::Tx, author: Id, once: &Once) -> Result<Created
         [changeset, id, version] => {
             let parse = |text: &str| text.parse::<Id>().map_err(|_| Error::internal("an idempotency answer is broken"));
             let version = version.parse().map_err(|_| Error::internal("an idempotency answer is broken"))?;
-            Ok(Created::Now(Outcome { changeset: parse(changeset)?, records: vec![(parse(id)?, version)] }))
+            Ok(Outcome { changeset: parse(changeset)?, records: vec![(parse(id)?, version)] })
         }
         _ => Err(Error::internal("an idempotency answer is broken")),
     }

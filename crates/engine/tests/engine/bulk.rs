@@ -21,7 +21,7 @@ fn sized(size: i64) -> Doing {
 
 async fn begin(shop: &Shop, who: &Principal, selection: Selection, doing: Doing) -> Result<Begun> {
     let entity = shop.entity("customer");
-    shop.engine.begin_bulk(who, Bulk { entity, selection, doing, list: String::new(), confirmed: None }).await
+    shop.engine.begin_bulk(who, Bulk { entity, selection, doing, list: String::new(), confirmed: None, once: None }).await
 }
 
 async fn done(shop: &Shop, who: &Principal, selection: Selection, doing: Doing) -> (Begun, Report) {
@@ -261,6 +261,26 @@ async fn what_is_stopped_stays_as_it_is_and_can_be_undone() {
         assert_eq!(shop.number("SELECT count(*) FROM \"deal\" WHERE \"removed_at\" IS NULL").await, 100, "an agent removes no deals");
         let left = report(&shop, &shop.anna, begun.id).await;
         assert_eq!((left.state, left.record.get(&row::LEFT)), (State::Undone, 100));
+    }
+}
+
+/// Whoever is gone has nothing done in his name, and what he began does not seem to go on for ever.
+#[tokio::test]
+async fn what_somebody_began_who_is_gone_ends() {
+    for shop in shops().await {
+        let ids = customers(&shop, &shop.anna, 230).await;
+        let begun = begin(&shop, &shop.anna, Selection::These(ids.clone()), sized(9)).await.expect("begun");
+        shop.sql("UPDATE \"user\" SET \"active\" = ? WHERE \"id\" = ?", vec![false.into(), shop.anna.user.into()]).await;
+        while shop.engine.work_once().await.expect("jobs") {}
+        let ended = report(&shop, &shop.anna, begun.id).await;
+        assert_eq!((ended.state, ended.record.get(&row::CHANGED)), (State::Stopped, 0), "{shop:?}");
+        shop.sql("UPDATE \"user\" SET \"active\" = ? WHERE \"id\" = ?", vec![true.into(), shop.anna.user.into()]).await;
+        // The same of an undoing: what is left of it can be undone by whoever may.
+        let (begun, _) = done(&shop, &shop.anna, Selection::These(ids), sized(9)).await;
+        assert_eq!(shop.engine.undo_bulk(&shop.anna, begun.id).await.expect("begun"), None);
+        shop.sql("UPDATE \"user\" SET \"active\" = ? WHERE \"id\" = ?", vec![false.into(), shop.anna.user.into()]).await;
+        while shop.engine.work_once().await.expect("jobs") {}
+        assert_eq!(report(&shop, &shop.anna, begun.id).await.state, State::Stopped);
     }
 }
 

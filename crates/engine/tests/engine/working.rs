@@ -150,7 +150,7 @@ async fn a_job_in_the_name_of_somebody_who_left_fails() {
         shop.sql("UPDATE \"user\" SET \"active\" = ? WHERE \"id\" = ?", vec![Value::Bool(false), anna.into()]).await;
         assert!(shop.engine.work_once().await.expect("a worker goes on"));
         let (state, attempts, _, error) = job(&shop, id).await;
-        assert_eq!((state.as_str(), attempts, error.as_str(), runs(&shop)), ("waiting", 1, "not found", 0), "{shop:?}");
+        assert_eq!((state.as_str(), attempts, error.as_str(), runs(&shop)), ("failed", 1, "not found", 0), "{shop:?}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! One action on many records: `POST /api/v1/accounts/bulk`, and how it stands, `GET /api/v1/bulks/{id}`. It is undone as its
 //! changeset is, `PUT /api/v1/changesets/{id}/undoing`.
 
+use super::create::sending;
 use super::parameters::Parameters;
 use super::{input, json};
 use crate::form::Asking;
@@ -11,7 +12,7 @@ use axum::response::Response;
 use engine::bulk::entity as row;
 use engine::principal::Verb;
 use engine::{Bulk, Doing, Selection, Terms};
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use kernel::{Error, Id, Problem, Problems, Result, Say};
 use meta::fields::{Chosen, Whole, terms};
@@ -29,9 +30,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes.add(begin, self::begin).add(state, self::state)
 }
 
-async fn begin(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: Asking, request: Request) -> Answer {
+async fn begin(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: Asking, headers: HeaderMap, request: Request) -> Answer {
     Parameters::only(asking, &[])?;
-    let (object, _) = input::object(request).await?;
+    let (object, body) = input::object(request).await?;
+    let once = sending(&headers, &format!("bulk {}", entity.key), &body)?;
     let known = ["action", "ids", "filter", "values", "add", "take"];
     let unknown = object.keys().filter(|key| !known.contains(&key.as_str()));
     let problems: Problems = unknown.map(|key| Problem { field: key.clone(), say: Say::new("error-unknown-field") }).collect();
@@ -39,7 +41,8 @@ async fn begin(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: A
         return Err(Error::Invalid(problems).into());
     }
     let doing = doing(&web, &entity, &object)?;
-    let asked = Bulk { selection: selection(&web, &entity, &object)?, entity, doing, list: String::new(), confirmed: None };
+    let selection = selection(&web, &entity, &object)?;
+    let asked = Bulk { selection, entity, doing, list: String::new(), confirmed: None, once };
     let begun = web.engine().begin_bulk(&caller.who, asked).await?;
     accepted(&web, &caller, begun.id).await
 }

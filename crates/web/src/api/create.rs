@@ -12,7 +12,6 @@ use engine::{Created, Draft, Once, Twin};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use kernel::{Error, Result, Say};
-use meta::Entity;
 use serde_json::{Value as Json, json};
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -23,7 +22,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 async fn create(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: Asking, headers: HeaderMap, request: Request) -> Answer {
     let insist = Parameters::only(asking, &["insist"])?.switch("insist")?;
     let (object, bytes) = input::object(request).await?;
-    let once = sending(&headers, &entity, &bytes, insist)?;
+    let once = sending(&headers, &format!("{} {insist}", entity.key), &bytes)?;
     let input = input::read(&web, &entity, &object)?;
     let draft = Draft { values: input.values, lines: input.lines, ..Draft::new(entity.key) };
     if !insist {
@@ -51,12 +50,12 @@ async fn create(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: 
     Ok(response)
 }
 
-/// The sender's key for this sending, and a digest of all that decides what it does.
-fn sending(headers: &HeaderMap, entity: &Entity, body: &[u8], insist: bool) -> Result<Option<Once>> {
+/// The sender's key for this sending, and a digest of all that decides what it does: what is asked for, and the body.
+pub(super) fn sending(headers: &HeaderMap, asked: &str, body: &[u8]) -> Result<Option<Once>> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     let wrong = || Error::invalid("Idempotency-Key", Say::new("error-idempotency-key"));
     let key = key.to_str().ok().filter(|key| (1..=255).contains(&key.len())).ok_or_else(wrong)?;
-    let sent = format!("{} {insist} {}", entity.key, String::from_utf8_lossy(body));
+    let sent = format!("{asked} {}", String::from_utf8_lossy(body));
     Ok(Some(Once { key: key.to_owned(), digest: digest(&sent) }))
 }
 

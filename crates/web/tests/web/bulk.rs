@@ -174,6 +174,25 @@ async fn through_the_api_many_are_changed_and_undone() {
     }
 }
 
+/// A sender who does not know whether he was heard sends again, and begins nothing twice.
+#[tokio::test]
+async fn the_same_key_begins_one_run() {
+    for house in houses().await {
+        let ids = accounts(&house, 3).await;
+        let send = async |size: i64| {
+            let body = json!({ "action": "change", "ids": texts(&ids), "values": { "employees": size } });
+            house.api("anna", "POST", "/accounts/bulk").header("Idempotency-Key", "run-1").json(&body).send().await
+        };
+        let first = send(7).await.expect(202).json();
+        while house.engine.work_once().await.expect("jobs") {}
+        let again = send(7).await.expect(202).json();
+        assert_eq!((&again["id"], &again["total"], &again["state"]), (&first["id"], &json!(3), &json!("done")));
+        send(8).await.expect(409);
+        while house.engine.work_once().await.expect("jobs") {}
+        assert_eq!(value(&house, ids[0], "employees").await, json!(7));
+    }
+}
+
 /// Through the pages: the filter of the list, its words and its view; the number that was confirmed; the way back.
 #[tokio::test]
 async fn what_a_list_shows_is_what_is_chosen() {
@@ -198,5 +217,26 @@ async fn what_a_list_shows_is_what_is_chosen() {
         let wrong =
             form(&house, "anna", "/accounts/bulk", "all=1&count=9&act=change&field=employees&employees=tanti&list=").await.expect(422);
         assert!(wrong.text().contains("employees-error") && wrong.text().contains("tanti"), "{}", wrong.text());
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_is_new_keeps_its_words() {
+    for house in houses().await {
+        accounts(&house, 2).await;
+        let named = async || {
+            let terms = house.get("ada", "/terms?filter=vocabulary%20is%20%22tag%22&fields=italian,key").await.json();
+            let one = |term: &Json| term["italian"].as_str().unwrap_or_default().to_owned();
+            let mut names: Vec<String> = terms["records"].as_array().into_iter().flatten().map(one).collect();
+            names.sort();
+            names
+        };
+        let sent = "all=1&count=2&act=change&field=tags&how=add&tags=&tags.new=Citt%C3%A0+d%E2%80%99Arte+VIP&list=q%3DCliente";
+        form(&house, "anna", "/accounts/bulk", sent).await.expect(303);
+        assert_eq!(named().await, ["Città d’Arte VIP"]);
+        // So does one that is written where a value stands.
+        let path = format!("/accounts/{}/fields/tags", house.north.account);
+        form(&house, "anna", &path, "version=1&tags=&tags.new=Perch%C3%A9+No").await.expect(303);
+        assert_eq!(named().await, ["Città d’Arte VIP", "Perché No"]);
     }
 }

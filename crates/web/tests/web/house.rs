@@ -360,7 +360,7 @@ async fn bulk(engine: &Engine, who: &Principal, contact: Id) -> Id {
     let entity = engine.entity("contact").expect("contacts");
     let remarks = entity.field("remarks").expect("a field").id;
     let doing = Doing::Change { values: vec![(remarks, "".into())], terms: Vec::new() };
-    let asked = Bulk { entity, selection: Selection::These(vec![contact]), doing, list: String::new(), confirmed: None };
+    let asked = Bulk { entity, selection: Selection::These(vec![contact]), doing, list: String::new(), confirmed: None, once: None };
     engine.begin_bulk(who, asked).await.expect("begun").id
 }
 

@@ -53,13 +53,8 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
     let mut all = json!({ "get": list });
     let mut one = json!({ "get": show });
     if who.may(Verb::Create, entity) {
-        let parameters = [
-            switch("insist", "Even if living records have the same keys."),
-            json!({
-                "name": "Idempotency-Key", "in": "header", "description": "The same key, sent twice, creates one record.",
-                "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
-            }),
-        ];
+        let parameters =
+            [switch("insist", "Even if living records have the same keys."), sending("The same key, sent twice, creates one record.")];
         all["post"] = operation(&named("create"), plural, "A new record.", &parameters, record(key, "201"), WRITING);
         all["post"]["requestBody"] = body(&format!("{key}-new"));
     }
@@ -76,7 +71,8 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
     }
     if who.role.bulk && who.may(Verb::Change, entity) {
         let about = "One action on many records, each as far as the caller may; it goes on by itself.";
-        let mut post = operation(&format!("bulk-{plural}"), plural, about, &[], accepted(), WRITING);
+        let mut post =
+            operation(&format!("bulk-{plural}"), plural, about, &[sending("The same key, sent twice, begins once.")], accepted(), WRITING);
         post["requestBody"] = body(&format!("{key}-bulk"));
         paths.insert(format!("/api/v1/{plural}/bulk"), json!({ "post": post }));
     }
@@ -229,6 +225,14 @@ fn filter() -> Json {
 
 fn limit(most: usize) -> Json {
     query("limit", json!({ "type": "integer", "minimum": 1, "maximum": most }), "How many at most.")
+}
+
+/// The key of a sending.
+fn sending(about: &str) -> Json {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "description": about,
+        "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+    })
 }
 
 fn switch(name: &str, about: &str) -> Json {

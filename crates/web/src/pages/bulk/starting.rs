@@ -37,6 +37,7 @@ pub(super) async fn start(State(web): State<Web>, Of(entity): Of, reader: Reader
         list: chosen.list.clone(),
         // What is ticked is what it is; what a filter selects is confirmed with its number.
         confirmed: if chosen.all { Some(fields.get("count").and_then(|count| count.parse().ok()).unwrap_or_default()) } else { None },
+        once: None,
     };
     let begun = match web.engine().begin_bulk(&reader.who, bulk).await {
         Err(Error::Invalid(problems)) => return again(problems).await,
