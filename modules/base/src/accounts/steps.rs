@@ -17,16 +17,18 @@ entity! { "account_step" {
     /// The account.
     ACCOUNT: Link = link("account", "account").required(),
     /// The day.
-    DAY: DateOnly = date("day").required(),
+    DAY: DateOnly = date("day").required().sortable(),
 }}
 
 pub(super) fn step() -> Entity {
-    Entity::new(STEP, "account_steps", fields())
+    let mut step = Entity::new(STEP, "account_steps", fields())
         .seen(Visibility::Through("account"))
         .titled(&REACHED)
         .columns(&["stage", "day"])
         .inner()
-        .untracked()
+        .untracked();
+    step.sort = ("day", true);
+    step
 }
 
 /// A new stage is dated on the account, and kept as a step. What comes in with its own day, which no form can say, keeps it.

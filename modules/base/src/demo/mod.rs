@@ -1,6 +1,7 @@
 //! Demonstration data: a believable Italian company, the same for the same seed.
 
 mod around;
+mod kept;
 mod notes;
 mod removing;
 pub mod seeded;
@@ -86,9 +87,10 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
     let agents = people(engine, who, changeset).await?;
     let mut made = Made { accounts: 0, contacts: 0, sites: 0, changeset };
     let mut noted = Vec::new();
-    if measure.accounts >= story::LEAST {
-        story::write(engine, who, changeset, &agents, &mut made).await?;
-    }
+    let told = match measure.accounts >= story::LEAST {
+        true => story::write(engine, who, changeset, &agents, &mut made).await?,
+        false => Vec::new(),
+    };
     while made.accounts < measure.accounts {
         let mut acts = Vec::with_capacity(BATCH * 10);
         for _ in 0..BATCH.min(measure.accounts - made.accounts) {
@@ -100,7 +102,9 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
         progress(made.accounts);
     }
     notes::write(engine, who, changeset, measure.seed, &noted).await?;
-    around::write(engine, who, changeset, measure.seed, &agents, &noted).await?;
+    kept::write(engine, who, changeset, measure.seed, &told, &noted).await?;
+    let all: Vec<Noted> = told.into_iter().chain(noted).collect();
+    around::write(engine, who, changeset, measure.seed, &agents, &all).await?;
     Ok(made)
 }
 
@@ -269,7 +273,7 @@ fn person(
     let role = *chance.common(&ROLES);
     let id = engine.id();
     let mut draft =
-        address(Draft::new("contact"), &contact::ADDRESS, chance, if chance_home(own) { town } else { TOWNS[own.len() % TOWNS.len()] })
+        address(Draft::new("contact"), &contact::ADDRESS, chance, if chance_home(own) { town } else { nearby(town, own.len()) })
             .with(contact::NAME.given.id(), given)
             .with(contact::NAME.family.id(), own)
             .with(contact::JOB_TITLE.id(), role)
@@ -287,6 +291,12 @@ fn person(
         .with(contact::place::MAIN.id(), main);
     acts.push(Act::Create(place));
     id
+}
+
+/// Another town of the same province, where there is one.
+fn nearby(town: Town, chance: usize) -> Town {
+    let near: Vec<&Town> = TOWNS.iter().filter(|one| one.1 == town.1).collect();
+    *near[chance % near.len()]
 }
 
 /// Most people live where they work.

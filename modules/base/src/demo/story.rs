@@ -1,6 +1,7 @@
 //! The customers of the demonstration that are worth opening: each with people, and notes that tell how it went. They are customers of
 //! Tirreno Sistemi, which sells telephone systems, networks, business software and video surveillance on the coast of Tuscany.
 
+use super::notes::Noted;
 use super::{DEMO, Made, email, phone};
 use crate::accounts::entity as account;
 use crate::accounts::steps;
@@ -46,11 +47,12 @@ struct Told {
     pinned: Option<usize>,
 }
 
-/// Writes them; their notes in the name of the agents.
-pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id], made: &mut Made) -> Result<()> {
+/// Writes them, their notes in the name of the agents; gives them in their order.
+pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id], made: &mut Made) -> Result<Vec<Noted>> {
     let today = engine.today();
     let mut acts = Vec::new();
     let mut noted: Vec<(usize, Draft)> = Vec::new();
+    let mut customers = Vec::new();
     for told in &STORIES {
         let id = engine.id();
         let owner = agents.get(told.owner).copied();
@@ -111,6 +113,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
             people.push(person);
             made.contacts += 1;
         }
+        customers.push(Noted { account: id, owner, contact: people.first().copied() });
         if let Some((name, city, province, postcode, street)) = told.branch {
             acts.push(Act::Create(
                 Draft::new("site")
@@ -143,7 +146,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
         let acts = noted.iter().filter(|(of, _)| *of == by).map(|(_, draft)| Act::Create(draft.clone())).collect();
         engine.write_slice(&author, DEMO, changeset, acts).await?;
     }
-    Ok(())
+    Ok(customers)
 }
 
 const GIULIA: usize = 0;
