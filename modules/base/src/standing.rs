@@ -5,7 +5,7 @@ use kernel::{Error, Id, Result, Say, Value};
 use meta::fields::{About, Kind, Link};
 
 /// The cards on which something may be put.
-pub const CARDS: &[&str] = &["account", "contact", "site"];
+pub const CARDS: &[&str] = &["account", "contact", "site", "subject", "directory_entry"];
 
 /// Says of a record which card it is about, and which account that belongs to: of a contact the one he works at now,
 /// the first of them where he is the first to turn to.
@@ -38,12 +38,14 @@ async fn kind_of(tx: &mut Tx, cards: &[&'static str], card: Id, said: &str) -> R
     Err(Error::invalid("about", Say::new("error-link")))
 }
 
-/// The account that a card belongs to.
+/// The account that a card belongs to, where it belongs to one.
 async fn account_of(tx: &mut Tx, kind: &str, card: Id) -> Result<Option<Id>> {
     match kind {
         "account" => Ok(Some(card)),
         "contact" => link(tx, MAIN_PLACE, card).await,
-        _ => link(tx, SITE, card).await,
+        "site" => link(tx, SITE, card).await,
+        // Whoever sells for us, and a name nobody has called yet, belong to no account.
+        _ => Ok(None),
     }
 }
 

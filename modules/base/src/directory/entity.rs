@@ -93,6 +93,8 @@ pub fn directory_entry() -> Entity {
         .titled(&NAME)
         .searchable()
         .importable()
+        .belongings("notes", "note", "about")
+        .belongings("documents", "document", "about")
         .index(&["address.city", "name"])
         .index(&["address.province", "name"])
         .index(&["sector", "name"])

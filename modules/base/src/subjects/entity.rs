@@ -76,6 +76,8 @@ pub fn subject() -> Entity {
         .importable()
         .through("accounts", ACCOUNT_SUBJECT, "subject", "account")
         .children("people", SUBJECT, "agency")
+        .belongings("notes", "note", "about")
+        .belongings("documents", "document", "about")
         .columns(&["name", "role", "agency", "zone", "phone", "email", "active"])
         .head(&["role", "agency", "zone", "phone", "email"])
         .section("subject", &["name", "kind", "role", "agency", "zone", "user", "active"])
