@@ -75,9 +75,10 @@ function focus(selector, event) {
   field.select?.();
 }
 
-/** Follows the link or presses the button that declares this key with data-key. */
+/** Follows the link or presses the button that declares this key with data-key: the last message comes before older ones. */
 function press(key, event) {
-  const control = document.querySelector(`[data-key~="${key}"]`) ?? document.querySelector(`[data-key~="${ALSO[key]}"]`);
+  const declared = (letter) => [...document.querySelectorAll(`[data-key~="${letter}"]`)].filter((one) => one.checkVisibility()).at(-1);
+  const control = declared(key) ?? declared(ALSO[key]);
   if (!control) return;
   event.preventDefault();
   control.click();

@@ -34,6 +34,7 @@ function undoForm(address) {
   }
   const button = document.createElement("button");
   button.className = "toast-action";
+  button.dataset.key = "z";
   button.textContent = word("undo", "Annulla operazione");
   form.append(button);
   return form;

@@ -190,7 +190,7 @@ test.describe("a card and its form", () => {
     await page.locator("[name='phones.0.number']").fill("050 123456");
     await page.locator("[data-save]").click();
     await expect(page.locator(".toast")).toContainText("Modifiche salvate");
-    await expect(page.locator(".record-side")).toContainText("1.234,50 €");
+    await expect(page.locator("#card-head")).toContainText("1.234,50 €");
     await expect(page.locator(".facts")).toContainText("050 123456");
     await expect(page.locator(".history")).toContainText("ha modificato");
     await expectAccessible(page);

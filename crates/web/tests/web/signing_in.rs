@@ -56,6 +56,30 @@ async fn a_session_is_never_taken_over() {
     }
 }
 
+/// Whoever's session is over while he works is led back to where he was, and nowhere else.
+#[tokio::test]
+async fn whoever_signs_in_again_goes_on_where_he_was() {
+    for house in houses().await {
+        let lost = async |part: bool, stands: &str| {
+            let asked = house.send("GET", "/accounts?q=rossi").header("Cookie", "sid=gone");
+            let asked = if part { asked.header("HX-Request", "true").header("HX-Current-URL", stands) } else { asked };
+            let got = asked.send().await;
+            let got = if part { got.expect(401) } else { got.expect(303) };
+            got.header(if part { "hx-redirect" } else { "location" }).to_owned()
+        };
+        assert_eq!(lost(false, "").await, "/sign-in?next=%2Faccounts%3Fq%3Drossi");
+        assert_eq!(
+            lost(true, "https://crm.example.it/accounts/0000000000001?list=x").await,
+            "/sign-in?next=%2Faccounts%2F0000000000001%3Flist%3Dx"
+        );
+        // Of an address only the way inside is taken.
+        assert_eq!(lost(true, "https://evil.example/contacts").await, "/sign-in?next=%2Fcontacts");
+        for none in ["", "not an address", "javascript:alert(1)"] {
+            assert_eq!(lost(true, none).await, "/sign-in", "{none}");
+        }
+    }
+}
+
 /// E5: a new password ends every session of the person, and nobody else's.
 #[tokio::test]
 async fn a_new_password_ends_all_sessions() {

@@ -170,3 +170,28 @@ async fn cards_are_walked_as_the_list_shows_them() {
         assert!(led(&bruno, "next").is_none() && led(&bruno, "prev").is_none());
     }
 }
+
+#[tokio::test]
+async fn the_way_back_leads_to_the_page_one_came_from() {
+    for house in houses().await {
+        for number in 0..60 {
+            house.post("anna", "/accounts?insist=1", serde_json::json!({ "name": format!("Ditta {number:02}") })).await.expect(201);
+        }
+        let first = page(&house, "anna", "/accounts?sort=name").await;
+        let next = led(&first, "next").expect("a second page");
+        let second = page(&house, "anna", &next).await;
+        let row = |page: &str| {
+            let href = page.split("class=\"row-link\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a row");
+            href.replace("&#38;", "&").replace("&amp;", "&")
+        };
+        let card = page(&house, "anna", &row(&second)).await;
+        let way = card
+            .split("class=\"record-bar\">")
+            .nth(1)
+            .and_then(|rest| rest.split("href=\"").nth(1))
+            .and_then(|rest| rest.split('"').next());
+        let back = page(&house, "anna", &way.expect("a way back").replace("&#38;", "&")).await;
+        assert_eq!(row(&back), row(&second));
+        assert_ne!(row(&back), row(&first));
+    }
+}
