@@ -94,8 +94,12 @@ test.describe("consents", () => {
     await expectAccessible(page);
     await picture(page, info, "ledger-empty");
     await page.getByRole("link", { name: "Marketing, E-mail: nessuna registrazione" }).click();
-    await expect(page.getByRole("radio", { name: "Dato" })).toBeChecked();
-    await expect(page.locator("#text")).toHaveValue(/./);
+    // Nothing is chosen by itself: an entry is what somebody said.
+    await expect(page.locator(".ledger-form input[type=radio]:checked")).toHaveCount(0);
+    await expect(page.locator("#source")).toHaveValue("");
+    await page.getByRole("radio", { name: "Dato" }).check();
+    await page.locator("#source").selectOption({ label: "Modulo cartaceo" });
+    await page.locator("#text").selectOption({ label: `${text} · 2026/1` });
     await page.locator("#evidence").fill("Modulo 12, firmato in fiera");
     await page.getByRole("button", { name: "Registra", exact: true }).click();
     await expect(page.locator(".ledger-entries > li")).toHaveCount(1);
@@ -110,7 +114,8 @@ test.describe("consents", () => {
     await picture(page, info, "card-consents");
 
     await section.getByRole("link", { name: /Marketing, E-mail: Dato/ }).click();
-    await expect(page.getByRole("radio", { name: "Revocato" })).toBeChecked();
+    await page.getByRole("radio", { name: "Revocato" }).check();
+    await page.locator("#source").selectOption({ label: "Telefono" });
     await page.getByRole("button", { name: "Registra", exact: true }).click();
     await expect(page.locator(".ledger-entries > li")).toHaveCount(2);
     await expect(page.locator(".ledger-entries > li .stage")).toHaveText(["Revocato", "Dato"]);
@@ -128,6 +133,10 @@ test.describe("consents", () => {
     const card = await makeAccount(page, `Officina Senza Prova ${unique()}`);
     await page.goto(`${card}/ledger/consents?row=sms&column=profilazione`);
     await page.getByRole("button", { name: "Registra", exact: true }).click();
+    for (const missing of ["state", "source"]) await expect(page.locator(`#${missing}-error`)).toBeVisible();
+    await page.locator("#state").selectOption({ label: "Dato" });
+    await page.locator("#source").selectOption({ label: "Telefono" });
+    await page.locator("[data-save]").click();
     await expect(page.locator("#evidence-error")).toBeVisible();
     await expect(page.locator("output#about")).toContainText("Officina Senza Prova");
     await expectAccessible(page);
@@ -248,6 +257,7 @@ test.describe("without JavaScript", () => {
     await expect(tags(page).locator("span.tag a")).toHaveCount(0);
     await page.goto(`${card}/ledger/consents?row=phone&column=marketing`);
     await page.getByRole("radio", { name: "Rifiutato" }).check();
+    await page.locator("#source").selectOption({ label: "Telefono" });
     await page.getByRole("button", { name: "Registra", exact: true }).click();
     await expect(page.locator(".ledger-entries .stage")).toHaveText(["Rifiutato"]);
     await page.goto(card);

@@ -33,7 +33,8 @@ impl Widget for ChoiceWidget {
     }
 
     fn control(&self, face: &Face, control: &Control<'_>, _: &Sight<'_>, out: &mut String) {
-        let empty = !face.field.required && face.field.default == Default::None;
+        // What has to be chosen begins with nothing, so that nobody saves a choice he never made.
+        let empty = face.field.default == Default::None && (!face.field.required || control.value().is_empty());
         let options = face.choices.iter().map(|choice| (choice.key, choice.label.as_str()));
         control.select(face, "form-select w-medium", empty, options, out);
     }

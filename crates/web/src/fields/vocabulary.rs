@@ -62,7 +62,7 @@ impl Widget for OneTermWidget {
 
     fn control(&self, face: &Face, control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
         let offered = offered(vocabulary(face), sight, &[control.value()]);
-        control.select(face, "form-select w-long", !face.field.required, offered.into_iter(), out);
+        control.select(face, "form-select w-long", !face.field.required || control.value().is_empty(), offered.into_iter(), out);
     }
 }
 

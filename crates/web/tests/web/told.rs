@@ -91,9 +91,23 @@ async fn a_consent_is_given_and_withdrawn_by_the_same_form() {
         let place = format!("{card}/ledger/consents?row=email&column=marketing");
         let before = page(&house, "anna", &place).await;
         assert!(before.contains("Modulo A") && before.contains("Informativa A · 1"));
-        // Given: what comes next is the withdrawal, chosen already.
-        let likely = before.split("value=\"withdrawn\"").nth(1).map(|rest| rest.starts_with(" checked"));
-        assert_eq!(likely, Some(true), "{before}");
+        // Whoever records it says what was said: nothing is chosen beforehand, and without a choice nothing is recorded.
+        let form = before.split("ledger-form").nth(1).expect("the form");
+        assert!(form.contains("value=\"withdrawn\" required>") && !form.contains(" checked"), "{form}");
+        let fresh = page(&house, "anna", "/consents/new").await;
+        for name in ["purpose", "channel", "state", "source"] {
+            let select = fresh.split(&format!("name=\"{name}\"")).nth(1).and_then(|rest| rest.split("</select>").next());
+            assert!(
+                select.is_some_and(|select| select.contains("<option value=\"\">") && !select.contains(" selected")),
+                "{name}: {fresh}"
+            );
+        }
+        let silent = [("about", house.north.account.to_string()), ("evidence", "x".to_owned()), ("basis", "consent".to_owned())];
+        let silent: Vec<(&str, &str)> = silent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let got = post(&house, "anna", "/consents/new", &silent).await.expect(422).text();
+        for name in ["purpose", "channel", "state", "source"] {
+            assert!(got.contains(&format!("{name}-error")), "{name}: {got}");
+        }
         let about = house.north.account.to_string();
         house.clock.pass(60_000);
         let entry = [

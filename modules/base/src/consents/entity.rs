@@ -83,7 +83,7 @@ entity! { "consent" {
     /// By which way.
     CHANNEL: Choices<Channel> = choice::<Channel>("channel").required(),
     /// What was said.
-    STATE: Choices<State> = choice::<State>("state").required().default("given"),
+    STATE: Choices<State> = choice::<State>("state").required(),
     /// Whose it is.
     ABOUT: About = about("about", "about_kind", CARDS).chosen().required(),
     /// The account on whose card it stands too.

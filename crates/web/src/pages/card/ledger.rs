@@ -271,16 +271,11 @@ impl<'c> Standing<'c> {
         out.push_str("</tbody></table></div>");
     }
 
-    /// The small form of a new entry. It says what would be answered most likely.
+    /// The small form of a new entry. It answers nothing by itself: an entry is what somebody said.
     async fn form(&self, out: &mut String, row: &str, column: &str) -> Result<()> {
         let speech = &self.reader.speech;
         let card = format!("/{}/{}", self.entity.plural, self.card.id);
-        let now = self.newest.get(&(row.to_owned(), column.to_owned())).map(|record| record.named(self.ledger.state).text());
         let states = Face::new(self.field(self.ledger.state)?, speech);
-        // Whoever said yes says no next: the last of the answers.
-        let yes = states.choices.iter().find(|choice| choice.tone == "good").map(|choice| choice.key);
-        let likely = if now.is_some() && now == yes { states.choices.last() } else { states.choices.first() };
-        let likely = likely.map_or("", |choice| choice.key);
         out.push_str("<form class=\"edit ledger-form\" method=\"post\" novalidate");
         html::attribute(out, "action", &format!("/{}/new", self.child.plural));
         out.push('>');
@@ -304,11 +299,9 @@ impl<'c> Standing<'c> {
             if !chosen.is_empty() {
                 hidden(out, key, chosen);
             } else if *key == self.ledger.state {
-                self.states(out, &states, likely);
+                self.states(out, &states);
             } else if *key != self.relation.via && field.writable() {
-                // Whoever takes back agrees to no text.
-                let agreed = if yes == Some(likely) { column } else { "" };
-                self.control(out, field, column, agreed, &sight).await?;
+                self.control(out, field, column, &sight).await?;
             }
         }
         out.push_str("</fieldset></div><footer class=\"save-bar\"><button class=\"btn btn-primary\" data-save>");
@@ -317,7 +310,7 @@ impl<'c> Standing<'c> {
         Ok(())
     }
 
-    fn states(&self, out: &mut String, face: &Face, likely: &str) {
+    fn states(&self, out: &mut String, face: &Face) {
         out.push_str("<fieldset class=\"form-field\"><legend>");
         html::text(out, &face.label);
         out.push_str("</legend><div class=\"group\"><div class=\"choices\">");
@@ -325,17 +318,14 @@ impl<'c> Standing<'c> {
             out.push_str("<label class=\"form-check\"><input class=\"form-check-input\" type=\"radio\"");
             html::attribute(out, "name", face.field.key);
             html::attribute(out, "value", choice.key);
-            if choice.key == likely {
-                out.push_str(" checked");
-            }
-            out.push_str("><span>");
+            out.push_str(" required><span>");
             html::text(out, &choice.label);
             out.push_str("</span></label>");
         }
         out.push_str("</div></div></fieldset>");
     }
 
-    async fn control(&self, out: &mut String, field: &Field, column: &str, agreed: &str, sight: &Sight<'_>) -> Result<()> {
+    async fn control(&self, out: &mut String, field: &Field, column: &str, sight: &Sight<'_>) -> Result<()> {
         let speech = &self.reader.speech;
         let face = Face::new(field, speech);
         let hint = speech.hint(field.entity, field.key);
@@ -348,7 +338,7 @@ impl<'c> Standing<'c> {
         }
         out.push_str("</label><div class=\"control\">");
         match field.kind {
-            Kind::Link(target) => self.texts(out, field, target, column, !agreed.is_empty()).await?,
+            Kind::Link(target) => self.texts(out, field, target, column).await?,
             _ => {
                 let value = match field.default {
                     Default::Text(text) => Value::from(text),
@@ -374,7 +364,7 @@ impl<'c> Standing<'c> {
     }
 
     /// The records that an entry may name, the newest first: those of its column, where they have one.
-    async fn texts(&self, out: &mut String, field: &Field, target: &str, column: &str, chosen: bool) -> Result<()> {
+    async fn texts(&self, out: &mut String, field: &Field, target: &str, column: &str) -> Result<()> {
         let mut offered = Vec::new();
         if let Some(target) = self.reader.model.entity(target).filter(|target| self.reader.who.may(Verb::See, target)) {
             let filter = match target.field(self.ledger.columns) {
@@ -391,13 +381,9 @@ impl<'c> Standing<'c> {
         out.push_str("><option value=\"\">");
         html::text(out, self.reader.speech.say("ledger-texts"));
         out.push_str("</option>");
-        for (place, (id, name)) in offered.iter().enumerate() {
+        for (id, name) in &offered {
             out.push_str("<option");
             html::attribute(out, "value", &id.to_string());
-            // The one that is shown to people now.
-            if place == 0 && chosen {
-                out.push_str(" selected");
-            }
             out.push('>');
             html::text(out, name);
             out.push_str("</option>");
