@@ -71,3 +71,6 @@ document.addEventListener("click", (event) => {
   (control ?? field).focus();
   field.scrollIntoView({ block: "center" });
 });
+
+// A switch is saved when it is moved; without modules a button does it.
+document.addEventListener("change", (event) => event.target.closest("form[data-at-once]")?.requestSubmit());
