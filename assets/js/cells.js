@@ -106,6 +106,8 @@ function place(cell) {
   const form = cell.querySelector("form");
   const frame = cell.closest(".list-scroll")?.getBoundingClientRect();
   if (!form || !frame) return;
+  // A hint or an error makes it wider than its cell: that is measured, also when it comes later.
+  form.classList.remove("from-end", "from-foot");
   form.classList.toggle("from-end", form.getBoundingClientRect().right > frame.right - 4);
   form.classList.toggle("from-foot", form.getBoundingClientRect().bottom > frame.bottom && cell.getBoundingClientRect().top - form.offsetHeight > frame.top);
 }

@@ -14,8 +14,8 @@ test("a list is put in groups that open, close and lead on, with totals", async 
   await page.goto("/accounts?columns=name,address.city,revenue");
   await page.locator("#arrangement summary").click();
   await expectAccessible(page);
-  await page.locator("#arrangement").getByRole("link", { name: "Stato", exact: true }).first().click();
-  await expect(page.locator(".group-head").first()).toContainText("Nominativo");
+  await page.locator("#arrangement").getByRole("group", { name: "Raggruppa per" }).getByRole("link", { name: "Stato", exact: true }).click();
+  await expect(page.locator(".group-head").first()).toContainText("Da qualificare");
   await page.locator("#arrangement summary").click();
   await page.locator("#arrangement").getByRole("link", { name: "Somma" }).click();
   await expect(page.locator(".group-head .group-number").first()).toContainText("€");
@@ -36,7 +36,7 @@ test("a card is carried with the keyboard, by its menu, and the refused one goes
   await makeAccount(page, name);
   await page.goto(only(name));
   const card = page.locator(".board-card", { hasText: name });
-  await expect(lane(page, "Nominativo").locator(".board-card")).toHaveCount(1);
+  await expect(lane(page, "Da qualificare").locator(".board-card")).toHaveCount(1);
   await expectAccessible(page);
   await card.locator(".board-name").focus();
   await page.keyboard.press("Space");
@@ -77,7 +77,7 @@ test("a card is dragged, and others see it move", async ({ page, browser, server
   await page.goto(only(name));
   const other = await (await browser.newContext({ storageState: await page.context().storageState() })).newPage();
   await other.goto(server.address + only(name));
-  await expect(lane(other, "Nominativo").locator(".board-card")).toHaveCount(1);
+  await expect(lane(other, "Da qualificare").locator(".board-card")).toHaveCount(1);
   await page.locator(".board-card").dragTo(lane(page, "Lead"));
   await expect(lane(page, "Lead").locator(".board-card")).toHaveCount(1);
   await expect(lane(other, "Lead").locator(".board-card")).toHaveCount(1, { timeout: 2_000 });

@@ -144,9 +144,12 @@ test.describe("a list", () => {
   test("a wrong filter says where it is wrong", async ({ page }, info) => {
     const answer = await page.goto(`/accounts?filter=${encodeURIComponent("stage is is")}`);
     expect(answer.status()).toBe(422);
-    await expect(page.locator("#filter-said .error")).toBeVisible();
-    await expect(page.locator("#filter-text")).toHaveValue("stage is is");
+    await expect(page.locator("#list")).toContainText("Il filtro non si capisce");
     await picture(page, info, "list-wrong");
+    // The builder has its text, and says the same beside it.
+    await page.getByRole("link", { name: "Correggi il filtro" }).click();
+    await expect(page.locator("#builder-text")).toHaveValue("stage is is");
+    await expect(page.locator("#builder-text-said .error")).toBeVisible();
   });
 });
 

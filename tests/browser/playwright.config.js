@@ -6,7 +6,7 @@ import { chromium } from "./browser.js";
 const databases = process.env.SCHEDA_TEST_POSTGRES ? ["sqlite", "postgres"] : ["sqlite"];
 const screens = {
   desktop: { viewport: { width: 1366, height: 768 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
 };
 
 export default defineConfig({

@@ -3,15 +3,37 @@
 use super::{Control, Face, Sight, Widget};
 use crate::pages::html;
 use kernel::Value;
+use meta::{Field, Kind};
 
 pub(super) struct CodeWidget;
 
+/// The code of a vocabulary is said by what its terms are the values of.
+fn named(face: &Face, value: &Value, sight: &Sight<'_>) -> Option<String> {
+    if face.field.entity != "term" || face.field.key != "vocabulary" {
+        return None;
+    }
+    if let Some(name) = sight.speech.known(&format!("vocabulary-{}", value.text())) {
+        return Some(name.to_owned());
+    }
+    let of = |field: &Field| matches!(field.kind, Kind::Vocabulary(of) | Kind::Vocabularies(of) if of == value.text());
+    let field = sight.model.entities().flat_map(|entity| &entity.fields).find(|field| of(field))?;
+    Some(sight.speech.field(field.entity, field.key))
+}
+
 impl Widget for CodeWidget {
-    fn cell(&self, _: &Face, value: &Value, _: &Sight<'_>, out: &mut String) {
-        html::text(out, value.text());
+    fn cell(&self, face: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
+        html::text(out, &self.plain(face, value, sight));
+    }
+
+    fn plain(&self, face: &Face, value: &Value, sight: &Sight<'_>) -> String {
+        named(face, value, sight).unwrap_or_else(|| value.text().to_owned())
     }
 
     fn view(&self, face: &Face, value: &Value, sight: &Sight<'_>, out: &mut String) {
+        if let Some(name) = named(face, value, sight) {
+            html::text(out, &name);
+            return;
+        }
         out.push_str("<span class=\"number\">");
         html::text(out, value.text());
         out.push_str("</span>");

@@ -115,22 +115,22 @@ impl Reader {
 
     /// The areas of the left bar.
     pub(crate) fn areas(&self) -> Vec<Area> {
-        lettered(self.listed(|entity| !ADMINISTRATION.contains(&entity.key), "many"), &mut Vec::new())
+        lettered(self.listed(|entity| !ADMINISTRATION.contains(&entity.key), Speech::area), &mut Vec::new())
     }
 
     /// What administrators look after.
     pub(crate) fn administration(&self) -> Vec<Area> {
         let mut taken: Vec<char> = self.areas().iter().filter_map(|area| area.letter).collect();
-        lettered(self.listed(|entity| ADMINISTRATION.contains(&entity.key), "many"), &mut taken)
+        lettered(self.listed(|entity| ADMINISTRATION.contains(&entity.key), Speech::area), &mut taken)
     }
 
     /// What may be made from everywhere.
     pub(crate) fn makings(&self) -> Vec<Area> {
         let made = |entity: &meta::Entity| !ADMINISTRATION.contains(&entity.key) && entity.happens.is_none() && entity.filing.is_none();
-        self.listed(|entity| made(entity) && self.who.may(Verb::Create, entity), "new")
+        self.listed(|entity| made(entity) && self.who.may(Verb::Create, entity), |speech, key| speech.entity(key, "new"))
     }
 
-    fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: &str) -> Vec<Area> {
+    fn listed(&self, which: impl Fn(&meta::Entity) -> bool, words: impl Fn(&Speech, &str) -> String) -> Vec<Area> {
         // What is written in a box is read on the cards it belongs to; what the pages keep has no menu.
         let own = |entity: &meta::Entity| {
             has_card(entity) && entity.happens.as_ref().is_none_or(|happens| happens.composed.is_none()) && !entity.can.kept
@@ -141,12 +141,7 @@ impl Reader {
         first
             .into_iter()
             .chain(last)
-            .map(|entity| Area {
-                plural: entity.plural,
-                icon: icon(entity.key),
-                label: self.speech.entity(entity.key, words),
-                letter: None,
-            })
+            .map(|entity| Area { plural: entity.plural, icon: icon(entity.key), label: words(&self.speech, entity.key), letter: None })
             .collect()
     }
 }

@@ -69,6 +69,11 @@ impl Speech {
         self.known(&format!("entity-{entity}-{form}")).unwrap_or(entity).to_owned()
     }
 
+    /// What the area of an entity is called in the bar and over its list: a name of its own, or what its records are.
+    pub(crate) fn area(&self, entity: &str) -> String {
+        self.known(&format!("area-{entity}")).map_or_else(|| self.entity(entity, "many"), str::to_owned)
+    }
+
     /// The title of a section.
     pub(crate) fn section(&self, entity: &str, key: &str) -> String {
         self.first(&[&format!("section-{entity}-{key}"), &format!("section-{key}")]).unwrap_or_else(|| key.to_owned())

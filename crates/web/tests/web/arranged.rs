@@ -192,3 +192,37 @@ async fn a_view_keeps_how_a_list_is_laid_out() {
         assert!(view.contains("1,000.00"));
     }
 }
+
+#[tokio::test]
+async fn whoever_sees_none_is_told_so_and_led_to_where_they_are_made() {
+    for house in houses().await {
+        // The customers are all of another team: that there are none would be untrue.
+        let handed = json!({ "owner": house.people["bruno"].id.to_string() });
+        let north = format!("/accounts/{}", house.north.account);
+        house.api("ada", "PATCH", &north).if_match(1).json(&handed).send().await.expect(200);
+        let list = page(&house, "aldo", "/accounts").await;
+        assert!(list.contains("No accounts are assigned to you") && !list.contains("No accounts yet"), "{list}");
+        let list = page(&house, "aldo", "/documents").await;
+        assert!(list.contains("No documents of accounts") && list.contains("class=\"btn btn-primary\" href=\"/accounts\""), "{list}");
+        let list = page(&house, "ada", "/accounts?trash=1").await;
+        assert!(list.contains("The trash is empty") && list.contains("class=\"btn\" href=\"/accounts\""), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_says_its_codes_in_words_and_a_town_with_its_province() {
+    for house in houses().await {
+        let terms = page(&house, "ada", "/terms?filter=vocabulary%20is%20%22consent-purpose%22").await;
+        assert!(terms.contains(">Purpose of consents</td>") && !terms.contains(">consent-purpose</td>"), "{terms}");
+        let body = json!({ "name": "Ditta Pisana", "address": { "city": "Pisa", "province": "PI" }, "revenue": "10.00" });
+        house.post("anna", "/accounts?insist=1", body).await.expect(201);
+        let shown = |columns: &str| format!("/accounts?filter=name%20is%20%22Ditta%20Pisana%22&columns={columns}");
+        assert!(page(&house, "anna", &shown("name,address.city")).await.contains(">Pisa (PI)</td>"));
+        // Where the province has a column of its own it is not said twice.
+        let both = page(&house, "anna", &shown("name,address.city,address.province")).await;
+        assert!(both.contains(">Pisa</td>") && both.contains(">PI</td>"), "{both}");
+        // A figure stays at the right, also where a phone shows it below the name.
+        let figures = page(&house, "anna", &shown("name,stage,revenue")).await;
+        assert!(figures.contains("<td class=\"number phone-below\""), "{figures}");
+    }
+}

@@ -24,7 +24,7 @@ const SENTENCES: &[(&str, &str, &str, &str)] = &[
     (
         "accounts",
         "stage not in (lead, suspect)",
-        "Clienti con stato diverso da Lead o Nominativo",
+        "Clienti con stato diverso da Lead o Da qualificare",
         "Accounts with stage other than Lead or Suspect",
     ),
     (
@@ -72,8 +72,8 @@ const SENTENCES: &[(&str, &str, &str, &str)] = &[
     (
         "accounts",
         "stage is lead and (address.city is \"Pisa\" or exists(contacts))",
-        "Clienti con stato Lead, (di Pisa oppure con almeno un referente)",
-        "Accounts with stage Lead, (in Pisa or with at least one contact)",
+        "Clienti con stato Lead (di Pisa oppure con almeno un referente)",
+        "Accounts with stage Lead (in Pisa or with at least one contact)",
     ),
 ];
 

@@ -115,7 +115,7 @@ pub fn account() -> Entity {
         .index(&["address.province", "name"])
         .index(&["stage", "name"])
         .index(&["owner", "name"])
-        .columns(&["name", "stage", "address.city", "address.province", "phone", "email", "vat_number", "owner"])
+        .columns(&["name", "stage", "address.city", "phone", "email", "vat_number", "owner"])
         .head(&["stage", "owner", "zone", "phone", "email", "address.city", "vat_number", "revenue", "credit_limit"])
         .section("identity", &["name", "kind", "stage", "owner", "tags", "trade_name", "sector", "market", "employees"])
         .section("reach", &["phones", "emails", "web_site", "address"])

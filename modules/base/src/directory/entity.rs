@@ -99,7 +99,7 @@ pub fn directory_entry() -> Entity {
         .index(&["address.province", "name"])
         .index(&["sector", "name"])
         .index(&["state", "name"])
-        .columns(&["name", "state", "sector", "address.city", "address.province", "phone", "email", "list"])
+        .columns(&["name", "state", "sector", "address.city", "phone", "email", "list"])
         .head(&["state", "phone", "email", "address.city", "vat_number", "account"])
         .section("name", &["name", "kind", "contact_given", "contact_family", "contact_role"])
         .section("reach", &["phone", "email", "web_site", "address"])

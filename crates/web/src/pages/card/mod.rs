@@ -155,9 +155,14 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
         ledger.chips(&mut head);
         ledger.section(&mut related);
     }
-    related.push_str(&related::write(reader, entity, record).await?);
+    // What went into the trash with it comes back with it: its sections would say that there is nothing.
+    if living {
+        related.push_str(&related::write(reader, entity, record).await?);
+    } else {
+        related.clear();
+    }
     let shown = CardPage {
-        many: reader.speech.entity(entity.key, "many"),
+        many: reader.speech.area(entity.key),
         previous: at(beside.previous),
         following: at(beside.next),
         edit,
@@ -171,12 +176,14 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
         removes: reader.who.may_with(Verb::Remove, entity, record),
         extracts: living && record.named("state").text() == "free" && crate::pages::list::may_extract(reader, entity),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
-        removed: removed.map(|at| reader.speech.with("card-removed", &[("day", &day(at, reader))])),
+        removed: removed.map(|at| {
+            format!("{} {}", reader.speech.with("card-removed", &[("day", &day(at, reader))]), reader.speech.say("card-removed-with"))
+        }),
         question: reader.speech.with("card-remove-question", &[("name", &title), ("days", &days)]),
         next: next(reader, entity, record).await?,
         // What was refused stands where it was sent from.
         file: files::panel(reader, entity, record, &boxes.refused).await?,
-        documents: files::section(reader, entity, record, &boxes.refused).await?,
+        documents: if living { files::section(reader, entity, record, &boxes.refused).await? } else { String::new() },
         head,
         first,
         sections,

@@ -248,7 +248,8 @@ fn plain(out: &mut String, child: &Entity, relation: &Relation, one: &Record, si
     }
     let mut said: Vec<String> = Vec::new();
     let columns = child.columns.iter().filter(|key| **key != child.title && **key != relation.via).filter_map(|key| child.field(key));
-    for field in columns.take(4) {
+    // A bare yes says nothing without its name.
+    for field in columns.filter(|field| field.kind != Kind::YesNo).take(4) {
         push(&mut said, Face::new(field, sight.speech).plain(one.value(field.id), sight));
     }
     subtitle(out, &said);

@@ -29,7 +29,7 @@ use http::{HeaderMap, Method, StatusCode};
 use kernel::{Error, Id, Problem, Problems, Result, Say};
 use meta::filter::print::print;
 use meta::{Entity, Filter, Kind};
-use segment::Kept;
+use segment::{Kept, SEGMENTS};
 use sentence::Sentence;
 use std::collections::HashMap;
 use write::Builder;
@@ -224,7 +224,7 @@ fn begun(root: &mut Group) {
 
 /// The builder with the filter of a list, or of a segment.
 async fn show(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader, Asking(asked): Asking) -> Answer {
-    let reader = reader.within(entity.plural);
+    let reader = reader.within(if asked.get("segment").is_some() { SEGMENTS } else { entity.plural });
     let mut address = ListAddress::read(uri.query().unwrap_or_default());
     crate::pages::list::begun(&reader, &entity, &mut address).await?;
     address.settle(&entity);

@@ -104,6 +104,9 @@ impl Kept {
     }
 }
 
+/// The area of segments.
+pub(super) const SEGMENTS: &str = "segments";
+
 /// Whether the reader may change a segment.
 fn changes(reader: &Reader, record: &Record) -> bool {
     let mine = record.value(OWNER.id()).link() == reader.who.user;
@@ -112,9 +115,9 @@ fn changes(reader: &Reader, record: &Record) -> bool {
 
 /// The lists that a segment may select from.
 pub(super) fn lists(reader: &Reader, here: &Entity) -> Vec<(&'static str, String, bool)> {
-    let own = |entity: &Entity| has_card(entity) && !entity.can.kept && entity.can.importable && reader.who.may(Verb::See, entity);
-    let all = reader.model.entities().filter(|entity| own(entity));
-    all.map(|entity| (entity.plural, reader.speech.entity(entity.key, "many"), entity.key == here.key)).collect()
+    // Those of the bar: what people work with, and neither what administrators look after nor the segments themselves.
+    let all = reader.areas().into_iter().filter(|area| area.plural != SEGMENTS);
+    all.map(|area| (area.plural, area.label, area.plural == here.plural)).collect()
 }
 
 /// Where a segment is made.

@@ -45,7 +45,8 @@ impl Sentence<'_> {
             Filter::All(parts) => {
                 let noun = self.head(entity);
                 let parts: Vec<String> = parts.iter().map(|part| self.clause(part, noun, true)).collect();
-                format!("{many} {}", parts.join(", "))
+                // What stands in brackets takes no comma before it.
+                format!("{many} {}", parts.join(", ").replace(", (", " ("))
             }
             other => format!("{many} {}", self.part(other, entity)),
         }

@@ -20,7 +20,15 @@ pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> S
     out.push_str("</summary><div class=\"menu-items end arrangement\">");
     let label = |field: &Field| speech.field(entity.key, field.key);
 
-    title(&mut out, speech.say("arrangement-groups"));
+    // The few boards first: the groups are many, and would push them out of sight.
+    group(&mut out, speech.say("arrangement-board"));
+    choice(&mut out, entity, &address.boarded(""), speech.say("arrangement-no-board"), address.board.is_empty());
+    for field in entity.fields.iter().filter(|field| boards(field)) {
+        choice(&mut out, entity, &address.boarded(field.key), &label(field), address.board == field.key);
+    }
+
+    out.push_str("</div><hr>");
+    group(&mut out, speech.say("arrangement-groups"));
     choice(&mut out, entity, &address.grouped(""), speech.say("arrangement-no-groups"), address.group.is_empty());
     let mut groups: Vec<(String, String)> = Vec::new();
     for field in entity.fields.iter().filter(|field| offered(entity, field)) {
@@ -37,16 +45,9 @@ pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> S
         choice(&mut out, entity, &address.grouped(&key), &name, address.group == key);
     }
 
-    out.push_str("<hr>");
-    title(&mut out, speech.say("arrangement-board"));
-    choice(&mut out, entity, &address.boarded(""), speech.say("arrangement-no-board"), address.board.is_empty());
-    for field in entity.fields.iter().filter(|field| boards(field)) {
-        choice(&mut out, entity, &address.boarded(field.key), &label(field), address.board == field.key);
-    }
-
     if !numbers(entity, address).is_empty() {
-        out.push_str("<hr>");
-        title(&mut out, speech.say("totals"));
+        out.push_str("</div><hr>");
+        group(&mut out, speech.say("totals"));
         choice(&mut out, entity, &address.reckoned(""), speech.say("totals-none"), address.totals.is_empty());
         for reckoning in Reckoning::ALL {
             let words = speech.say(match reckoning {
@@ -58,7 +59,7 @@ pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> S
             choice(&mut out, entity, &address.reckoned(reckoning.key()), words, address.totals == reckoning.key());
         }
     }
-    out.push_str("</div></details>");
+    out.push_str("</div></div></details>");
     out
 }
 
@@ -72,8 +73,11 @@ fn offered(entity: &Entity, field: &Field) -> bool {
     shared && meta::gather::groups(field) && field.key != entity.title && !matches!(field.key, "removed_at")
 }
 
-fn title(out: &mut String, words: &str) {
-    out.push_str("<p class=\"menu-title\">");
+/// Begins choices of one kind, under their name.
+fn group(out: &mut String, words: &str) {
+    out.push_str("<div role=\"group\"");
+    html::attribute(out, "aria-label", words);
+    out.push_str("><p class=\"menu-title\">");
     html::text(out, words);
     out.push_str("</p>");
 }

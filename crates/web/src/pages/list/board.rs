@@ -2,6 +2,7 @@
 //! its menu, which needs no modules.
 
 use super::address::{ListAddress, parts, text_of};
+use super::rows;
 use super::totals::shown;
 use crate::caller::{Named, Of};
 use crate::fields::{Face, Sight, vocabulary};
@@ -84,8 +85,9 @@ pub(super) async fn write(reader: &Reader, entity: &Arc<Entity>, address: &ListA
     }
     out.push_str("</div><p class=\"visually-hidden\" id=\"board-said\" role=\"status\"></p><footer class=\"pager\">");
     super::count::placeholder(&mut out, reader, entity, address);
-    out.push_str("<span class=\"only-wide\">");
-    html::text(&mut out, reader.speech.say(if moves(reader, entity, field) { "board-how" } else { "board-fixed" }));
+    let moves = moves(reader, entity, field);
+    out.push_str(if moves { "<span class=\"only-wide scripted\">" } else { "<span class=\"only-wide\">" });
+    html::text(&mut out, reader.speech.say(if moves { "board-how" } else { "board-fixed" }));
     out.push_str("</span></footer>");
     Ok(out)
 }
@@ -184,7 +186,7 @@ async fn column(
         let facts: Vec<&'static str> =
             address.shown(entity).into_iter().filter(|key| *key != entity.title && *key != field.key).take(FACTS).collect();
         let mut fields: Vec<&'static str> = vec![entity.title, field.key];
-        fields.extend(&facts);
+        fields.extend(rows::asked(entity, &facts));
         let asked = Asked {
             filter: filter.clone().and(narrowed),
             sort: address.order(entity).unwrap_or_default(),
@@ -238,12 +240,22 @@ fn card(
     out.push_str(" draggable=\"false\">");
     html::text(out, &name);
     out.push_str("</a>");
+    let mut said: Vec<String> = Vec::new();
     for key in facts {
         let Some(fact) = entity.field(key) else { continue };
-        let said = Face::new(fact, sight.speech).plain(record.value(fact.id), sight);
-        if !said.is_empty() {
-            html::element(out, "p", &said);
+        let mut one = Face::new(fact, sight.speech).plain(record.value(fact.id), sight);
+        let province = rows::province(entity, key, &[]).map(|field| record.value(field.id).text()).filter(|text| !text.is_empty());
+        if let Some(province) = province.filter(|_| !one.is_empty()) {
+            one = format!("{one} ({province})");
         }
+        // The town has said it already.
+        let told = key.strip_suffix(".province").is_some_and(|address| facts.iter().any(|fact| *fact == format!("{address}.city")));
+        if !one.is_empty() && !told {
+            said.push(one);
+        }
+    }
+    if !said.is_empty() {
+        html::element(out, "p", &said.join(" · "));
     }
     if movable {
         out.push_str("<details class=\"menu\"><summary class=\"btn btn-quiet btn-icon btn-sm\"");

@@ -1,5 +1,5 @@
 //! The filter of a list as chips: what is asked, each with a way to take it off; what is asked most, one click
-//! away; everything else in a small form, and the text form for who knows it.
+//! away; everything else in a small form, and in the builder, which has the text form too.
 
 use super::address::{self, ListAddress, added, asked, taken, text_of};
 use super::quick;
@@ -43,13 +43,7 @@ fn operand(field: &Field, text: &str, reader: &Reader) -> Result<Operand, Say> {
 }
 
 /// Adds everything beside the box of words.
-pub(super) async fn write(
-    reader: &Reader,
-    entity: &Entity,
-    address: &ListAddress,
-    parts: Vec<Filter>,
-    problems: &Problems,
-) -> Result<String> {
+pub(super) async fn write(reader: &Reader, entity: &Entity, address: &ListAddress, parts: Vec<Filter>) -> Result<String> {
     let titles = sentence::titles(reader, parts.iter().map(|part| (part, entity))).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let mut out = String::with_capacity(4096);
@@ -64,7 +58,6 @@ pub(super) async fn write(
     }
     chips.more(&mut out);
     chips.builder(&mut out);
-    chips.expert(problems, &mut out);
     Ok(out)
 }
 
@@ -256,43 +249,5 @@ impl Chips<'_> {
             html::text(out, speech.say("builder-open"));
             out.push_str("</a></span>");
         }
-    }
-
-    /// The filter as text, with what is wrong with it beside it.
-    fn expert(&self, problems: &Problems, out: &mut String) {
-        let speech = &self.reader.speech;
-        out.push_str(if problems.is_empty() {
-            "<details class=\"menu chip add\"><summary"
-        } else {
-            "<details class=\"menu chip add\" open><summary"
-        });
-        html::attribute(out, "aria-label", speech.say("filter-expert"));
-        html::attribute(out, "title", speech.say("filter-expert"));
-        out.push_str("><code>a = b</code></summary><div class=\"menu-items\"><form");
-        html::attribute(out, "action", &format!("/{}", self.entity.plural));
-        out.push('>');
-        out.push_str(&self.address.inputs(&["filter"]));
-        out.push_str("<label class=\"filter-label\" for=\"filter-text\">");
-        html::text(out, speech.say("filter-expert"));
-        out.push_str("</label><textarea class=\"form-control\" id=\"filter-text\" name=\"filter\" rows=\"3\" spellcheck=\"false\"");
-        if !problems.is_empty() {
-            out.push_str(" aria-invalid=\"true\"");
-        }
-        out.push_str(" aria-describedby=\"filter-said\">");
-        html::text(out, &self.address.filter);
-        out.push_str("</textarea><div id=\"filter-said\">");
-        for problem in problems {
-            out.push_str("<p class=\"error\">");
-            out.push_str(assets::icon("error"));
-            html::text(out, &speech.sentence(&problem.say));
-            out.push_str("</p>");
-        }
-        let city = self.entity.field("address.city").map(|field| field.key);
-        let example = format!("{} starts \"Pi\"", city.unwrap_or(self.entity.title));
-        out.push_str("<p class=\"hint\">");
-        html::text(out, &speech.with("filter-example", &[("example", &example)]));
-        out.push_str("</p></div><button class=\"btn btn-primary\">");
-        html::text(out, speech.say("filter-apply"));
-        out.push_str("</button></form></div></details>");
     }
 }

@@ -211,7 +211,7 @@ impl<'g> Grouping<'g> {
             let asked = Asked {
                 filter: filter.clone().and(narrowed),
                 sort: self.address.order(entity).unwrap_or_default(),
-                fields: self.address.shown(entity),
+                fields: rows::asked(entity, &self.address.shown(entity)),
                 limit: ROWS,
                 ..Asked::new(entity.clone())
             };

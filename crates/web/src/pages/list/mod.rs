@@ -28,10 +28,11 @@ use address::ListAddress;
 use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use engine::principal::Verb;
+use engine::principal::{Scope, Verb};
 use engine::{Asked, Listed};
 use http::{Method, StatusCode};
 use kernel::{Error, Id, Problems};
+use meta::entity::Visibility;
 use meta::filter::Filter;
 use meta::{Entity, Kind, Record};
 use rows::Column;
@@ -79,6 +80,8 @@ struct ListPage<'l> {
     differs: bool,
     chips: String,
     list: String,
+    /// What its box of words says that it finds.
+    words: &'static str,
 }
 
 async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
@@ -109,7 +112,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         }
     };
     let after = cursor::open(&web, &entity, &address);
-    let fields = if address.columns.is_empty() { Vec::new() } else { address.shown(&entity) };
+    let fields = rows::asked(&entity, &address.shown(&entity));
     let instead = if problems.is_empty() { instead(&reader, &entity, &address, &filter).await? } else { None };
     let asked = Asked { filter, sort, after, fields, trash: address.trash, ..Asked::new(entity.clone()) };
     let listed = match problems.is_empty() && instead.is_none() {
@@ -128,9 +131,9 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
     if reader.fragment && reader.part == "list" {
         return Ok(page(&reader, StatusCode::OK, body));
     }
-    let chips = chips::write(&reader, &entity, &address, parts, &problems).await?;
+    let chips = chips::write(&reader, &entity, &address, parts).await?;
     let shown = ListPage {
-        title: reader.speech.entity(entity.key, "many"),
+        title: reader.speech.area(entity.key),
         // A document begins with its file, an entry of a ledger on the card it is about.
         creates: entity.filing.is_none() && entity.ledger.is_none() && reader.who.may(Verb::Create, &entity),
         extracts: may_extract(&reader, &entity),
@@ -142,6 +145,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         view: view.as_ref(),
         chips,
         list: body,
+        words: if ["address.city", "phone"].iter().all(|key| entity.field(key).is_some()) { "list-words" } else { "list-words-plain" },
         reader: &reader,
         entity: &entity,
         address: &address,
@@ -231,7 +235,7 @@ pub(crate) async fn row(reader: &Reader, entity: &Arc<Entity>, id: Id, question:
     views::begun(reader, entity, &mut address).await?;
     address.settle(entity);
     let shown = address.shown(entity);
-    let asked = Asked { filter: Filter::id(id), fields: shown.clone(), limit: 1, ..Asked::new(entity.clone()) };
+    let asked = Asked { filter: Filter::id(id), fields: rows::asked(entity, &shown), limit: 1, ..Asked::new(entity.clone()) };
     let listed = reader.web.engine().list(&reader.who, asked).await?;
     let mut out = String::with_capacity(1024);
     let ticks = !bulk::offered(reader, entity, false).is_empty();
@@ -324,21 +328,58 @@ fn empty(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
         html::element(out, "h2", speech.say("list-trash-empty"));
         let days = reader.web.engine().settings().trash_days.to_string();
         html::element(out, "p", &speech.with("list-trash-text", &[("days", &days)]));
+        out.push_str("<div class=\"actions\"><a class=\"btn\"");
+        html::attribute(out, "href", &format!("/{}", entity.plural));
+        out.push('>');
+        out.push_str(assets::icon("back"));
+        html::text(out, speech.say("list-living"));
+        out.push_str("</a></div>");
     } else {
-        html::element(out, "h2", speech.known(&format!("empty-{}", entity.key)).unwrap_or_else(|| speech.say("list-empty")));
-        html::element(out, "p", speech.known(&format!("empty-{}-text", entity.key)).unwrap_or_default());
-        if entity.filing.is_none() && reader.who.may(Verb::Create, entity) {
-            out.push_str("<div class=\"actions\"><a class=\"btn btn-primary\"");
+        // There may be many that he does not see: that none is there would be untrue.
+        let unseen = matches!(reader.who.role.right(entity).see, Scope::Own | Scope::Team)
+            && !matches!(entity.visibility, Visibility::Everyone | Visibility::OwnOrShared(..));
+        let (title, text) = if unseen { ("unseen", "list-unseen-text") } else { ("empty", "") };
+        let title = speech
+            .known(&format!("{title}-{}", entity.key))
+            .unwrap_or_else(|| speech.say(if unseen { "list-unseen" } else { "list-empty" }));
+        html::element(out, "h2", title);
+        let own = speech.known(&format!("empty-{}-text", entity.key)).unwrap_or_default();
+        html::element(out, "p", if text.is_empty() { own } else { speech.say(text) });
+        out.push_str("<div class=\"actions\">");
+        if let Some(target) = written_on(reader, entity) {
+            // What is made on the cards of others begins there.
+            begin(out, target, &speech.area(target.key), &format!("/{}", target.plural));
+        } else if reader.who.may(Verb::Create, entity) {
+            out.push_str("<a class=\"btn btn-primary\"");
             html::attribute(out, "href", &format!("/{}/new", entity.plural));
             out.push('>');
             out.push_str(assets::icon("add"));
             html::text(out, &speech.entity(entity.key, "new"));
             out.push_str("</a>");
-            beginnings(out, reader, entity);
-            out.push_str("</div>");
         }
+        beginnings(out, reader, entity);
+        out.push_str("</div>");
     }
     out.push_str("</section>");
+}
+
+/// The entity on whose cards this one is made: of files and of entries of a ledger.
+fn written_on<'r>(reader: &'r Reader, entity: &Entity) -> Option<&'r Arc<Entity>> {
+    let link = entity.filing.is_some() || entity.ledger.is_some();
+    let target = entity.fields.iter().find_map(|field| match field.kind {
+        Kind::About(targets) if link => targets.first().copied(),
+        _ => None,
+    })?;
+    reader.model.entity(target).filter(|target| reader.who.may(Verb::See, target))
+}
+
+fn begin(out: &mut String, entity: &Entity, words: &str, href: &str) {
+    out.push_str("<a class=\"btn btn-primary\"");
+    html::attribute(out, "href", href);
+    out.push('>');
+    out.push_str(assets::icon(icon(entity.key)));
+    html::text(out, words);
+    out.push_str("</a>");
 }
 
 /// What else an empty installation begins with: a file that is there, or something to try things on.
@@ -369,6 +410,10 @@ fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
         html::element(out, "p", &reader.speech.sentence(&problem.say));
     }
     out.push_str("<div class=\"actions\"><a class=\"btn\"");
+    html::attribute(out, "href", &format!("/{}/filter{}", entity.plural, address.question("")));
+    out.push('>');
+    html::text(out, reader.speech.say("filter-mend"));
+    out.push_str("</a><a class=\"btn\"");
     html::attribute(out, "href", &format!("/{}{}", entity.plural, address.filtered(String::new()).question("")));
     out.push('>');
     html::text(out, reader.speech.say("list-no-filters"));

@@ -59,11 +59,11 @@ async fn what_its_field_refuses_stays_in_the_remarks() {
         assert!(rows[1].starts_with(&format!("2;creato;{};Partita IVA | Telefono | Mail | Fido | Sito;12345678901 | 12 | ", alfa.id)));
         assert!(rows[1].contains("Una cifra della partita IVA è sbagliata"));
         assert!(rows[2].starts_with("3;errore;;;;manca il nome"));
-        assert_eq!(rows[3], "4;errore;;;;la riga ha 5 colonne, l'intestazione 6");
+        assert_eq!(rows[3], "4;errore;;;;la riga ha 5 colonne, l’intestazione 6");
         assert_eq!(rows[4], format!("5;creato;{};;;", gamma.id));
         assert_eq!(
             errors.text(),
-            "Nome;Partita IVA;Telefono;Mail;Fido;Sito;Errore\r\n;01234567890;;;;;manca il nome\r\nBeta;00743110157;;b@beta.it;;la riga ha 5 colonne, l'intestazione 6\r\n"
+            "Nome;Partita IVA;Telefono;Mail;Fido;Sito;Errore\r\n;01234567890;;;;;manca il nome\r\nBeta;00743110157;;b@beta.it;;la riga ha 5 colonne, l’intestazione 6\r\n"
         );
         // Put right, the refused rows go in by the same mapping.
         let repaired = errors.text().replace("\r\n;0123", "\r\nDelta;0123").replace("b@beta.it;;", "b@beta.it;;;");
