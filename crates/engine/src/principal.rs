@@ -279,10 +279,12 @@ impl Principal {
     /// What of an entity he sees, as a filter; none where he sees nothing.
     pub fn seen(&self, model: &Model, entity: &Entity) -> Option<Filter> {
         let scope = self.role.right(entity).see;
+        // What people keep for themselves is nobody's business, whatever else he sees; the program looks after it.
+        let kept_apart = matches!(entity.visibility, Visibility::OwnOrShared(..)) && self.user.is_some();
         match scope {
             Scope::None => None,
-            Scope::All => Some(Filter::everything()),
-            Scope::Own | Scope::Team => self.seen_within(model, entity, scope, 0),
+            Scope::All if !kept_apart => Some(Filter::everything()),
+            _ => self.seen_within(model, entity, scope, 0),
         }
     }
 

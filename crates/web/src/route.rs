@@ -314,7 +314,6 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
         asking.language = caller.language;
     }
     asking.caller = caller;
-    permit(web, route, &mut request, asking.caller.as_ref()).await?;
     let address = asking.from;
     let subject = || match &asking.caller {
         Some(Caller { who, .. }) => who.user.map(|id| id.to_string()).unwrap_or_default(),
@@ -322,7 +321,14 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
     };
     // A note without files is a form like any other.
     let files = route.face == Face::Api || form::media_type(request.headers()) == "multipart/form-data";
-    if route.rate != Rate::Upload || files {
+    let counted = route.rate != Rate::Upload || files;
+    // Where nobody need be signed in, whoever is refused was trying, and is counted too.
+    let open = route.rate == Rate::OpenForm;
+    if counted && open {
+        web.limits().count(route, &subject, web.engine().now())?;
+    }
+    permit(web, route, &mut request, asking.caller.as_ref()).await?;
+    if counted && !open {
         web.limits().count(route, &subject, web.engine().now())?;
     }
     let heavy = if route.rate == Rate::Heavy { Some(web.limits().begin(subject()).await?) } else { None };

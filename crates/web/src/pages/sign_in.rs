@@ -105,8 +105,8 @@ async fn leave(State(web): State<Web>, caller: Caller) -> Result<Response, crate
 
 /// An address to go on to: one of ours, never another host's.
 pub(crate) fn safe(next: &str) -> &str {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
-    if own && next.len() <= 2_000 && next.is_ascii() && !next.starts_with("/sign-") { next } else { "/" }
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.bytes().all(|byte| byte.is_ascii_graphic());
+    if own && next.len() <= 2_000 && !next.starts_with("/sign-") { next } else { "/" }
 }
 
 #[cfg(test)]

@@ -151,6 +151,134 @@ async fn files_of_others_are_not_found() {
     }
 }
 
+/// A5: nor by a way through what is one's own, through a list, many at once, a note, a search or a file for a sheet; and no page
+/// that one may open names them.
+#[tokio::test]
+async fn files_of_others_are_found_by_no_detour() {
+    for house in houses().await {
+        let (north, south) = (house.north, house.south);
+        // Bruno's note with a picture under it.
+        let csrf = &house.people["bruno"].csrf;
+        let photo = picture(40, 30);
+        let write = house.page("bruno", "POST", &format!("/accounts/{}/timeline/notes", south.account));
+        let fields = [("csrf", csrf.as_str()), ("text", "Guasto zqnascosto"), ("sending", "abcdefghijklmnopqrstuvwx")];
+        write.multipart(&fields, &[("zqallegato.png", &photo)]).send().await.expect(303);
+        work(&house).await;
+        let attached = listed(&house, "bruno", "title is \"zqallegato\"").await;
+        let [attached] = attached.as_slice() else { panic!("{attached:?}") };
+        let (attached, note) = (attached["id"].as_str().expect("an id"), attached["note"].as_str().expect("its note"));
+        house.page("bruno", "GET", &format!("/documents/{attached}/thumbnail")).send().await.expect(200);
+        let versions = house.get("bruno", &format!("/documents/{attached}/versions")).await.expect(200).json();
+        let version = versions["records"][0]["id"].as_str().expect("an id").to_owned();
+        for (plural, id) in [("documents", attached), ("document_versions", version.as_str()), ("notes", note)] {
+            for what in ["", "/content", "/thumbnail", "/edit", "/duplicate", "/fields/title", "/history", "/versions", "/x"] {
+                house.page("anna", "GET", &format!("/{plural}/{id}{what}")).send().await.expect(404);
+                house.get("anna", &format!("/{plural}/{id}{what}")).await.expect(404);
+            }
+        }
+        // With a card of her own before it.
+        let own = format!("/accounts/{}", north.account);
+        for path in [
+            format!("{own}/documents/{attached}"),
+            format!("{own}/documents/{attached}/content"),
+            format!("{own}/files/{attached}"),
+            format!("/documents/{}/versions/{version}", north.document),
+            format!("/documents/{}/versions/{version}/content", north.document),
+        ] {
+            house.page("anna", "GET", &path).send().await.expect(404);
+            house.get("anna", &path).await.expect(404);
+        }
+        let csrf = &house.people["anna"].csrf;
+        let before = house.everything().await;
+        for path in [format!("{own}/timeline/notes/{note}"), format!("{own}/timeline/notes/{note}/removal")] {
+            let form = format!("csrf={csrf}&text=Suo&pinned=true&version=1");
+            house.page("anna", "POST", &path).form(&form).send().await.expect(404);
+        }
+        house.page("anna", "POST", &format!("/document_versions/{version}/current")).form(&format!("csrf={csrf}")).send().await.expect(404);
+        let link = json!({ "note": note });
+        house.api("anna", "PATCH", &format!("/documents/{}", north.document)).if_match(1).json(&link).send().await.expect(422);
+        let about = json!({ "about": south.account.to_string() });
+        house.api("anna", "PATCH", &format!("/documents/{}", north.document)).if_match(1).json(&about).send().await.expect(422);
+        assert_eq!(before, house.everything().await);
+        // Lists, counts, groups, searches, and what is chosen from.
+        let theirs: Vec<String> = [attached.to_owned(), version.clone(), note.to_owned(), south.document.to_string()].to_vec();
+        let silent = |path: &str, text: &str| {
+            let traces = ["zqallegato", "zqnascosto", "Contratto B", "Segreto B", "Officine B"];
+            // What was asked for stands in the box it was asked in, and nowhere else.
+            let asked = traces.iter().filter(|trace| !path.contains(**trace)).find(|trace| text.contains(**trace));
+            assert!(asked.is_none(), "{path} tells {asked:?}: {text}");
+            let id = theirs.iter().filter(|id| !path.contains(id.as_str())).find(|id| text.contains(id.as_str()));
+            assert!(id.is_none(), "{path} tells {id:?}: {text}");
+        };
+        let encoded = |filter: &str| form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>();
+        let filters = [
+            format!("note is \"{note}\""),
+            format!("id is \"{attached}\""),
+            format!("about is \"{}\"", south.account),
+            "file.name contains \"zqallegato\"".to_owned(),
+            "file.size > 20".to_owned(),
+        ];
+        for filter in filters.iter().map(|filter| encoded(filter)) {
+            let listed = house.get("anna", &format!("/documents?filter={filter}")).await.expect(200).json();
+            assert_eq!(listed["records"], json!([]), "{filter}");
+            assert_eq!(house.get("anna", &format!("/documents/count?filter={filter}&exact=1")).await.expect(200).json()["count"], 0);
+            for path in ["/documents", "/documents/count", "/documents/totals", "/documents/views"] {
+                let path = format!("{path}?filter={filter}&totals=sum");
+                silent(&path, &house.page("anna", "GET", &path).send().await.expect(200).text());
+            }
+            for ending in ["csv", "xlsx"] {
+                let got = house.page("anna", "GET", &format!("/documents/export.{ending}?filter={filter}")).send().await.expect(403);
+                silent(&filter, &got.text());
+            }
+        }
+        for path in [
+            "/palette?q=zqallegato",
+            "/search?q=zqallegato",
+            "/documents?q=zqallegato",
+            "/documents/options?q=zqallegato",
+            "/notes/options?q=zqnascosto",
+            "/documents?group=note",
+            "/documents?group=about",
+            "/documents?trash=1",
+            "/documents/new",
+            &format!("/documents/new?through=attachments&to={note}"),
+            &format!("/documents/new?about={}&note={note}", south.account),
+            &own,
+            "/",
+            "/start",
+            "/notifications",
+        ] {
+            let got = house.page("anna", "GET", path).send().await;
+            assert!(got.status < 500, "{path}");
+            silent(path, &got.text());
+        }
+        for path in [format!("{own}/documents"), format!("{own}/notes"), format!("/documents/{}/versions", north.document)] {
+            silent(&path, &house.get("anna", &path).await.expect(200).text());
+        }
+        // Many at once: each is refused by itself, and its name is not told.
+        let ids = json!([attached, south.document.to_string()]);
+        let asked = json!({ "action": "change", "ids": ids, "values": { "title": "Mio" } });
+        let begun = house.post("anna", "/documents/bulk", asked).await.expect(202);
+        work(&house).await;
+        let state = house.get("anna", begun.header("location").trim_start_matches("/api/v1")).await.expect(200).json();
+        assert_eq!((&state["refused"], &state["changed"], &state["refusals"][0]["title"]), (&json!(2), &json!(0), &Json::Null));
+        let report = format!("/bulks/{}", state["id"].as_str().expect("an id"));
+        house.page("bruno", "GET", &report).send().await.expect(404);
+        let report = house.page("anna", "GET", &report).send().await.expect(200).text();
+        assert!(!report.contains("zqallegato") && !report.contains("Contratto B"), "{report}");
+        house.post("anna", "/documents/bulk", json!({ "action": "remove", "ids": ids })).await.expect(403);
+        let asked = format!("csrf={csrf}&action=change&field=title&title=Mio&pick={attached}&pick={}", south.document);
+        let got = house.page("anna", "POST", "/documents/bulk").form(&asked).send().await;
+        assert!(got.status < 500 && !got.text().contains("zqallegato"), "{}", got.text());
+        let of_filter = json!({ "action": "change", "filter": "file.name contains \"zqallegato\"", "values": { "title": "Mio" } });
+        house.post("anna", "/documents/bulk", of_filter).await.expect(422);
+        work(&house).await;
+        for (id, title) in [(attached.to_owned(), "zqallegato"), (south.document.to_string(), "Contratto B")] {
+            assert_eq!(house.get("bruno", &format!("/documents/{id}")).await.expect(200).json()["title"], title);
+        }
+    }
+}
+
 /// C4, C5: what a computer would run stays outside, what a browser would show is taken away, names are words.
 #[tokio::test]
 async fn files_do_no_harm() {
@@ -190,6 +318,74 @@ async fn files_do_no_harm() {
             assert_eq!((got.body.as_slice(), got.header("x-content-type-options")), (bytes, "nosniff"));
             assert!(got.header("content-disposition").starts_with("attachment; ") && got.header("set-cookie").is_empty(), "{name}");
             assert!(!got.header("content-type").contains("svg") && !got.header("content-type").contains("html"));
+        }
+        // A declared type counts for nothing, and a page inside a harmless file stays a file.
+        let files: Vec<(&str, &[u8], &str)> = vec![
+            ("dati.xml", b"<?xml version=\"1.0\"?><a xmlns=\"http://www.w3.org/1999/xhtml\"><b/></a>", "application/octet-stream"),
+            ("pagina pulita.html", b"<html><meta http-equiv=refresh content=0></html>", "application/octet-stream"),
+            ("modulo.pdf", b"%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>>>endobj", "application/pdf"),
+            ("gifar.gif", b"GIF89a/*\0\0*/=0;fetch('//evil.example')", "image/gif"),
+            ("senza ending", b"alert(1)", "application/octet-stream"),
+            ("tabella.csv", b"=cmd|' /C calc'!A0;1\n", "text/csv"),
+        ];
+        for (name, bytes, media) in files {
+            for declared in ["text/html", "image/svg+xml", "application/x-php"] {
+                let put =
+                    house.api("anna", "PUT", &format!("/documents/{}/content?name={}", house.north.document, name.replace(' ', "%20")));
+                put.body(declared, [bytes, declared.as_bytes()].concat()).send().await.expect(200);
+                for got in [
+                    house.get("anna", &format!("/documents/{}/content", house.north.document)).await.expect(200),
+                    house.page("anna", "GET", &format!("/documents/{}/content", house.north.document)).send().await.expect(200),
+                    house
+                        .page("anna", "GET", &format!("/documents/{}/content", house.north.document))
+                        .header("Range", "bytes=0-3")
+                        .send()
+                        .await
+                        .expect(206),
+                ] {
+                    assert_eq!((got.header("content-type"), got.header("x-content-type-options")), (media, "nosniff"), "{name}");
+                    assert_eq!(got.header("content-security-policy"), "sandbox; default-src 'none'");
+                    assert_eq!(got.header("cross-origin-resource-policy"), "same-origin");
+                    assert!(got.header("content-disposition").starts_with("attachment; filename=\""), "{name}");
+                }
+            }
+        }
+        // Names are words, whatever is in them: on the API as on the page.
+        for (name, kept) in [
+            ("a%00.txt", "a.txt"),
+            ("..%2F..%2Fetc%2Fpasswd", "passwd"),
+            ("..%5C..%5Cx.txt", "x.txt"),
+            ("a%0D%0AX-Evil%3A%201%0D%0A%0D%0Ab.txt", "aX-Evil_ 1b.txt"),
+            ("a%22%3B%20filename%3Devil.txt", "a_; filename=evil.txt"),
+            ("%E2%80%AEfdp.txt", "fdp.txt"),
+            ("%3Cimg%20src%3Dx%3E.txt", "_img src=x_.txt"),
+            ("...", "file"),
+        ] {
+            let put = house.api("anna", "PUT", &format!("/documents/{}/content?name={name}", house.north.document));
+            put.body("text/plain", format!("con nome {name}")).send().await.expect(200);
+            let got = house.get("anna", &format!("/documents/{}/content", house.north.document)).await.expect(200);
+            let encoded: String = kept
+                .bytes()
+                .map(|byte| match byte {
+                    b'.' | b'-' | b'_' => char::from(byte).to_string(),
+                    byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+                    byte => format!("%{byte:02X}"),
+                })
+                .collect();
+            assert_eq!(got.header("content-disposition"), format!("attachment; filename=\"{kept}\"; filename*=UTF-8''{encoded}"), "{name}");
+            assert_eq!(got.header("x-evil"), "");
+        }
+        // On the disk they stand under the digest of their bytes, and nothing else is there.
+        let folder = house.engine.files().expect("files").folder().to_owned();
+        let mut all = vec![folder.clone()];
+        while let Some(place) = all.pop() {
+            if place.is_dir() {
+                all.extend(std::fs::read_dir(&place).expect("a folder").map(|entry| entry.expect("an entry").path()));
+                continue;
+            }
+            let told = place.strip_prefix(&folder).expect("inside").to_string_lossy().replace(['/', '\\'], "");
+            let told = told.trim_end_matches(".jpg").trim_end_matches(".webp").trim_start_matches("thumbnails");
+            assert!(told.len() == 64 && told.bytes().all(|byte| byte.is_ascii_hexdigit()), "{}", place.display());
         }
         let long = format!("{}.txt", "è".repeat(300));
         add(&house, "anna", &card, &[(&long, b"lungo")]).await.expect(303);

@@ -15,6 +15,7 @@ mod lists;
 mod live;
 mod notes;
 mod openapi;
+mod outside;
 mod pages;
 mod palette;
 mod records;

@@ -7,7 +7,7 @@ use meta::{Entity, Visibility};
 use web::{Csrf, Face, Policy, Route};
 
 /// The addresses of a route, with a branch's ids in the places of its names: one for each public entity there is.
-fn addresses(house: &House, route: &Route, of: Branch) -> Vec<String> {
+pub fn addresses(house: &House, route: &Route, of: Branch) -> Vec<String> {
     addresses_of(house, route, of, |_| true)
 }
 
@@ -49,7 +49,7 @@ fn sending(house: &House, route: &Route, address: &str) -> Sending {
 }
 
 /// The same with somebody's token, or his cookie and the token of his forms.
-fn as_person(house: &House, route: &Route, address: &str, who: &str) -> Sending {
+pub fn as_person(house: &House, route: &Route, address: &str, who: &str) -> Sending {
     let (sending, person) = (sending(house, route, address), &house.people[who]);
     match route.face {
         Face::Api => sending.bearer(&person.token),

@@ -9,25 +9,25 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use web::{Routes, Web, WebSettings};
 
-const PASSWORD: &str = "un sasso nello stagno grande";
+pub const PASSWORD: &str = "un sasso nello stagno grande";
 
-async fn with_password(house: &House, who: &str) -> Id {
+pub async fn with_password(house: &House, who: &str) -> Id {
     let id = house.people[who].id;
     house.engine.set_password(id, PASSWORD.to_owned()).await.expect("a password");
     id
 }
 
-async fn enter(house: &House, email: &str, password: &str, cookie: &str) -> Got {
+pub async fn enter(house: &House, email: &str, password: &str, cookie: &str) -> Got {
     let form = form(&[("email", email), ("password", password)]);
     let sending = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "same-origin");
     if cookie.is_empty() { sending } else { sending.header("Cookie", cookie) }.form(&form).send().await
 }
 
-fn form(pairs: &[(&str, &str)]) -> String {
+pub fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn cookie(got: &Got) -> String {
+pub fn cookie(got: &Got) -> String {
     got.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
 
@@ -248,7 +248,8 @@ async fn there_is_one_first_administrator() {
     }
 }
 
-async fn empty_house(engine: engine::Engine) -> (SocketAddr, oneshot::Sender<()>) {
+/// One without an administrator.
+pub async fn empty_house(engine: engine::Engine) -> (SocketAddr, oneshot::Sender<()>) {
     assert!(engine.now() > Moment::from_millis(0));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");

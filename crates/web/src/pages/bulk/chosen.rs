@@ -6,7 +6,7 @@ use crate::pages::list;
 use crate::pages::list::address::ListAddress;
 use crate::pages::reader::Reader;
 use engine::Selection;
-use kernel::{Id, Result};
+use kernel::{Id, IdSet, Result};
 use meta::{Entity, Filter};
 use std::sync::Arc;
 
@@ -25,12 +25,8 @@ impl Chosen {
     pub(super) async fn read(reader: &Reader, entity: &Arc<Entity>, fields: &Fields) -> Result<Chosen> {
         let list = fields.get("list").unwrap_or_default().trim_start_matches('?').to_owned();
         let (filter, address) = list::chosen(reader, entity, &list).await?;
-        let mut ids: Vec<Id> = Vec::new();
-        for id in fields.all("pick").filter_map(|id| id.parse().ok()) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
+        let mut known = IdSet::default();
+        let ids: Vec<Id> = fields.all("pick").filter_map(|id| id.parse().ok()).filter(|id| known.insert(*id)).collect();
         Ok(Chosen { list, address, filter, ids, all: fields.get("all") == Some("1") })
     }
 
