@@ -64,11 +64,13 @@ test("one customer is made, noted, found, edited, filtered, kept as a view, chan
   await page.keyboard.type(`griglia ${number}`);
   await page.keyboard.press("Enter");
   await expect(page.locator(".list tbody tr")).toHaveCount(1);
+  // The menus of the page speak of what is shown.
+  await expect(page.locator("a[href*='export.csv']")).toHaveAttribute("href", new RegExp(`q=griglia\\+${number}`));
   await page.keyboard.press("Control+k");
   await page.keyboard.type("viste");
   await expect(page.locator("[role=option][aria-selected=true]")).toContainText("Viste");
   await page.keyboard.press("Enter");
-  await focused(page, "main [name=name]");
+  await focused(page, "main [name=name][autofocus]");
   await page.keyboard.type(`Griglie ${number}`);
   await page.keyboard.press("Enter");
   await expect(page.locator(".view-name")).toHaveText(`Griglie ${number}`);
