@@ -81,7 +81,8 @@ export async function makeAccount(page, name, fields = {}) {
   return new URL(page.url()).pathname;
 }
 
-async function start(database, number, { fresh = false } = {}) {
+/** Serves an empty folder, with a company in it unless it is to be `fresh`; `before` may run commands on it first, and what it gives is `given`. */
+export async function start(database, number, { fresh = false, before = null } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), "scheda-browser-"));
   const port = await freePort();
   const store = database === "postgres" ? await freshDatabase(number) : null;
@@ -101,6 +102,8 @@ async function start(database, number, { fresh = false } = {}) {
     });
   }
 
+  const given = await before?.((words, input) => command(words, { environment, input }), folder);
+
   const address = `http://127.0.0.1:${port}`;
   const said = [];
   const child = spawn(binary, ["serve"], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
@@ -111,6 +114,7 @@ async function start(database, number, { fresh = false } = {}) {
   return {
     address,
     folder,
+    given,
     /** Everything that the server printed so far. */
     said: () => said.join(""),
     /** Runs the command line on the same data. */

@@ -100,6 +100,44 @@ async fn a_view_is_ones_own_unless_it_is_shared() {
     }
 }
 
+/// What somebody keeps for himself, a view or a segment, is his own business: whoever may see all records and all people sees
+/// neither, on either face, until it is shared.
+#[tokio::test]
+async fn views_and_segments_of_ones_own_are_nobody_elses() {
+    for house in houses().await {
+        for (plural, id, name) in [("views", house.north.view, "Vista A"), ("segments", house.north.segment, "Segmento A")] {
+            let path = format!("/{plural}/{id}");
+            house.get("anna", &path).await.expect(200);
+            for other in ["aldo", "rita", "mara", "ada"] {
+                house.get(other, &path).await.expect(404);
+                house.page(other, "GET", &path).send().await.expect(404);
+                house.get(other, &format!("{path}/history")).await.expect(404);
+                house.api(other, "PATCH", &path).if_match(1).json(&serde_json::json!({ "name": "Sua" })).send().await.expect(404);
+                house.api(other, "DELETE", &path).if_match(1).send().await.expect(404);
+                let of_segment = house.page(other, "GET", &format!("/accounts/filter?segment={id}")).send().await;
+                for (place, text) in [
+                    ("the builder", of_segment.text()),
+                    ("the list", house.page(other, "GET", &format!("/{plural}?filter=")).send().await.text()),
+                    ("the API", house.get(other, &format!("/{plural}")).await.expect(200).text()),
+                    ("the search", house.get(other, "/search?q=segmento").await.expect(200).text()),
+                    ("the palette", page(&house, other, "/palette?q=segmento").await),
+                ] {
+                    assert!(!text.contains(name) && !text.contains(&id.to_string()), "{place} tells {other} of {plural}");
+                }
+            }
+            let own = house.get("mara", &format!("/{plural}/count?exact=1")).await.expect(200).json();
+            assert_eq!(own["count"], 0);
+            let system = house.engine.system(engine::Through::CommandLine);
+            let entity = house.engine.entity(plural.trim_end_matches('s')).expect("an entity");
+            let shared = entity.field("shared").expect("a field").id;
+            house.engine.change(&system, &entity, id, None, vec![(shared, true.into())], Vec::new()).await.expect("shared");
+            for other in ["aldo", "rita", "mara", "ada"] {
+                assert_eq!(house.get(other, &path).await.expect(200).json()["name"], name);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn only_what_the_list_understands_is_kept_and_shown() {
     for house in houses().await {
