@@ -61,9 +61,17 @@ function found(list) {
 function note(cell) {
   const list = cell.closest(LISTS);
   const row = cell.closest("tr");
-  here = { list, record: row.dataset.record, row: rowsOf(list).indexOf(row), column: cell.cellIndex };
+  here = { list, within: list.closest("[id]")?.id, record: row.dataset.record, row: rowsOf(list).indexOf(row), column: cell.cellIndex };
   for (const other of document.querySelectorAll(".list tbody tr.current")) if (other !== row) other.classList.remove("current");
   row.classList.add("current");
+}
+
+/** The list where the focus was, or what came in its place. */
+function listed() {
+  if (here?.list.isConnected) return here.list;
+  const list = document.getElementById(here?.within)?.querySelector(LISTS) ?? document.querySelector(LISTS);
+  if (here && list) here.list = list;
+  return list;
 }
 
 /** Moves the focus to a cell. */
@@ -79,9 +87,7 @@ function go(cell) {
 
 /** Moves by rows: from wherever the list was left. */
 export function move(step) {
-  const list = inList(document.activeElement)?.closest(LISTS) ?? here?.list ?? document.querySelector(LISTS);
-  if (!list?.isConnected && here) here = null;
-  const target = list?.isConnected ? list : document.querySelector(LISTS);
+  const target = inList(document.activeElement)?.closest(LISTS) ?? listed();
   const rows = target ? rowsOf(target) : [];
   if (rows.length === 0) return false;
   const current = rows.findIndex((row) => row.classList.contains("current") || row.contains(document.activeElement));
@@ -97,7 +103,9 @@ async function edit(cell) {
   held = true;
   const list = cell.closest(LISTS);
   const question = new URLSearchParams({ at: "cell", list: list.dataset.question ?? "" });
-  await open(cell, `${list.dataset.edits}/${cell.closest("tr").dataset.record}/fields/${cell.dataset.field}/edit?${question}`);
+  // What binds the row to a card is a record of its own.
+  const record = cell.dataset.edits ?? `${list.dataset.edits}/${cell.closest("tr").dataset.record}`;
+  await open(cell, `${record}/fields/${cell.dataset.field}/edit?${question}`);
   place(cell);
 }
 
@@ -245,8 +253,7 @@ document.addEventListener("htmx:after:settle", () => {
 
 /** The focus is in the cell where it was, whatever came in its place, unless it has gone elsewhere. */
 function recover(then) {
-  const list = here?.list?.isConnected ? here.list : document.querySelector(LISTS);
-  if (here && list && here.list !== list) here.list = list;
+  const list = listed();
   const cell = list && found(list);
   if (!cell) return;
   const lost = !document.activeElement || document.activeElement === document.body || inList(document.activeElement);

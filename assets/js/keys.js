@@ -53,9 +53,9 @@ function letter(event) {
       event.preventDefault();
       return openPalette();
     case "j":
-      return document.querySelector(".list") ? walk(1, event) : press("j", event);
+      return walks(event) ? walk(1, event) : press("j", event);
     case "k":
-      return document.querySelector(".list") ? walk(-1, event) : press("k", event);
+      return walks(event) ? walk(-1, event) : press("k", event);
     case "g":
       return (going = document.querySelector("[data-go]") ? event.timeStamp + AFTER_G : 0);
     case "Enter":
@@ -84,6 +84,8 @@ function press(key, event) {
   control.click();
 }
 
+/** On the page of a list its rows are walked, on a card the rows of the list one is in. */
+const walks = (event) => event.target.closest(".list") !== null || document.querySelector(".listing .list") !== null;
 const current = () => document.querySelector(".list tbody tr.current");
 
 function walk(step, event) {
@@ -92,7 +94,7 @@ function walk(step, event) {
 
 function openCurrent(event) {
   // On a link or a button, Enter is the browser's.
-  if (event.target.closest("a, button, summary, input")) return;
+  if (event.target.closest("a, button, summary, input") || !walks(event)) return;
   current()?.querySelector("a.row-link")?.click();
 }
 

@@ -10,6 +10,21 @@ document.addEventListener("focusin", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
 });
 
+/** What a menu holds comes into view where it opens at the foot of the page. */
+const meet = (menu) => menu?.querySelector(".menu-items").scrollIntoView({ block: "nearest" });
+
+document.addEventListener("toggle", (event) => event.target.matches?.(".section details.menu[open]") && meet(event.target), { capture: true });
+
+// What is chosen in a menu that stays open may take away what was pressed: the focus goes back to the menu.
+let within = null;
+document.addEventListener("focusin", (event) => (within = event.target.closest?.("details.menu[open][id]")?.id ?? null));
+document.addEventListener("htmx:after:settle", (event) => {
+  const menu = document.getElementById(within);
+  if (!menu?.open) return;
+  if (event.detail?.ctx?.sourceElement === menu) meet(menu);
+  if (!document.activeElement || document.activeElement === document.body) menu.querySelector("summary").focus();
+});
+
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.menu[open]");
   if (!menu) return;

@@ -12,7 +12,7 @@ const PATIENCE = 180;
 /** Letters from which a command of this name comes before records. */
 const SURE = 4;
 const HERE =
-  "main :is(.record-bar, .page-head, .section-head) .actions :is(a[href], button, details.menu > summary[aria-label]), main .save-bar :is(a[href], button)";
+  "main :is(.record-bar, .page-head, .section-head, .related-empty) .actions :is(a[href], button, details.menu > summary[aria-label]):not(.related details *), main .save-bar :is(a[href], button)";
 /** Menus of which each line by itself says too little: the menu is opened instead. */
 const WHOLE = ["columns", "arrangement"];
 

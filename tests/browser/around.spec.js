@@ -33,8 +33,8 @@ test.describe("around the customer", () => {
     await picture(page, info, "assignment-wrong");
     await page.locator("#share").fill("12,5");
     await save(page).click();
-    await expect(page).toHaveURL(new RegExp(`${card}$`));
-    await expect(section(page, "subjects")).toContainText("Agente · 12,5 % · dal");
+    await expect(page).toHaveURL(new RegExp(`${card}#card-subjects$`));
+    await expect(section(page, "subjects").locator('td[data-field="share"]')).toHaveText("12,5 %");
     await expectAccessible(page);
     await section(page, "subjects").scrollIntoViewIfNeeded();
     await picture(page, info, "card-subjects");

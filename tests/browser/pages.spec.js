@@ -261,7 +261,7 @@ test.describe("a card and its form", () => {
     await page.locator("[name='phones.0.number']").fill("333 1234567");
     await picture(page, info, "form-contact");
     await page.locator("[data-save]").click();
-    await expect(page).toHaveURL(new RegExp(`${card}$`));
+    await expect(page).toHaveURL(new RegExp(`${card}#card-contacts$`));
     await expect(page.locator("#card-contacts")).toContainText("Verdi Mario");
     await expect(page.locator("#card-contacts")).toContainText("Responsabile acquisti");
     await expect(page.locator("#card-contacts .count")).toHaveText("1");

@@ -19,6 +19,7 @@ mod outside;
 mod pages;
 mod palette;
 mod records;
+mod related;
 mod routes;
 mod sentences;
 mod signing_in;

@@ -13,6 +13,7 @@ mod tags;
 mod timeline;
 
 pub(crate) use files::{is_the_same, newer};
+pub(crate) use related::row;
 pub(crate) use spot::{Opened, clock as past_clock, spot};
 pub(crate) use tags::{bring, written};
 pub(crate) use timeline::{clock, history_lines, history_value};
@@ -27,8 +28,9 @@ use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use engine::principal::Verb;
-use http::{Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use kernel::{Error, Id, Result};
 use meta::{Entity, Record};
 use spot::Spots;
@@ -73,7 +75,7 @@ struct CardPage<'c> {
     column: String,
 }
 
-async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
+async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader, headers: HeaderMap, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
     let (record, titles) = find(&reader, &entity, named.id("id")?).await?;
     let board = Board::asked(&reader, &entity, &record, &asked)?;
@@ -95,7 +97,10 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
             "timeline-older" => Some(board.further().await?),
             one => match one.strip_prefix("happening-").and_then(|id| id.parse().ok()) {
                 Some(id) => Some(board.one(id, editing.as_ref().map_or(Shown::Again, Shown::Edited)).await?),
-                None => None,
+                None => match list_on(&board, one, &headers).await? {
+                    Some(response) => return Ok(response),
+                    None => None,
+                },
             },
         };
         if let Some(markup) = markup {
@@ -104,6 +109,16 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
     }
     crate::pages::palette::opened(&reader, &entity, record.id);
     page(&board, &titles, &Boxes { editing, ..Boxes::default() }, opened.as_ref(), StatusCode::OK).await
+}
+
+/// One list on a card, and what the address of the page says from now on.
+async fn list_on(board: &Board<'_>, asked: &str, headers: &HeaderMap) -> Result<Option<Response>> {
+    let Some(markup) = related::one(board, asked).await? else { return Ok(None) };
+    let mut response = part(board.reader, StatusCode::OK, markup);
+    if let Some(address) = related::now_at(headers, asked, board).and_then(|address| HeaderValue::from_str(&address).ok()) {
+        response.headers_mut().insert(HeaderName::from_static("hx-replace-url"), address);
+    }
+    Ok(Some(response))
 }
 
 /// The page of a card with the input of something that was not saved.
@@ -140,7 +155,13 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
         false => Default::default(),
     };
     let own = list.from();
-    let at = |id: Option<Id>| id.map(|id| format!("/{}/{id}{own}", entity.plural)).unwrap_or_default();
+    // Whoever goes on to the next one has the lists on its card as he had them here.
+    let mut beside_it = own.clone();
+    for (name, value) in &board.related {
+        let mark = if beside_it.is_empty() { "?" } else { "" };
+        html::pair(&mut beside_it, &format!("{mark}{name}"), value);
+    }
+    let at = |id: Option<Id>| id.map(|id| format!("/{}/{id}{beside_it}", entity.plural)).unwrap_or_default();
     let mut edit = String::new();
     if !own.is_empty() {
         html::pair(&mut edit, "?back", &format!("/{}/{}{own}", entity.plural, record.id));
@@ -157,7 +178,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
     }
     // What went into the trash with it comes back with it: its sections would say that there is nothing.
     if living {
-        related.push_str(&related::write(reader, entity, record).await?);
+        related.push_str(&related::write(board).await?);
     } else {
         related.clear();
     }

@@ -1,16 +1,16 @@
 //! How a record is bound to others: each relation in the words that read from this side, the other's name, since when and until
 //! when. What is over stands last.
 
-use super::related::{action, lasted, lasts};
 use crate::fields::Sight;
 use crate::pages::html;
+use crate::pages::list::places::{action, lasts};
 use crate::pages::reader::{Reader, icon};
 use engine::Asked;
 use engine::principal::Verb;
 use kernel::{Id, Result, Value};
 use meta::entity::Mutual;
 use meta::filter::Filter;
-use meta::{Entity, Record};
+use meta::{Entity, Kind, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -117,4 +117,20 @@ async fn words(reader: &Reader, child: &Entity, mutual: Mutual, records: &[Recor
     let asked = Asked { fields: mutual.words.to_vec(), limit: MOST, ..Asked::new(types.clone()).filtered(filter) };
     let listed = reader.web.engine().list(&reader.who, asked).await?;
     Ok(listed.records.iter().map(|one| (one.id, mutual.words.map(|key| one.named(key).text().to_owned()))).collect())
+}
+
+/// From when until when it holds, in words.
+fn lasted(child: &Entity, one: &Record, today: kernel::Date, sight: &Sight<'_>) -> Vec<String> {
+    let Some((since, until)) = child.lasting else { return Vec::new() };
+    let day = |key: &str| one.named(key).date().map(|_| Kind::Date.behaviour().show(one.named(key), sight.reading));
+    let mut said = match (day(since), day(until)) {
+        (Some(since), Some(until)) => vec![sight.speech.with("lasting-both", &[("since", &since), ("until", &until)])],
+        (Some(since), None) => vec![sight.speech.with("lasting-since", &[("since", &since)])],
+        (None, Some(until)) => vec![sight.speech.with("lasting-until", &[("until", &until)])],
+        (None, None) => Vec::new(),
+    };
+    if !lasts(child, one, today) {
+        said.push(sight.speech.say("lasting-past").to_owned());
+    }
+    said
 }

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What stands before the names of a place's controls.
-pub(super) const PLACE: &str = "place.";
+pub(super) use crate::pages::list::places::PLACE;
 
 /// The fields that a form of an entity offers to somebody.
 pub(crate) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {

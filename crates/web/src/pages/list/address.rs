@@ -9,7 +9,7 @@ use meta::filter::{Filter, Operand, Path, Test};
 use meta::{Entity, Field, Kind, Model};
 
 /// Most columns of a list.
-const MOST_COLUMNS: usize = 24;
+pub(crate) const MOST_COLUMNS: usize = 24;
 
 /// The address of a list, as it was asked for.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +102,25 @@ impl ListAddress {
     /// How it is laid out, besides what it selects.
     fn arranged(&self) -> [(&'static str, &String); 5] {
         [("sort", &self.sort), ("columns", &self.columns), ("group", &self.group), ("totals", &self.totals), ("board", &self.board)]
+    }
+
+    /// What a list on a card lets its reader choose: order and columns.
+    pub(crate) fn shape(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [("sort", &self.sort), ("columns", &self.columns)]
+            .into_iter()
+            .map(|(name, value)| (name, value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// What the address of a card says of a list on it.
+    pub(crate) fn on_card(asked: &[(String, String)], prefix: &str) -> ListAddress {
+        let mut pairs = String::new();
+        for (name, value) in asked {
+            if let Some(name @ ("sort" | "columns" | "menu")) = name.strip_prefix(prefix) {
+                pair(&mut pairs, name, value);
+            }
+        }
+        ListAddress::read(&pairs)
     }
 
     /// What a view keeps of it.

@@ -1,85 +1,126 @@
 //! Which columns a list shows, and in which order: each choice is a link, so that it works everywhere.
 
 use super::address::ListAddress;
+use super::stand::Stand;
 use crate::fields::Face;
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use meta::{Entity, Kind};
 
-/// The menu of columns: those that are shown, to be moved and taken off, then those that may be added.
-pub(super) fn menu(reader: &Reader, entity: &Entity, address: &ListAddress) -> String {
-    let speech = &reader.speech;
+/// A column that may be shown: its name in addresses, and what it is called.
+pub(crate) struct Choice {
+    pub(crate) key: String,
+    pub(crate) label: String,
+}
+
+/// The menu of a list's columns.
+pub(super) fn of_list(reader: &Reader, entity: &Entity, address: &ListAddress) -> String {
     let shown = address.shown(entity);
-    // Every list has this menu: what its links share is written once.
-    let mut rest = format!("/{}{}", entity.plural, address.with_columns(&[]).question(&address.cursor));
-    rest.push(if rest.contains('?') { '&' } else { '?' });
-    let mut out = String::with_capacity(4096);
-    out.push_str("<details class=\"menu\" id=\"columns\"");
-    out.push_str(if address.menu == "columns" { " open><summary" } else { "><summary" });
-    out.push_str(" class=\"btn btn-quiet btn-icon\"");
-    html::attribute(&mut out, "aria-label", speech.say("list-columns"));
-    html::attribute(&mut out, "title", speech.say("list-columns"));
+    let others = offered(reader, entity).filter(|choice| !shown.contains(&choice.key.as_str())).collect();
+    let label = |key: &str| entity.field(key).map(|field| Face::new(field, &reader.speech).label).unwrap_or_default();
+    let shown: Vec<Choice> = shown.iter().map(|key| Choice { key: (*key).to_owned(), label: label(key) }).collect();
+    let inside = items(reader, &Stand::page(entity.plural), address, &shown, others);
+    let mut out = String::with_capacity(inside.len() + 1024);
+    menu(&mut out, reader, "columns", "btn btn-quiet btn-icon", address.menu == "columns", "", &inside);
+    out
+}
+
+/// The columns that a list of an entity may have.
+pub(crate) fn offered(reader: &Reader, entity: &Entity) -> impl Iterator<Item = Choice> {
+    let fields = entity.fields.iter().filter(|field| !field.secret);
+    let fields = fields.filter(|field| !matches!(field.kind, Kind::About(_)) && !matches!(field.key, "version" | "removed_at"));
+    fields.map(|field| Choice { key: field.key.to_owned(), label: Face::new(field, &reader.speech).label })
+}
+
+/// Adds the menu of columns. On a card, which has several, what is inside is fetched from this address when it is opened.
+pub(crate) fn menu(out: &mut String, reader: &Reader, id: &str, class: &str, open: bool, from: &str, inside: &str) {
+    let label = reader.speech.say("list-columns");
+    out.push_str("<details class=\"menu columns-menu\"");
+    html::attribute(out, "id", id);
+    if !from.is_empty() {
+        html::attribute(out, "hx-get", from.split('#').next().unwrap_or_default());
+        html::attribute(out, "hx-target", &format!("#{id}-items"));
+        out.push_str(" hx-trigger=\"toggle once\" hx-swap=\"innerHTML\"");
+    }
+    out.push_str(if open { " open><summary" } else { "><summary" });
+    html::attribute(out, "class", class);
+    html::attribute(out, "aria-label", label);
+    html::attribute(out, "title", label);
     out.push('>');
     out.push_str(assets::icon("columns"));
-    out.push_str("</summary><div class=\"menu-items end columns\"><strong>");
+    out.push_str("</summary><div class=\"menu-items end columns\"");
+    html::attribute(out, "id", &format!("{id}-items"));
+    out.push('>');
+    if from.is_empty() {
+        out.push_str(inside);
+    } else {
+        out.push_str("<a");
+        html::attribute(out, "href", from);
+        out.push('>');
+        html::text(out, label);
+        out.push_str("</a>");
+    }
+    out.push_str("</div></details>");
+}
+
+/// What is inside: the columns that are shown, to be moved and taken off, then those that may be added.
+pub(crate) fn items(reader: &Reader, stand: &Stand, address: &ListAddress, shown: &[Choice], mut others: Vec<Choice>) -> String {
+    let speech = &reader.speech;
+    // Every list has this menu: what its links share is written once.
+    let with = stand.with_columns(address);
+    let mut out = String::with_capacity(4096);
+    out.push_str("<strong>");
     html::text(&mut out, speech.say("list-columns"));
     out.push_str("</strong><ul>");
-    let label = |key: &str| entity.field(key).map(|field| Face::new(field, speech).label).unwrap_or_default();
-    for (place, key) in shown.iter().enumerate() {
-        let name = label(key);
+    let keys: Vec<&str> = shown.iter().map(|choice| choice.key.as_str()).collect();
+    for (place, choice) in shown.iter().enumerate() {
         out.push_str("<li><span>");
-        html::text(&mut out, &name);
+        html::text(&mut out, &choice.label);
         out.push_str("</span>");
-        let with = [("name", name.as_str())];
+        let named = [("name", choice.label.as_str())];
         if place > 0 {
-            let mut moved = shown.clone();
+            let mut moved = keys.clone();
             moved.swap(place, place - 1);
-            link(&mut out, &rest, &moved, "up", &speech.with("list-column-before", &with));
+            link(&mut out, stand, &with, &moved, "up", &speech.with("list-column-before", &named));
         }
-        if place + 1 < shown.len() {
-            let mut moved = shown.clone();
+        if place + 1 < keys.len() {
+            let mut moved = keys.clone();
             moved.swap(place, place + 1);
-            link(&mut out, &rest, &moved, "down", &speech.with("list-column-after", &with));
+            link(&mut out, stand, &with, &moved, "down", &speech.with("list-column-after", &named));
         }
-        if shown.len() > 1 {
-            let mut fewer = shown.clone();
+        if keys.len() > 1 {
+            let mut fewer = keys.clone();
             fewer.remove(place);
-            link(&mut out, &rest, &fewer, "close", &speech.with("list-column-off", &with));
+            link(&mut out, stand, &with, &fewer, "close", &speech.with("list-column-off", &named));
         }
         out.push_str("</li>");
     }
     out.push_str("</ul><hr><ul>");
-    let others = entity.fields.iter().filter(|field| !field.secret && !shown.contains(&field.key));
-    let mut others: Vec<(String, &'static str)> = others
-        .filter(|field| !matches!(field.kind, Kind::About(_)) && !matches!(field.key, "version" | "removed_at"))
-        .map(|field| (Face::new(field, speech).label, field.key))
-        .collect();
-    others.sort_by_cached_key(|(name, _)| kernel::fold(name));
-    for (name, key) in others {
-        let mut more = shown.clone();
-        more.push(key);
+    others.sort_by_cached_key(|choice| kernel::fold(&choice.label));
+    for choice in others {
+        let mut more = keys.clone();
+        more.push(&choice.key);
         out.push_str("<li><span>");
-        html::text(&mut out, &name);
+        html::text(&mut out, &choice.label);
         out.push_str("</span>");
-        link(&mut out, &rest, &more, "add", &speech.with("list-column-on", &[("name", &name)]));
+        link(&mut out, stand, &with, &more, "add", &speech.with("list-column-on", &[("name", &choice.label)]));
         out.push_str("</li>");
     }
     out.push_str("</ul>");
     if !address.columns.is_empty() {
         out.push_str("<hr><a");
-        html::attribute(&mut out, "href", &format!("/{}{}", entity.plural, address.with_columns(&[]).question("")));
+        stand.leads(&mut out, &stand.address(&address.with_columns(&[]), ""));
         out.push('>');
         out.push_str(assets::icon("undo"));
         html::text(&mut out, speech.say("list-columns-own"));
         out.push_str("</a>");
     }
-    out.push_str("</div></details>");
     out
 }
 
-fn link(out: &mut String, rest: &str, columns: &[&str], icon: &str, label: &str) {
+fn link(out: &mut String, stand: &Stand, with: impl Fn(&str) -> String, columns: &[&str], icon: &str, label: &str) {
     out.push_str("<a class=\"btn btn-quiet btn-icon btn-sm\"");
-    html::attribute(out, "href", &format!("{rest}menu=columns&columns={}", columns.join("%2C")));
+    stand.leads(out, &with(&columns.join("%2C")));
     html::attribute(out, "aria-label", label);
     html::attribute(out, "title", label);
     out.push('>');

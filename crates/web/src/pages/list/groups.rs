@@ -2,7 +2,7 @@
 //! for the others; all of them one click away, as a list.
 
 use super::address::{ListAddress, parts, text_of, words_filter};
-use super::rows::{self, Column};
+use super::rows::{self, Column, Rows};
 use super::totals::{Reckoning, numbers, shown};
 use crate::caller::Of;
 use crate::fields::{Face, Sight};
@@ -216,7 +216,8 @@ impl<'g> Grouping<'g> {
                 ..Asked::new(entity.clone())
             };
             let listed = reader.web.engine().list(&reader.who, asked).await?;
-            rows::write(out, reader, entity, &self.columns, &listed, &self.address.from(), self.ticks, false);
+            let from = self.address.from();
+            Rows { reader, entity, columns: &self.columns, from: &from, ticks: self.ticks, fixed: false, places: None }.write(out, &listed);
             let beyond = group.count - listed.records.len() as i64;
             if listed.next.is_some() && beyond > 0 {
                 out.push_str("<tr class=\"group-more\"><td");

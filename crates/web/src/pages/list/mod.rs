@@ -4,13 +4,15 @@ pub(crate) mod address;
 mod arrangement;
 mod board;
 mod chips;
-mod columns;
+pub(crate) mod columns;
 pub(crate) mod count;
 mod cursor;
 mod export;
 mod extraction;
 mod groups;
-mod rows;
+pub(crate) mod places;
+pub(crate) mod rows;
+mod stand;
 mod totals;
 mod views;
 
@@ -35,10 +37,11 @@ use kernel::{Error, Id, Problems};
 use meta::entity::Visibility;
 use meta::filter::Filter;
 use meta::{Entity, Kind, Record};
-use rows::Column;
+use rows::{Column, Rows};
 use std::sync::Arc;
 
 pub(crate) use count::grouped;
+pub(crate) use stand::{Stand, prefix};
 
 /// The routes of lists.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -138,7 +141,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         creates: entity.filing.is_none() && entity.ledger.is_none() && reader.who.may(Verb::Create, &entity),
         extracts: may_extract(&reader, &entity),
         counted: String::new(),
-        columns: columns::menu(&reader, &entity, &address),
+        columns: columns::of_list(&reader, &entity, &address),
         arrangement: arrangement::menu(&reader, &entity, &address),
         exports: reader.who.role.export,
         differs: view.as_ref().is_some_and(|view| views::differs(view, &address)),
@@ -201,7 +204,7 @@ fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &List
     heads(out, reader, entity, address, &columns, ticks);
     out.push_str("<tbody>");
     let from = if address.trash { String::new() } else { address.from() };
-    rows::write(out, reader, entity, &columns, listed, &from, ticks, address.trash);
+    Rows { reader, entity, columns: &columns, from: &from, ticks, fixed: address.trash, places: None }.write(out, listed);
     out.push_str("</tbody>");
     totals::placeholder(out, reader, entity, address, columns.len() + usize::from(ticks));
     out.push_str("</table></div>");
@@ -211,26 +214,104 @@ fn table(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &List
     pager(out, reader, entity, address, listed);
 }
 
-/// The beginning of a table, up to its heads.
+/// The beginning of the table of a list on a page of its own, up to its heads.
 fn heads(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddress, columns: &[Column], ticks: bool) {
-    out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
-    html::attribute(out, "aria-label", reader.speech.say("list-region"));
-    out.push_str("><table class=\"list\"");
-    // Where a cell finds its input, and what its row is written for.
-    html::attribute(out, "data-edits", &format!("/{}", entity.plural));
-    html::attribute(out, "data-question", address.question("").trim_start_matches('?'));
-    out.push_str("><thead><tr>");
-    if ticks {
-        bulk::bar::head(out, reader);
-    }
-    for column in columns {
-        head(out, entity, address, column);
-    }
-    out.push_str("</tr></thead>");
+    let question = address.question("");
+    let heads = Heads {
+        reader,
+        entity,
+        address,
+        stand: &Stand::page(entity.plural),
+        name: reader.speech.say("list-region"),
+        question: question.trim_start_matches('?'),
+        ordered: true,
+        ticks,
+        acts: false,
+    };
+    heads.write(out, columns);
 }
 
-/// One row of a list again, whatever the list asks for; nothing where its record may not be seen any more.
+/// The beginning of a table.
+pub(crate) struct Heads<'h> {
+    pub(crate) reader: &'h Reader,
+    pub(crate) entity: &'h Entity,
+    pub(crate) address: &'h ListAddress,
+    /// Where it stands.
+    pub(crate) stand: &'h Stand,
+    /// What it is called.
+    pub(crate) name: &'h str,
+    /// What its rows are written for.
+    pub(crate) question: &'h str,
+    /// Whether it is in the entity's own order where nothing else is asked for.
+    pub(crate) ordered: bool,
+    /// Whether its rows may be chosen.
+    pub(crate) ticks: bool,
+    /// Whether its rows end with what may be done.
+    pub(crate) acts: bool,
+}
+
+impl Heads<'_> {
+    /// Adds it, up to its heads.
+    pub(crate) fn write(&self, out: &mut String, columns: &[Column]) {
+        out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
+        html::attribute(out, "aria-label", self.name);
+        out.push_str("><table class=\"list\"");
+        // Where a cell finds its input, and what its row is written for.
+        html::attribute(out, "data-edits", &format!("/{}", self.entity.plural));
+        html::attribute(out, "data-question", self.question);
+        out.push_str("><thead><tr>");
+        if self.ticks {
+            bulk::bar::head(out, self.reader);
+        }
+        for column in columns {
+            self.head(out, column);
+        }
+        if self.acts {
+            out.push_str("<td></td>");
+        }
+        out.push_str("</tr></thead>");
+    }
+
+    fn head(&self, out: &mut String, column: &Column) {
+        let key = column.face.field.key;
+        let own = format!("{}{}", if self.entity.sort.1 { "-" } else { "" }, self.entity.sort.0);
+        let sort = match self.address.sort.as_str() {
+            "" if self.ordered => own.as_str(),
+            asked => asked,
+        };
+        out.push_str("<th scope=\"col\"");
+        if column.number() {
+            out.push_str(" class=\"number\"");
+        }
+        let descending = sort.strip_prefix('-');
+        let by_this = !column.place && descending.unwrap_or(sort) == key;
+        if by_this {
+            out.push_str(if descending.is_some() { " aria-sort=\"descending\"" } else { " aria-sort=\"ascending\"" });
+        }
+        out.push('>');
+        if column.face.field.sortable && !column.place {
+            let other = if by_this && descending.is_none() { format!("-{key}") } else { key.to_owned() };
+            out.push_str("<a");
+            self.stand.leads(out, &self.stand.address(&self.address.sorted(other), ""));
+            out.push('>');
+            html::text(out, &column.face.label);
+            if by_this {
+                out.push(' ');
+                out.push_str(assets::icon(if descending.is_some() { "sort-down" } else { "sort-up" }));
+            }
+            out.push_str("</a>");
+        } else {
+            html::text(out, &column.face.label);
+        }
+        out.push_str("</th>");
+    }
+}
+
+/// One row of a list again, whatever the list asks for; nothing where its record may not be seen any more, or stands there no more.
 pub(crate) async fn row(reader: &Reader, entity: &Arc<Entity>, id: Id, question: &str) -> kernel::Result<String> {
+    if let Some(row) = crate::pages::card::row(reader, entity, id, question).await? {
+        return Ok(row);
+    }
     let mut address = ListAddress::read(question);
     views::begun(reader, entity, &mut address).await?;
     address.settle(entity);
@@ -239,40 +320,9 @@ pub(crate) async fn row(reader: &Reader, entity: &Arc<Entity>, id: Id, question:
     let listed = reader.web.engine().list(&reader.who, asked).await?;
     let mut out = String::with_capacity(1024);
     let ticks = !bulk::offered(reader, entity, false).is_empty();
-    rows::write(&mut out, reader, entity, &Column::of(entity, &shown, reader), &listed, &address.from(), ticks, false);
+    let columns = Column::of(entity, &shown, reader);
+    Rows { reader, entity, columns: &columns, from: &address.from(), ticks, fixed: false, places: None }.write(&mut out, &listed);
     Ok(out)
-}
-
-fn head(out: &mut String, entity: &Entity, address: &ListAddress, column: &Column) {
-    let key = column.face.field.key;
-    let own = format!("{}{}", if entity.sort.1 { "-" } else { "" }, entity.sort.0);
-    let sort = if address.sort.is_empty() { own.as_str() } else { address.sort.as_str() };
-    out.push_str("<th scope=\"col\"");
-    if column.number() {
-        out.push_str(" class=\"number\"");
-    }
-    let descending = sort.strip_prefix('-');
-    let by_this = descending.unwrap_or(sort) == key;
-    if by_this {
-        out.push_str(if descending.is_some() { " aria-sort=\"descending\"" } else { " aria-sort=\"ascending\"" });
-    }
-    out.push('>');
-    if column.face.field.sortable {
-        let other = if by_this && descending.is_none() { format!("-{key}") } else { key.to_owned() };
-        out.push_str("<a");
-        let question = address.sorted(other).question("");
-        html::attribute(out, "href", &format!("/{}{question}", entity.plural));
-        out.push('>');
-        html::text(out, &column.face.label);
-        if by_this {
-            out.push(' ');
-            out.push_str(assets::icon(if descending.is_some() { "sort-down" } else { "sort-up" }));
-        }
-        out.push_str("</a>");
-    } else {
-        html::text(out, &column.face.label);
-    }
-    out.push_str("</th>");
 }
 
 fn pager(out: &mut String, reader: &Reader, entity: &Arc<Entity>, address: &ListAddress, listed: &Listed) {

@@ -42,6 +42,9 @@ pub(super) struct Board<'b> {
     pub(super) kinds: Vec<(Arc<Entity>, Vec<Field>)>,
     /// The question of the list that led here.
     pub(super) list: &'b str,
+    /// What the address of the card says, and of it what it says of the lists on the card.
+    pub(super) asked: &'b [(String, String)],
+    pub(super) related: Vec<(String, String)>,
     /// Which of them are shown: a plural, `changes`, or nothing for all.
     chosen: String,
     /// Where it begins and ends, as the address says it.
@@ -75,6 +78,8 @@ impl<'b> Board<'b> {
         Ok(Board {
             living: card.removed_at().is_none(),
             list: asked.get("list").unwrap_or_default(),
+            related: super::related::asked(entity, &asked.0),
+            asked: &asked.0,
             chosen: if known { chosen.to_owned() } else { String::new() },
             from: place("from")?,
             until: place("until")?,
@@ -126,11 +131,23 @@ impl<'b> Board<'b> {
         if let Some(from) = self.from.filter(|_| more.iter().all(|(name, _)| *name != "from")) {
             html::pair(&mut question, "from", &from.to_string());
         }
-        for (name, value) in more {
+        let related = self.related.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in related.chain(more.iter().copied()) {
             html::pair(&mut question, name, value);
         }
         let mark = if question.is_empty() { "" } else { "?" };
         format!("/{}/{}{mark}{question}", self.entity.plural, self.card.id)
+    }
+
+    /// What the address says besides what begins with this, as pairs of a question.
+    pub(super) fn question_without(&self, prefix: &str) -> String {
+        let mut question = String::new();
+        let chosen = [("list", self.list), ("timeline", self.chosen.as_str())].into_iter().filter(|(_, value)| !value.is_empty());
+        let related = self.related.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in chosen.chain(related.filter(|(name, _)| !name.starts_with(prefix))) {
+            html::pair(&mut question, name, value);
+        }
+        question
     }
 
     /// The address of something done to a kind of record on this card.
@@ -273,7 +290,11 @@ impl<'b> Board<'b> {
         out.push_str("</div>");
         if self.from.is_some() {
             out.push_str("<p class=\"section\"><a class=\"btn btn-sm\"");
-            html::attribute(out, "href", &Board { from: None, kinds: Vec::new(), chosen: self.chosen.clone(), ..*self }.address(&[]));
+            html::attribute(
+                out,
+                "href",
+                &Board { from: None, kinds: Vec::new(), chosen: self.chosen.clone(), related: self.related.clone(), ..*self }.address(&[]),
+            );
             out.push('>');
             html::text(out, speech.say("card-history-newest"));
             out.push_str("</a></p>");
@@ -322,7 +343,7 @@ impl<'b> Board<'b> {
         out.push('>');
         for (chosen, label) in tabs {
             let current = chosen == self.chosen;
-            let address = Board { chosen, from: None, kinds: Vec::new(), ..*self }.address(&[]);
+            let address = Board { chosen, from: None, kinds: Vec::new(), related: self.related.clone(), ..*self }.address(&[]);
             out.push_str("<a");
             html::attribute(out, "href", &address);
             html::attribute(out, "hx-get", &address);
