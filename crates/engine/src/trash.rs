@@ -38,6 +38,7 @@ impl Run for EmptyTrash {
                 }
             }
             engine.sweep().await?;
+            engine.sweep_bulks().await?;
             Ok(Done::Finished)
         })
     }

@@ -96,7 +96,7 @@ impl Engine {
         };
         tx.execute(&Statement::new(note, values)).await?;
         if let Some(bulk) = bulk {
-            crate::bulk::undone(tx, bulk, touched.len(), &undone.left, ended).await?;
+            crate::bulk::undone(tx, bulk, touched.len(), &undone.left, writing.now, ended).await?;
         }
         if ended {
             turn_over(tx, changeset, standing.undoes).await?;

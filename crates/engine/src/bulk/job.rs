@@ -9,7 +9,7 @@ use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
 use crate::principal::Principal;
 use crate::write::{Act, Slicing};
-use kernel::{Error, Id, Result, Value};
+use kernel::{Error, Id, Moment, Result, Value};
 use meta::fields::Chosen;
 use meta::{Entity, Record};
 use std::collections::HashMap;
@@ -113,7 +113,8 @@ async fn one_slice(slicing: &mut Slicing<'_>, bulk: Id, entity: &Arc<Entity>, do
     }
     // A portion that is lost ends the work instead of going round for ever.
     let ended = standing.done + counts.done >= standing.total || counts.done == 0;
-    note(slicing.tx(), bulk, standing.done, &counts, ended).await?;
+    let now = slicing.engine().now();
+    note(slicing.tx(), bulk, standing.done, &counts, now, ended).await?;
     Ok(!ended)
 }
 
@@ -160,17 +161,17 @@ async fn standing(tx: &mut Tx, bulk: Id) -> Result<Option<Standing>> {
 }
 
 /// Notes how far it came; what is not needed any more goes.
-async fn note(tx: &mut Tx, bulk: Id, before: i64, counts: &Counts, ended: bool) -> Result<()> {
+async fn note(tx: &mut Tx, bulk: Id, before: i64, counts: &Counts, now: Moment, ended: bool) -> Result<()> {
     for (record, reason) in &counts.refused {
         let sql = "INSERT INTO \"bulk_refusal\" (\"bulk\", \"record\", \"field\", \"reason\") VALUES (?, ?, ?, ?)";
         let values = vec![bulk.into(), (*record).into(), reason.field.as_str().into(), reason.packed().into()];
         tx.execute(&Statement::new(sql, values)).await?;
     }
     let sql = "UPDATE \"bulk\" SET \"done\" = ?, \"changed\" = \"changed\" + ?, \"unchanged\" = \"unchanged\" + ?, \
-               \"refused\" = \"refused\" + ?, \"created\" = \"created\" + ?, \"state\" = ?, \"version\" = \"version\" + 1 WHERE \"id\" = ?";
+               \"refused\" = \"refused\" + ?, \"created\" = \"created\" + ?, \"state\" = ?, \"changed_at\" = ?, \"version\" = \"version\" + 1 WHERE \"id\" = ?";
     let state = if ended { State::Done } else { State::Running };
     let numbers = [before + counts.done, counts.changed, counts.unchanged, counts.refused.len() as i64, counts.created];
-    let values = numbers.into_iter().map(Value::Int).chain([state.key().into(), bulk.into()]).collect();
+    let values = numbers.into_iter().map(Value::Int).chain([state.key().into(), Value::Moment(now), bulk.into()]).collect();
     tx.execute(&Statement::new(sql, values)).await?;
     if ended {
         forget_selection(tx, bulk).await?;

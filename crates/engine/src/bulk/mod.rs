@@ -11,6 +11,7 @@ mod doing;
 pub mod entity;
 mod job;
 mod report;
+mod sweeping;
 mod undoing;
 
 #[cfg(doc)]
@@ -20,6 +21,7 @@ pub use beginning::{Begun, Bulk, Selection};
 pub use doing::{Doing, Terms};
 pub use entity::BULK;
 pub use report::{Reason, Refusal, Report};
+pub use sweeping::TOLD_DAYS;
 pub(crate) use undoing::{undoes, undone};
 
 use crate::area::Slice;

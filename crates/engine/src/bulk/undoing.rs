@@ -8,7 +8,7 @@ use crate::jobs::{Done, JobContext, Run};
 use crate::principal::Principal;
 use crate::undo::Undone;
 use kernel::error::Conflict;
-use kernel::{Error, Id, Result, Say, Value};
+use kernel::{Error, Id, Moment, Result, Say, Value};
 use meta::fields::Chosen;
 use store::{Statement, Tx, Work};
 
@@ -120,16 +120,17 @@ pub(crate) async fn undoes(tx: &mut Tx, changeset: Id) -> Result<Option<Id>> {
 }
 
 /// Notes how far the undoing of a bulk action came, and what it left.
-pub(crate) async fn undone(tx: &mut Tx, id: Id, looked_at: usize, left: &[(Id, String)], ended: bool) -> Result<()> {
+pub(crate) async fn undone(tx: &mut Tx, id: Id, looked_at: usize, left: &[(Id, String)], now: Moment, ended: bool) -> Result<()> {
     for (record, field) in left {
         // Beside a refusal of the same record, which is what it is already.
         let sql = "INSERT INTO \"bulk_refusal\" (\"bulk\", \"record\", \"field\", \"reason\") VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
         let values = vec![id.into(), (*record).into(), field.as_str().into(), Reason::left(field).packed().into()];
         tx.execute(&Statement::new(sql, values)).await?;
     }
-    let sql = "UPDATE \"bulk\" SET \"state\" = ?, \"undone\" = \"undone\" + ?, \"left\" = \"left\" + ? WHERE \"id\" = ?";
+    let sql =
+        "UPDATE \"bulk\" SET \"state\" = ?, \"undone\" = \"undone\" + ?, \"left\" = \"left\" + ?, \"changed_at\" = ? WHERE \"id\" = ?";
     let state = if ended { State::Undone } else { State::Undoing };
-    let values = vec![state.key().into(), Value::Int(looked_at as i64), Value::Int(left.len() as i64), id.into()];
+    let values = vec![state.key().into(), Value::Int(looked_at as i64), Value::Int(left.len() as i64), Value::Moment(now), id.into()];
     tx.execute(&Statement::new(sql, values)).await?;
     if ended {
         job::forget_selection(tx, id).await?;

@@ -284,6 +284,50 @@ async fn what_somebody_began_who_is_gone_ends() {
     }
 }
 
+/// What was refused is told for a while after the end, whatever the night; the action itself stays, and can be undone.
+#[tokio::test]
+async fn refusals_are_told_for_ninety_days_after_the_end() {
+    for shop in shops().await {
+        let nightly = async || {
+            let engine = shop.engine.clone();
+            let ask = shop
+                .engine
+                .store()
+                .write(move |tx| Box::pin(async move { engine.enqueue(tx, "empty-trash", String::new(), None).await.map(|_| ()) }));
+            ask.await.expect("enqueued");
+            while shop.engine.work_once().await.expect("jobs") {}
+        };
+        let ids = customers(&shop, &shop.anna, 3).await;
+        let hers = customers(&shop, &shop.carla, 1).await[0];
+        let (begun, _) = done(&shop, &shop.anna, Selection::These(vec![ids[0], ids[1], hers]), sized(5)).await;
+        let waiting = begin(&shop, &shop.anna, Selection::These(vec![ids[2], hers]), sized(6)).await.expect("begun");
+        shop.sql(
+            "UPDATE \"job\" SET \"run_at\" = ? WHERE \"kind\" = 'bulk'",
+            vec![Value::Moment(shop.engine.now().plus_millis(1_000 * 86_400_000))],
+        )
+        .await;
+        shop.clock.pass(89 * 86_400_000);
+        nightly().await;
+        assert_eq!(report(&shop, &shop.anna, begun.id).await.refusals.len(), 1, "{shop:?}");
+        shop.clock.pass(2 * 86_400_000);
+        nightly().await;
+        let after = report(&shop, &shop.anna, begun.id).await;
+        assert_eq!((after.state, counts(&after), after.refusals.len()), (State::Done, [3, 2, 0, 1, 0], 0));
+        assert_eq!(shop.number("SELECT count(*) FROM \"bulk_portion\"").await, 1, "what has not ended keeps what it needs");
+        // It is undone as ever, and what that leaves is told for as long again.
+        shop.change(&shop.bruno, ids[1], vec![(shop::SIZE.id(), 8.into())]).await.expect("changed since");
+        shop.engine.undo_bulk(&shop.anna, begun.id).await.expect("undone");
+        nightly().await;
+        let undone = report(&shop, &shop.anna, begun.id).await;
+        assert_eq!((undone.state, undone.refusals.len(), shop.show(ids[0]).await.get(&shop::SIZE)), (State::Undone, 1, 0));
+        shop.engine.work_off(&shop.anna, waiting.id).await.expect("worked off");
+        let late = report(&shop, &shop.anna, waiting.id).await;
+        assert_eq!((late.state, late.refusals.len()), (State::Done, 1));
+        nightly().await;
+        assert_eq!(report(&shop, &shop.anna, waiting.id).await.refusals.len(), 1, "it ended just now");
+    }
+}
+
 /// The law: whatever a bulk action does to whatever records, undoing it brings back every one of them.
 #[test]
 fn undoing_brings_back_every_record() {

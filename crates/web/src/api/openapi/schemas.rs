@@ -125,7 +125,7 @@ pub(super) fn common() -> Schemas {
                 "created": { "type": "integer", "description": "Records that the action created." },
                 "undone": { "type": "integer", "description": "Records its undoing looked at." },
                 "left": { "type": "integer", "description": "What its undoing left, because it changed since." },
-                "refusals": { "type": "array", "description": "The first of them.", "items": {
+                "refusals": { "type": "array", "description": "The first of them, for 90 days after the end.", "items": {
                     "type": "object",
                     "required": ["record", "title", "field", "message"],
                     "properties": {

@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use engine::Doing;
 use engine::bulk::entity::{self as row, State as Stands};
-use engine::bulk::{Reason, Report};
+use engine::bulk::{Reason, Report, TOLD_DAYS};
 use http::StatusCode;
 use kernel::{Error, Id, Result, Value};
 use meta::fields::{Chosen, stored};
@@ -48,6 +48,8 @@ struct ReportPage<'r> {
     left: Vec<Left>,
     left_title: String,
     not_shown: String,
+    /// That the refusals are no longer told one by one.
+    swept: String,
     undoes: bool,
     runs: bool,
 }
@@ -82,6 +84,7 @@ pub(super) async fn show(State(web): State<Web>, named: Named, reader: Reader) -
     let action = report.record.get(&row::ACTION);
     let left = left(&reader, &entity, &report);
     let beyond = number(&row::REFUSED) + number(&row::LEFT) - left.len() as i64;
+    let runs = matches!(report.state, Stands::Running | Stands::Undoing);
     let page = ReportPage {
         title: about(&reader, "bulk-title", action, number(&row::TOTAL)),
         id: report.record.id,
@@ -98,9 +101,14 @@ pub(super) async fn show(State(web): State<Web>, named: Named, reader: Reader) -
         counts,
         left_title: speech.say(if undoing && number(&row::LEFT) > 0 { "bulk-left" } else { "bulk-refused" }).to_owned(),
         not_shown: if beyond > 0 { counting(&reader, "bulk-which-more", beyond) } else { String::new() },
+        swept: if left.is_empty() && beyond > 0 && !runs {
+            speech.with("bulk-swept", &[("days", &TOLD_DAYS.to_string())])
+        } else {
+            String::new()
+        },
         left,
         undoes: matches!(report.state, Stands::Done | Stands::Stopped) && report.to_undo > 0,
-        runs: matches!(report.state, Stands::Running | Stands::Undoing),
+        runs,
         reader: &reader,
     };
     rendered(&reader, StatusCode::OK, &page)
