@@ -104,27 +104,42 @@ test.describe("around the customer", () => {
     await expectAccessible(page);
     await picture(page, info, "names");
     const before = await page.locator("table.list tbody tr").first().textContent();
-    // On a phone it stands in the menu.
-    if (info.project.name === "phone") await page.locator('.page-head .menu > summary').last().click();
-    await page.locator('a[href*="/extraction"]:visible').click();
-    await expect(page.locator("#extraction-free")).toContainText("nominativi liberi");
-    await page.locator("#most").fill("molti");
+    const rows = page.locator('table.list tbody input[name="pick"]');
+    for (let place = 0; place < 20; place += 1) await rows.nth(place).check();
+    await page.locator('#bulk button[value="extract"]').click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("20 nominativi");
+    await picture(page, info, "extraction");
+    const owner = page.getByRole("combobox", { name: "Assegnati a" });
+    await owner.fill("");
+    await owner.press("Tab");
     await save(page).click();
-    await expect(page.locator(".error-summary")).toContainText("Un numero da 1 a 500");
+    await expect(page.getByText("A chi vanno i lead?")).toBeVisible();
     await expectAccessible(page);
     await picture(page, info, "extraction-wrong");
-    await page.locator("#most").fill("20");
-    for (const agent of ["Marco Ferri", "Elena Bellini"]) await page.getByRole("checkbox", { name: agent }).check();
-    await page.locator("#campaign").fill("Autunno in Toscana");
-    await picture(page, info, "extraction");
+    await owner.fill("Marco Fer");
+    await page.getByRole("option", { name: /Marco Ferri/ }).click();
+    await page.getByLabel("Campagna").fill("Autunno in Toscana");
     await save(page).click();
-    const toast = page.locator(".toast", { hasText: /(20|1\d) lead estratti/ });
-    await expect(toast).toBeVisible();
-    await expect(page.locator("table.list tbody tr").first()).not.toHaveText(before);
+    await expect(page).toHaveURL(/\/bulks\//);
+    await expect(page.locator(".bulk-counts")).toContainText("20 modificate");
+    await expect(page.locator(".bulk-what")).toContainText("Autunno in Toscana");
+    await expectAccessible(page);
     await picture(page, info, "names-extracted");
-    await toast.locator(".toast-action").click();
-    await expect(page.locator(".toast", { hasText: "Operazione annullata" })).toBeVisible();
+    await page.getByRole("button", { name: "Annulla" }).click();
+    await expect(page.locator(".bulk-stands")).toContainText("Annullata");
+    await page.getByRole("link", { name: "Torna all’elenco" }).click();
     await expect(page.locator("table.list tbody tr").first()).toHaveText(before);
+  });
+
+  test("all names of a list are asked for in one click", async ({ page }, info) => {
+    await page.goto("/directory_entries?filter=" + encodeURIComponent("state is free"));
+    // On a phone it stands in the menu.
+    if (info.project.name === "phone") await page.locator('.page-head .menu > summary').last().click();
+    await page.locator('a[href*="act=extract"]:visible').click();
+    await expect(page.locator(".bulk-which")).toContainText("Tutte quelle del filtro");
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Annulla" }).click();
+    await expect(page).toHaveURL(/directory_entries\?filter=state/);
   });
 
   test("one name becomes a lead from its card", async ({ page }, info) => {
@@ -134,6 +149,6 @@ test.describe("around the customer", () => {
     await picture(page, info, "card-name");
     await page.getByRole("button", { name: "Estrai come lead" }).click();
     await expect(page).toHaveURL(/\/accounts\//);
-    await expect(page.locator(".toast", { hasText: "Un lead estratto" })).toBeVisible();
+    await expect(page.locator(".toast", { hasText: "1 scheda modificata" })).toBeVisible();
   });
 });

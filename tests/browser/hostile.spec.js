@@ -294,7 +294,7 @@ test.describe("hostile words", () => {
     }
     await visit(`/accounts/filter?segment=${known.segments}`);
     await visit("/accounts/filter?segment=new");
-    await visit(`/directory_entries/extraction?filter=${e('name contains "onerror"')}`);
+    await visit(`/directory_entries/bulk?act=extract&all=1&list=${e(`filter=${e('name contains "onerror"')}`)}`);
     await visit(`/accounts/bulk?pick=${accounts[0]}&action=change&field=tags`);
 
     // What is done by hand: the palette, a mention, a field in place, its past, the bell.

@@ -52,8 +52,7 @@ impl Serve {
             },
         )
         .await?
-        .demonstrating(offered())
-        .extracting(base::directory::offered());
+        .demonstrating(offered());
         let address = settings.base_url.clone().unwrap_or_else(|| format!("http://{listen}"));
         println!("Scheda: {}", address.trim_end_matches('/'));
         if let Some(token) = token {

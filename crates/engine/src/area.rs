@@ -1,8 +1,8 @@
 //! What areas and slices bring: entities, hooks, jobs, schedules. Listed by the binary, wired when it starts.
 
-use crate::bulk::{BulkAction, BulkRun};
+use crate::bulk::BulkAction;
 use crate::jobs::{Run, Scheduled};
-use crate::principal::{Principal, Verb};
+use crate::principal::Principal;
 use crate::write::Act;
 use kernel::{Moment, Value, Zone};
 use meta::{Entity, FieldId, Model, Record};
@@ -81,11 +81,9 @@ impl Slice {
         self
     }
 
-    /// The same with an action on any selection of an entity's records, offered to whoever may do `needs`. Its words are
-    /// `bulk-{key}`. `run` says what becomes of one record: the acts that are written for it, all of them or none, in the
-    /// slice of work that looks at it. An error refuses that record alone, with its reason; no acts leave it as it is.
-    pub fn bulk_action(mut self, key: &'static str, entity: &'static str, needs: (Verb, &'static str), run: BulkRun) -> Slice {
-        self.bulk_actions.push(BulkAction { key, entity, needs, run });
+    /// The same with an action on any selection of an entity's records.
+    pub fn bulk_action(mut self, action: BulkAction) -> Slice {
+        self.bulk_actions.push(action);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use crate::limits::{Limits, Measures};
 use crate::live::Streams;
-use crate::pages::{Demonstration, Extracting};
+use crate::pages::Demonstration;
 use crate::problem::ErrorPage;
 use crate::route::Route;
 use crate::seal::Seal;
@@ -111,7 +111,6 @@ struct Inside {
     table: OnceLock<Vec<Route>>,
     error_page: OnceLock<ErrorPage>,
     demonstration: OnceLock<Demonstration>,
-    extracting: OnceLock<Extracting>,
 }
 
 impl Web {
@@ -135,7 +134,6 @@ impl Web {
             table: OnceLock::new(),
             error_page: OnceLock::new(),
             demonstration: OnceLock::new(),
-            extracting: OnceLock::new(),
         };
         Ok(Web { inside: Arc::new(inside) })
     }
@@ -199,17 +197,6 @@ impl Web {
         // Said once, when the binary wires it.
         let _ = self.inside.demonstration.set(demonstration);
         self
-    }
-
-    /// The same, offering to extract leads from a data bank of names.
-    pub fn extracting(self, extracting: Extracting) -> Web {
-        let _ = self.inside.extracting.set(extracting);
-        self
-    }
-
-    /// How leads are extracted from records of this entity, where they are.
-    pub(crate) fn extracts(&self, entity: &str) -> Option<Extracting> {
-        self.inside.extracting.get().filter(|extracting| extracting.entity == entity).copied()
     }
 
     pub(crate) fn demonstration(&self) -> Option<Demonstration> {

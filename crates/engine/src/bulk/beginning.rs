@@ -1,7 +1,8 @@
 //! Beginning: who may, which records, and the job that works them off, in one commit.
 
+use super::doing::registered;
 use super::entity::{self as bulk, BULK};
-use super::{Doing, job};
+use super::{Doing, Options, job};
 use crate::principal::Principal;
 use crate::write::{Act, Draft, Once, Outcome, Writing, once};
 use crate::{Engine, history};
@@ -58,9 +59,13 @@ impl Engine {
     /// Begins a bulk action: freezes the selection and enqueues the job that works it off.
     ///
     /// Errors: forbidden without the right to bulk actions or to what is done; invalid for an empty or an immense selection,
-    /// for fields that an input may not write, and where more was selected than was confirmed (its field is `confirmed`).
+    /// for fields that an input may not write, for values of an action's own fields that are wrong, and where more was selected than was confirmed (its field is `confirmed`).
     pub async fn begin_bulk(&self, who: &Principal, asked: Bulk) -> Result<Begun> {
         asked.doing.permit(self, who, &asked.entity)?;
+        if let Doing::Registered { key, options } = &asked.doing {
+            let options = Options { values: options.clone(), place: 0 };
+            registered(self, who, &asked.entity, key)?.examine(self, who, &options).await?;
+        }
         let writing = self.writing(who, "bulk")?;
         if let Doing::Change { values, terms } = &asked.doing {
             let fields = values.iter().map(|(field, _)| *field).chain(terms.iter().map(|terms| terms.field));
@@ -78,7 +83,7 @@ impl Engine {
         let mut draft = Draft::new(BULK)
             .with(bulk::TARGET.id(), asked.entity.key)
             .with(bulk::ACTION.id(), asked.doing.key())
-            .with(bulk::DETAILS.id(), asked.doing.details(&asked.entity))
+            .with(bulk::DETAILS.id(), asked.doing.details(self, &asked.entity))
             .with(bulk::LIST.id(), asked.list)
             .with(bulk::CHOSEN.id(), chosen)
             .with(bulk::CHANGESET.id(), begun.changeset.to_string())

@@ -22,8 +22,13 @@ pub enum Doing {
     Remove,
     /// Out of the trash.
     Restore,
-    /// What a slice registered under this key.
-    Registered(String),
+    /// What a slice registered.
+    Registered {
+        /// Under this key.
+        key: String,
+        /// With these values of its own fields.
+        options: Vec<(FieldId, Value)>,
+    },
 }
 
 /// Terms put on a field and taken off it.
@@ -44,7 +49,7 @@ impl Doing {
             Doing::Change { .. } => "change",
             Doing::Remove => "remove",
             Doing::Restore => "restore",
-            Doing::Registered(key) => key,
+            Doing::Registered { key, .. } => key,
         }
     }
 
@@ -54,11 +59,22 @@ impl Doing {
     }
 
     /// The values and terms as JSON, by the names of fields.
-    pub(super) fn details(&self, entity: &Entity) -> String {
-        let Doing::Change { values, terms } = self else { return String::new() };
+    pub(super) fn details(&self, engine: &Engine, entity: &Entity) -> String {
+        let named = |entity: &Entity, values: &[(FieldId, Value)]| -> Map<String, Json> {
+            let one = |(id, value): &(FieldId, Value)| {
+                entity.fields.iter().find(|field| field.id == *id).map(|field| (field.key.to_owned(), field.kind.to_json(value)))
+            };
+            values.iter().filter_map(one).collect()
+        };
+        let (values, terms) = match self {
+            Doing::Change { values, terms } => (named(entity, values), terms),
+            Doing::Registered { key, options } => {
+                let asked = engine.bulk_action(entity.key, key).and_then(|action| action.options.as_deref());
+                return asked.map(|asked| json!({ "options": named(asked, options) }).to_string()).unwrap_or_default();
+            }
+            Doing::Remove | Doing::Restore => return String::new(),
+        };
         let field = |id: FieldId| entity.fields.iter().find(|field| field.id == id);
-        let values: Map<String, Json> =
-            values.iter().filter_map(|(id, value)| field(*id).map(|field| (field.key.to_owned(), field.kind.to_json(value)))).collect();
         let terms: Map<String, Json> = terms
             .iter()
             .filter_map(|terms| field(terms.field).map(|field| (field.key.to_owned(), json!({ "add": terms.add, "take": terms.take }))))
@@ -67,15 +83,25 @@ impl Doing {
     }
 
     /// Reads what [`Doing::details`] wrote.
-    pub(super) fn read(entity: &Entity, action: &str, details: &str) -> Result<Doing> {
+    pub(super) fn read(engine: &Engine, entity: &Entity, action: &str, details: &str) -> Result<Doing> {
+        let details: Json = if details.is_empty() { Json::Null } else { serde_json::from_str(details).map_err(Error::internal)? };
+        let members = |name: &str| details[name].as_object().cloned().unwrap_or_default();
         match action {
             "change" => {}
             "remove" => return Ok(Doing::Remove),
             "restore" => return Ok(Doing::Restore),
-            other => return Ok(Doing::Registered(other.to_owned())),
+            other => {
+                let mut options = Vec::new();
+                let asked = engine.bulk_action(entity.key, other).and_then(|action| action.options.as_deref());
+                for (key, value) in members("options") {
+                    // A field that is no longer asked for is not needed.
+                    if let Some(field) = asked.and_then(|asked| asked.field(&key)) {
+                        options.push((field.id, field.kind.from_json(&value).map_err(|say| Error::invalid(key, say))?));
+                    }
+                }
+                return Ok(Doing::Registered { key: other.to_owned(), options });
+            }
         }
-        let details: Json = serde_json::from_str(details).map_err(Error::internal)?;
-        let members = |name: &str| details[name].as_object().cloned().unwrap_or_default();
         let field = |key: &str| entity.field(key).ok_or_else(|| Error::internal(format_args!("{} has no field {key}", entity.key)));
         let mut values = Vec::new();
         for (key, value) in members("values") {
@@ -109,7 +135,7 @@ impl Doing {
                 Ok(())
             }
             Doing::Remove | Doing::Restore => who.permit(Verb::Remove, entity),
-            Doing::Registered(key) => self::registered(engine, who, entity, key).map(|_| ()),
+            Doing::Registered { key, .. } => self::registered(engine, who, entity, key).map(|_| ()),
         }
     }
 
@@ -130,7 +156,7 @@ impl Doing {
             Doing::Remove => vec![Act::Remove { entity, id, version: None }],
             Doing::Restore if record.removed_at().is_none() => Vec::new(),
             Doing::Restore => vec![Act::Restore { entity, id }],
-            Doing::Registered(_) => Vec::new(),
+            Doing::Registered { .. } => Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::beginning::{PORTION, portion};
 use super::doing::registered;
 use super::entity::{BULK, State};
 use super::report::Reason;
-use super::{BulkAction, Doing};
+use super::{BulkAction, Doing, Options};
 use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
 use crate::principal::Principal;
@@ -72,15 +72,17 @@ impl Engine {
         let rows = self.inside.store.read(move |tx| Box::pin(async move { tx.rows(&begun).await })).await?;
         let row = rows.first().filter(|row| row.link(4) == who.user).ok_or(Error::NotFound)?;
         let entity = self.entity(row.text(0))?;
-        let doing = Arc::new(Doing::read(&entity, row.text(1), row.text(2))?);
+        let doing = Arc::new(Doing::read(self, &entity, row.text(1), row.text(2))?);
         let changeset = row.text(3).parse().map_err(|_| Error::internal("a bulk action without a changeset"))?;
         // What he may no longer do refuses every record, one by one; an action that is gone can't be done.
         let action = match doing.as_ref() {
-            Doing::Registered(key) => Some(registered(self, who, &entity, key)?),
+            Doing::Registered { key, options } => {
+                Some((registered(self, who, &entity, key)?, Options { values: options.clone(), place: 0 }))
+            }
             _ => None,
         };
         loop {
-            let (entity, doing) = (entity.clone(), doing.clone());
+            let (entity, doing, action) = (entity.clone(), doing.clone(), action.clone());
             let more = self
                 .slice(who, "bulk", changeset, move |slicing: &mut Slicing<'_>| {
                     Box::pin(async move { one_slice(slicing, bulk, &entity, &doing, action).await })
@@ -94,7 +96,13 @@ impl Engine {
 }
 
 /// Does the next records of a selection; tells whether there are more.
-async fn one_slice(slicing: &mut Slicing<'_>, bulk: Id, entity: &Arc<Entity>, doing: &Doing, action: Option<BulkAction>) -> Result<bool> {
+async fn one_slice(
+    slicing: &mut Slicing<'_>,
+    bulk: Id,
+    entity: &Arc<Entity>,
+    doing: &Doing,
+    mut action: Option<(BulkAction, Options)>,
+) -> Result<bool> {
     let Some(standing) = standing(slicing.tx(), bulk).await?.filter(|standing| standing.running) else { return Ok(false) };
     let begun = slicing.engine().now();
     let ids = portion(slicing.tx(), bulk, standing.done / PORTION as i64).await?;
@@ -102,8 +110,11 @@ async fn one_slice(slicing: &mut Slicing<'_>, bulk: Id, entity: &Arc<Entity>, do
     let mut counts = Counts::default();
     let mut records = found(slicing, entity, &ids, doing, action.is_some()).await?;
     for id in ids {
+        if let Some((_, options)) = &mut action {
+            options.place = standing.done + counts.done;
+        }
         counts.done += 1;
-        match one(slicing, entity, records.remove(&id), doing, action, &mut counts).await {
+        match one(slicing, entity, records.remove(&id), doing, action.as_ref(), &mut counts).await {
             Ok(()) => {}
             Err(error) => counts.refused.push((id, Reason::of(error)?)),
         }
@@ -133,12 +144,12 @@ async fn one(
     entity: &Entity,
     record: Option<Record>,
     doing: &Doing,
-    action: Option<BulkAction>,
+    action: Option<&(BulkAction, Options)>,
     counts: &mut Counts,
 ) -> Result<()> {
     let record = record.ok_or(Error::NotFound)?;
     let acts = match action {
-        Some(action) => (action.run)(slicing, &record).await?,
+        Some((action, options)) => (action.run)(slicing, &record, options).await?,
         None => doing.acts(entity, &record),
     };
     if acts.is_empty() {
@@ -146,7 +157,10 @@ async fn one(
         return Ok(());
     }
     let created = acts.iter().filter(|act| matches!(act, Act::Create(_) | Act::Insert(_))).count() as i64;
-    slicing.attempt(acts).await?;
+    match action {
+        Some((action, _)) if action.by_rule => slicing.attempt_by_rule(acts).await?,
+        _ => slicing.attempt(acts).await?,
+    };
     counts.created += created;
     counts.changed += 1;
     Ok(())

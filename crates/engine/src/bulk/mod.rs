@@ -16,7 +16,7 @@ mod undoing;
 
 #[cfg(doc)]
 use crate::Engine;
-pub use actions::{BulkAction, BulkRun};
+pub use actions::{BulkAction, BulkExamine, BulkRun, Options};
 pub use beginning::{Begun, Bulk, Selection};
 pub use doing::{Doing, Terms};
 pub use entity::BULK;

@@ -97,7 +97,7 @@ impl Engine {
         let target = record.get(&bulk::TARGET).to_owned();
         let doing = self
             .entity(&target)
-            .and_then(|entity| Doing::read(&entity, record.get(&bulk::ACTION), record.value(bulk::DETAILS.id()).text()))
+            .and_then(|entity| Doing::read(self, &entity, record.get(&bulk::ACTION), record.value(bulk::DETAILS.id()).text()))
             .ok();
         let changeset: Option<Id> = record.get(&bulk::CHANGESET).parse().ok();
         let (engine, who) = (self.clone(), who.clone());

@@ -15,6 +15,10 @@ fn change(values: Vec<(FieldId, Value)>) -> Doing {
     Doing::Change { values, terms: Vec::new() }
 }
 
+fn registered(key: &str) -> Doing {
+    Doing::Registered { key: key.to_owned(), options: Vec::new() }
+}
+
 fn sized(size: i64) -> Doing {
     change(vec![(shop::SIZE.id(), size.into())])
 }
@@ -106,7 +110,7 @@ async fn rights_are_those_of_the_verbs_and_of_the_moment() {
         assert!(forbidden(begin(&shop, &shop.reader, these(), sized(1)).await), "{shop:?}: a reader changes nothing");
         assert!(forbidden(begin(&shop, &shop.anna, these(), Doing::Remove).await), "an agent removes nothing");
         assert!(forbidden(begin(&shop, &shop.anna, these(), Doing::Restore).await));
-        assert!(forbidden(begin(&shop, &shop.reader, these(), Doing::Registered("deal-for-each".into())).await));
+        assert!(forbidden(begin(&shop, &shop.reader, these(), registered("deal-for-each")).await));
         let invalid = |outcome: Result<Begun>| match outcome {
             Err(Error::Invalid(problems)) => problems.first().map(|problem| problem.say.key.to_string()).unwrap_or_default(),
             other => panic!("{other:?}"),
@@ -114,7 +118,7 @@ async fn rights_are_those_of_the_verbs_and_of_the_moment() {
         let nothing = Selection::All(Filter::is("name", "Nessuno"));
         assert_eq!(invalid(begin(&shop, &shop.anna, nothing, sized(1)).await), "error-bulk-nothing");
         assert_eq!(invalid(begin(&shop, &shop.anna, these(), change(Vec::new())).await), "error-required");
-        assert_eq!(invalid(begin(&shop, &shop.anna, these(), Doing::Registered("boh".into())).await), "error-bulk-action");
+        assert_eq!(invalid(begin(&shop, &shop.anna, these(), registered("boh")).await), "error-bulk-action");
         for guarded in [shop::CREDIT.id(), shop::SINCE.id(), shop::PHONE.id()] {
             assert_eq!(invalid(begin(&shop, &shop.anna, these(), change(vec![(guarded, 5.into())])).await), "error-read-only");
         }
@@ -203,8 +207,7 @@ async fn what_breaks_off_goes_on_where_it_stopped() {
         shop.change(&shop.anna, ids[20], vec![(shop::NAME.id(), "Vietata".into())]).await.expect_err("its name is refused");
         shop.sql("UPDATE \"customer\" SET \"name\" = 'Vietata' WHERE \"id\" = ?", vec![ids[20].into()]).await;
         let deals = || shop.number("SELECT count(*) FROM \"deal\"");
-        let begun =
-            begin(&shop, &shop.anna, Selection::These(ids.clone()), Doing::Registered("deal-for-each".into())).await.expect("begun");
+        let begun = begin(&shop, &shop.anna, Selection::These(ids.clone()), registered("deal-for-each")).await.expect("begun");
         assert!(shop.engine.work_once().await.expect("it fails"));
         let broken = report(&shop, &shop.anna, begun.id).await;
         let reached = broken.record.get(&row::DONE);
@@ -217,7 +220,7 @@ async fn what_breaks_off_goes_on_where_it_stopped() {
         let ended = report(&shop, &shop.anna, begun.id).await;
         assert_eq!((ended.state, counts(&ended), deals().await), (State::Done, [350, 349, 0, 1, 349], 349));
         assert_eq!(ended.refusals[0].reason.field, "name");
-        let (_, again) = done(&shop, &shop.anna, Selection::These(ids[..20].to_vec()), Doing::Registered("deal-for-each".into())).await;
+        let (_, again) = done(&shop, &shop.anna, Selection::These(ids[..20].to_vec()), registered("deal-for-each")).await;
         assert_eq!(counts(&again), [20, 0, 20, 0, 0]);
     }
 }
@@ -249,7 +252,7 @@ async fn what_is_stopped_stays_as_it_is_and_can_be_undone() {
     for shop in shops().await {
         let ids = customers(&shop, &shop.anna, 120).await;
         shop.sql("UPDATE \"customer\" SET \"name\" = 'Guasta' WHERE \"id\" = ?", vec![ids[110].into()]).await;
-        let begun = begin(&shop, &shop.anna, Selection::These(ids), Doing::Registered("deal-for-each".into())).await.expect("begun");
+        let begun = begin(&shop, &shop.anna, Selection::These(ids), registered("deal-for-each")).await.expect("begun");
         shop.engine.work_off(&shop.anna, begun.id).await.expect_err("the fault");
         assert!(matches!(shop.engine.undo_bulk(&shop.anna, begun.id).await, Err(Error::Conflict(_))), "{shop:?}: not while it runs");
         shop.engine.stop_bulk(&shop.anna, begun.id).await.expect("stopped");

@@ -3,7 +3,7 @@
 use engine::jobs::{Done, JobContext, Run};
 use engine::principal::Verb;
 use engine::testing::StandingClock;
-use engine::{Act, Area, Change, Draft, Engine, Outcome, Principal, Slice, Slicing, Through, Tx, Work};
+use engine::{Act, Area, BulkAction, Change, Draft, Engine, Options, Outcome, Principal, Slice, Slicing, Through, Tx, Work};
 use kernel::{Error, Id, Moment, Result, Say, Value};
 use meta::entity::Visibility;
 use meta::field::Default;
@@ -208,7 +208,7 @@ fn rules<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
 }
 
 /// A deal for a customer: none where there is one already, refused by name, broken by name.
-fn deal_for_each<'s>(slicing: &'s mut Slicing<'_>, record: &'s Record) -> Work<'s, Vec<Act>> {
+fn deal_for_each<'s>(slicing: &'s mut Slicing<'_>, record: &'s Record, _: &'s Options) -> Work<'s, Vec<Act>> {
     Box::pin(async move {
         match record.get(&NAME) {
             "Vietata" => return Err(Error::invalid("name", Say::new("error-name"))),
@@ -325,7 +325,7 @@ pub fn area(seen: &Seen) -> Area {
             .entity(Entity::new("term", "terms", term::fields()).titled(&term::ITALIAN))
             .hook("customer", rules)
             .hook("memo", placed)
-            .bulk_action("deal-for-each", "customer", (Verb::Create, "deal"), deal_for_each)
+            .bulk_action(BulkAction::new("deal-for-each", "customer", &[(Verb::Create, "deal")], deal_for_each))
             .job(Note(seen.clone()))
             .job(Hourly(seen.clone()))
             .every("0 * * * *", "hourly"),

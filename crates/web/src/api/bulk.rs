@@ -14,10 +14,11 @@ use engine::principal::Verb;
 use engine::{Bulk, Doing, Selection, Terms};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
-use kernel::{Error, Id, Problem, Problems, Result, Say};
+use kernel::{Error, Id, Problem, Problems, Result, Say, Value};
+use meta::field::Default;
 use meta::fields::{Chosen, Whole, terms};
 use meta::filter::parse::parse;
-use meta::{Entity, Filter};
+use meta::{Entity, FieldId, Filter};
 use serde_json::{Map, Value as Json, json};
 
 /// Identities that one request may name; more of them are better said by a filter.
@@ -34,7 +35,7 @@ async fn begin(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: A
     Parameters::only(asking, &[])?;
     let (object, body) = input::object(request).await?;
     let once = sending(&headers, &format!("bulk {}", entity.key), &body)?;
-    let known = ["action", "ids", "filter", "values", "add", "take"];
+    let known = ["action", "ids", "filter", "values", "add", "take", "options"];
     let unknown = object.keys().filter(|key| !known.contains(&key.as_str()));
     let problems: Problems = unknown.map(|key| Problem { field: key.clone(), say: Say::new("error-unknown-field") }).collect();
     if !problems.is_empty() {
@@ -119,17 +120,20 @@ fn doing(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Doing
         Some(_) => return Err(wrong("action", "error-text-expected")),
         None => return Err(wrong("action", "error-required")),
     };
-    let plain = match action {
-        "change" => None,
-        "remove" => Some(Doing::Remove),
-        "restore" => Some(Doing::Restore),
-        key => Some(Doing::Registered(key.to_owned())),
+    let (plain, strange) = match action {
+        "change" => (None, ["options"].as_slice()),
+        "remove" => (Some(Doing::Remove), ["values", "add", "take", "options"].as_slice()),
+        "restore" => (Some(Doing::Restore), ["values", "add", "take", "options"].as_slice()),
+        key => (
+            Some(Doing::Registered { key: key.to_owned(), options: options(web, entity, key, object)? }),
+            ["values", "add", "take"].as_slice(),
+        ),
     };
+    if let Some(key) = strange.iter().find(|key| object.contains_key(**key)) {
+        return Err(wrong(key, "error-unknown-field"));
+    }
     if let Some(plain) = plain {
-        return match ["values", "add", "take"].into_iter().find(|key| object.contains_key(*key)) {
-            Some(key) => Err(wrong(key, "error-unknown-field")),
-            None => Ok(plain),
-        };
+        return Ok(plain);
     }
     let input = match object.get("values") {
         None => input::Input::default(),
@@ -162,4 +166,26 @@ fn doing(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Doing
         }
     }
     Ok(Doing::Change { values: input.values, terms: changes })
+}
+
+/// The values of an action's own fields; where one is left out, what its form begins with.
+fn options(web: &Web, entity: &Entity, key: &str, object: &Map<String, Json>) -> Result<Vec<(FieldId, Value)>> {
+    let given = match object.get("options") {
+        None => Map::new(),
+        Some(Json::Object(given)) => given.clone(),
+        Some(_) => return Err(wrong("options", "error-object-expected")),
+    };
+    let action = web.engine().bulk_action(entity.key, key);
+    let known = |key: &str| action.and_then(|action| action.fields().find(|field| field.key == key));
+    let mut values = Vec::new();
+    for (key, value) in &given {
+        let field = known(key).ok_or_else(|| wrong(key, "error-unknown-field"))?;
+        values.push((field.id, field.kind.from_json(value).map_err(|say| Error::invalid(key.as_str(), say))?));
+    }
+    for field in action.into_iter().flat_map(|action| action.fields()) {
+        if let (false, Default::Text(text)) = (given.contains_key(field.key), field.default) {
+            values.push((field.id, Value::from(text)));
+        }
+    }
+    Ok(values)
 }

@@ -48,7 +48,6 @@ pub fn routes(routes: Routes) -> Routes {
 
 pub(crate) use card::{is_the_same, newer as newer_version};
 pub(crate) use company::read as company;
-pub use list::{Extracted, Extracting, Extraction};
 pub(crate) use reader::theme;
 pub use start::Demonstration;
 

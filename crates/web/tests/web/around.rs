@@ -2,7 +2,7 @@
 
 use crate::house::{House, houses, put};
 use engine::Through;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 async fn card(house: &House, who: &str, path: &str) -> String {
     house.page(who, "GET", path).send().await.expect(200).text()
@@ -75,29 +75,61 @@ async fn the_picker_offers_accounts_and_contacts_as_far_as_they_are_seen() {
 async fn names_are_extracted_by_managers_and_unknown_to_agents() {
     for house in houses().await {
         house.page("anna", "GET", "/directory_entries").send().await.expect(404);
-        house.page("anna", "GET", "/directory_entries/extraction").send().await.expect(404);
         house.page("rita", "GET", "/directory_entries").send().await.expect(200);
-        house.page("rita", "GET", "/directory_entries/extraction").send().await.expect(403);
-        house.page("mara", "GET", "/accounts/extraction").send().await.expect(404);
-        let form = card(&house, "mara", "/directory_entries/extraction").await;
-        assert!(form.contains("There are 2 free names"), "{form}");
+        let ask = "/directory_entries/bulk?act=extract&all=1&list=";
+        house.page("anna", "GET", ask).send().await.expect(404);
+        house.page("rita", "GET", ask).send().await.expect(403);
+        house.page("mara", "GET", "/accounts/bulk?act=extract&all=1&list=").send().await.expect(403);
+        assert!(card(&house, "mara", "/directory_entries").await.contains("act=extract"));
+        assert!(!card(&house, "rita", "/directory_entries").await.contains("act=extract"));
+        let form = card(&house, "mara", ask).await;
+        assert!(
+            form.contains("Extraction from 2 names") && form.contains("name=\"owner\"") && form.contains("name=\"campaign\""),
+            "{form}"
+        );
+        assert!(form.contains(&house.people["mara"].id.to_string()), "she gets them unless she says otherwise: {form}");
         let send = async |body: String| {
             let csrf = &house.people["mara"].csrf;
-            house.page("mara", "POST", "/directory_entries/extraction").header("X-CSRF-Token", csrf).form(&body).send().await
+            let body = format!("act=extract&all=1&count=1&list=filter%3Dname+is+%22Nominativo+B%22&{body}");
+            house.page("mara", "POST", "/directory_entries/bulk").header("X-CSRF-Token", csrf).form(&body).send().await
         };
-        for wrong in ["most=0&owner=x", "most=501&stage=lead", "most=1&stage=lead"] {
-            send(wrong.to_owned()).await.expect(422);
+        let (anna, rita) = (house.people["anna"].id, house.people["rita"].id);
+        let nobody = house.engine.id();
+        for (wrong, told) in [
+            ("owner=&team=&stage=lead".to_owned(), "Who gets the leads?"),
+            (format!("owner={anna}&stage=customer"), "stage-error"),
+            (format!("owner={nobody}&stage=lead"), "owner-error"),
+            (format!("owner={rita}&stage=lead&campaign=Autunno"), "Autunno"),
+        ] {
+            let page = send(wrong.clone()).await.expect(422).text();
+            assert!(page.contains(told), "{wrong}: {page}");
         }
-        let anna = house.people["anna"].id;
-        send(format!("most=1&owner={anna}&stage=customer")).await.expect(422);
-        send(format!("most=1&owner={}&stage=lead", house.engine.id())).await.expect(422);
-        send(format!("most=1&owner={anna}&stage=lead&question=filter%3Dname+is+%22Nominativo+B%22")).await.expect(303);
+        let gone = send(format!("owner={anna}&stage=lead&tags=&tags.new=Fiera+2026&campaign=Autunno")).await.expect(303);
+        let report = card(&house, "mara", gone.header("location")).await;
+        assert!(report.contains("1 changed") && report.contains("Autunno") && report.contains("Fiera 2026"), "{report}");
         let made = house.get("anna", "/accounts?filter=name%20is%20%22Nominativo%20B%22").await.expect(200).text();
-        assert!(made.contains("Nominativo B"), "{made}");
+        assert!(made.contains("Nominativo B") && made.contains("fiera-2026"), "{made}");
         // One name, from its card, in one click.
         let (name, csrf) = (house.north.name, &house.people["mara"].csrf);
-        let one = house.page("mara", "POST", &format!("/directory_entries/{name}/extraction"));
-        let got = one.header("X-CSRF-Token", csrf).form("a=b").send().await.expect(303);
+        assert!(card(&house, "mara", &format!("/directory_entries/{name}")).await.contains("name=\"usual\""));
+        let one = house.page("mara", "POST", "/directory_entries/bulk").header("X-CSRF-Token", csrf);
+        let got = one.form(&format!("act=extract&usual=1&pick={name}")).send().await.expect(303);
         assert!(got.header("location").starts_with("/accounts/"), "{}", got.header("location"));
+        // The same through the API, where it has become a lead already.
+        let begin = async |options: Json| {
+            house
+                .post("mara", "/directory_entries/bulk", json!({ "action": "extract", "ids": [name.to_string()], "options": options }))
+                .await
+        };
+        for (options, field) in
+            [(json!({ "dragons": 1 }), "dragons"), (json!({ "stage": "customer" }), "stage"), (json!([]), "options"), (json!({}), "owner")]
+        {
+            let got = begin(options.clone()).await.expect(422).json();
+            assert_eq!(got["errors"][0]["field"], field, "{options}: {got}");
+        }
+        let begun = begin(json!({ "owner": anna.to_string() })).await.expect(202).json();
+        while house.engine.work_once().await.expect("jobs") {}
+        let state = house.get("mara", &format!("/bulks/{}", begun["id"].as_str().expect("an id"))).await.expect(200).json();
+        assert_eq!((&state["state"], &state["unchanged"], &state["created"]), (&json!("done"), &json!(1), &json!(0)), "{state}");
     }
 }

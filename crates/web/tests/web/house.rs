@@ -138,11 +138,7 @@ impl House {
         let mut settings = WebSettings::local(address);
         settings.console_token = Some(CONSOLE.to_owned());
         settle(&mut settings);
-        let web = Web::open(engine.clone(), settings)
-            .await
-            .expect("the web")
-            .demonstrating(base::demo::offered())
-            .extracting(base::directory::offered());
+        let web = Web::open(engine.clone(), settings).await.expect("the web").demonstrating(base::demo::offered());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = web::serve(web.clone(), routes(), listener, async {
             let _ = stopped.await;

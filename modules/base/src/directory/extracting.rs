@@ -1,152 +1,136 @@
-//! Extraction: names of the data bank become leads, each an account with its person, shared out among those who call them.
-//! What is a customer already is marked so and left. All of it stands under one changeset, which undoing takes back whole.
+//! Extraction: names of the data bank become leads, each an account with its person, for one of those who call them. What is a
+//! customer already is marked so and left. It is an action on a selection of names, with what every such action has: any
+//! number, progress, a reason for each that is refused, and an undoing that takes all of it back.
 
 use super::entity as entry;
 use super::entity::{DIRECTORY_ENTRY, State};
 use crate::accounts::entity as account;
 use crate::addresses::entity::{emails, phones};
 use crate::contacts::entity as contact;
+use engine::identity::TEAM;
 use engine::principal::Verb;
-use engine::{Act, Asked, Draft, Engine, Principal, Slicing, Sorting};
+use engine::{Act, Asked, BulkAction, Draft, Engine, Options, Principal, Slicing, Statement, Work};
 use kernel::{Error, Id, Result, Say, Value};
 use meta::Record;
 use meta::field::FieldId;
 use meta::fields::Chosen;
 use meta::filter::Filter;
-pub use web::pages::{Extracted, Extraction};
 
-/// The reason under which an extraction stands in the history.
-const WHY: &str = "extraction";
-/// Names of one slice: each touches the indexes of four tables.
-const SLICE: usize = 15;
+/// The key of the action.
+pub const EXTRACT: &str = "extract";
 
-/// What the pages offer.
-pub fn offered() -> web::pages::Extracting {
-    web::pages::Extracting {
-        entity: DIRECTORY_ENTRY,
-        stages: &["lead", "prospect"],
-        run: |engine, who, asked| Box::pin(async move { extract(&engine, &who, asked).await }),
+/// What an extraction asks for.
+pub mod options {
+    use meta::field::Default;
+    use meta::fields::{Choices, Link, Text, Vocabularies, Vocabulary, choice, link, text, vocabularies, vocabulary};
+    use meta::{Entity, choices, entity};
+
+    choices! {
+        /// What a lead may begin as.
+        Beginning {
+            /// Not spoken to yet.
+            Lead = "lead" grey,
+            /// Worth an offer.
+            Prospect = "prospect" grey,
+        }
+    }
+
+    entity! { "extraction" {
+        /// Who gets the leads, unless a team does.
+        OWNER: Link = link("owner", "user").starting(Default::Me),
+        /// The team whose people get them in turn.
+        TEAM: Link = link("team", "team"),
+        /// What they begin as.
+        STAGE: Choices<Beginning> = choice::<Beginning>("stage").required().default("lead"),
+        /// Where they came from.
+        SOURCE: Vocabulary = vocabulary("source", "source"),
+        /// What they are called.
+        TAGS: Vocabularies = vocabularies("tags", crate::tags::TAGS).open(),
+        /// For which campaign, in words.
+        CAMPAIGN: Text = text("campaign"),
+    }}
+
+    /// The description of what is asked.
+    pub fn extraction() -> Entity {
+        Entity::new("extraction", "extractions", fields())
+            .section("whom", &["owner", "team"])
+            .section("as", &["stage", "source", "tags", "campaign"])
     }
 }
 
-/// Extracts the free names that were asked for. Forbidden for whoever may not change names or create accounts; invalid without
-/// anybody to give them to, for people who are not there or not active, and for a stage that is none of a beginning.
-pub async fn extract(engine: &Engine, who: &Principal, asked: Extraction) -> Result<Extracted> {
-    let entity = engine.entity(DIRECTORY_ENTRY)?;
-    who.permit(Verb::Change, &entity)?;
-    for made in ["account", "contact", contact::ACCOUNT_CONTACT] {
-        who.permit(Verb::Create, &*engine.entity(made)?)?;
-    }
-    if !matches!(asked.stage.as_str(), "lead" | "prospect") {
-        return Err(Error::invalid("stage", Say::new("error-choice").with("known", "lead, prospect")));
-    }
-    examine_owners(engine, who, &asked.owners).await?;
-    let ids = chosen(engine, who, &asked).await?;
-    let changeset = engine.id();
-    let mut extracted = Extracted { changeset, ..Extracted::default() };
-    let mut given = 0;
-    for some in ids.chunks(SLICE) {
-        let (some, asked, entity) = (some.to_vec(), asked.clone(), entity.clone());
-        let part = engine
-            .slice(who, WHY, changeset, move |slicing: &mut Slicing<'_>| {
-                Box::pin(async move {
-                    let mut part = Extracted::default();
-                    let records = slicing.records(&entity, &some).await?;
-                    // In the order in which they were chosen.
-                    for id in some {
-                        let Some(record) = records.iter().find(|record| record.id == id) else { continue };
-                        let owner = asked.owners[(given + part.leads) % asked.owners.len()];
-                        one(slicing, record, owner, &asked, &mut part).await?;
-                    }
-                    Ok(part)
-                })
-            })
-            .await?;
-        given += part.leads;
-        extracted.leads += part.leads;
-        extracted.known += part.known;
-        extracted.left += part.left;
-    }
-    Ok(extracted)
+/// The action.
+pub fn action() -> BulkAction {
+    let made = ["account", "contact", contact::ACCOUNT_CONTACT].map(|entity| (Verb::Create, entity));
+    let needs: Vec<_> = std::iter::once((Verb::Change, DIRECTORY_ENTRY)).chain(made).collect();
+    BulkAction::new(EXTRACT, DIRECTORY_ENTRY, &needs, extract).asking(options::extraction(), examine).by_rule()
 }
 
-/// Those who get the leads are people who may come in.
-async fn examine_owners(engine: &Engine, who: &Principal, owners: &[Id]) -> Result<()> {
-    use engine::identity::users::ACTIVE;
-    if owners.is_empty() {
-        return Err(Error::invalid("owners", Say::new("error-required")));
-    }
-    let ids = owners.iter().copied().map(Value::Link);
-    let filter = Filter::is_in("id", ids).and(ACTIVE.is(true));
-    let asked = Asked { limit: 200, ..Asked::new(engine.entity("user")?).filtered(filter) };
-    let known = engine.list(who, asked).await?;
-    if owners.iter().all(|owner| known.records.iter().any(|user| user.id == *owner)) {
-        Ok(())
-    } else {
-        Err(Error::invalid("owners", Say::new("error-link")))
-    }
+/// Leads are for one person or for the people of a team: somebody who may come in and work on them.
+fn examine<'e>(engine: &'e Engine, who: &'e Principal, asked: &'e Options) -> Work<'e, ()> {
+    Box::pin(async move {
+        let (owner, team) = (asked.value(options::OWNER.id()).link(), asked.value(options::TEAM.id()).link());
+        let wrong = |field: &str, key: &'static str| Err(Error::invalid(field, Say::new(key)));
+        match (owner, team) {
+            (None, None) => wrong("owner", "error-extraction-owner"),
+            (owner, Some(team)) => {
+                let known = Asked { limit: 1, names: false, ..Asked::new(engine.entity(TEAM)?).filtered(Filter::id(team)) };
+                if engine.list(who, known).await?.records.is_empty() {
+                    return wrong("team", "error-link");
+                }
+                match engine.store().read(move |tx| Box::pin(async move { people(tx, owner, Some(team)).await })).await?.is_empty() {
+                    true => wrong("team", "error-extraction-team"),
+                    false => Ok(()),
+                }
+            }
+            (Some(owner), None) => {
+                match engine.store().read(move |tx| Box::pin(async move { people(tx, Some(owner), None).await })).await?.is_empty() {
+                    true => wrong("owner", "error-extraction-person"),
+                    false => Ok(()),
+                }
+            }
+        }
+    })
 }
 
-/// The first free names of what was asked for, in its order.
-async fn chosen(engine: &Engine, who: &Principal, asked: &Extraction) -> Result<Vec<Id>> {
-    let filter = asked.filter.clone().and(entry::STATE.is(State::Free.key()));
-    let mut sort: Vec<Sorting> = asked.sort.clone();
-    if sort.is_empty() {
-        sort.push(Sorting { field: "name", descending: false });
-    }
-    let mut ids = Vec::new();
-    let mut after = None;
-    while ids.len() < asked.most {
-        let page = Asked {
-            filter: filter.clone(),
-            sort: sort.clone(),
-            fields: vec!["name"],
-            limit: (asked.most - ids.len()).min(200),
-            names: false,
-            after,
-            ..Asked::new(engine.entity(DIRECTORY_ENTRY)?)
+/// Those who get the leads, as they are now: the people of the team, or else the one person; active, and none who only reads.
+async fn people(tx: &mut engine::Tx, owner: Option<Id>, team: Option<Id>) -> Result<Vec<Id>> {
+    let (column, id) = if team.is_some() { ("team", team) } else { ("id", owner) };
+    let sql = format!(
+        "SELECT \"id\" FROM \"user\" WHERE \"{column}\" = ? AND \"active\" = ? AND \"role\" <> 'reader' AND \"removed_at\" IS NULL ORDER BY \"id\""
+    );
+    let rows = tx.rows(&Statement::new(sql, vec![id.into(), Value::Bool(true)])).await?;
+    Ok(rows.iter().filter_map(|row| row.link(0)).collect())
+}
+
+/// One name becomes a lead, or is marked as known.
+fn extract<'s>(slicing: &'s mut Slicing<'_>, record: &'s Record, asked: &'s Options) -> Work<'s, Vec<Act>> {
+    Box::pin(async move {
+        match record.get(&entry::STATE) {
+            Some(State::Free) => {}
+            Some(State::Extracted | State::Known) => return Ok(Vec::new()),
+            _ => return Err(Error::invalid("state", Say::new("error-extraction-free"))),
+        }
+        let (owner, team) = (asked.value(options::OWNER.id()).link(), asked.value(options::TEAM.id()).link());
+        let people = people(slicing.tx(), owner, team).await?;
+        let Some(owner) = usize::try_from(asked.place).ok().and_then(|place| people.get(place % people.len().max(1)).copied()) else {
+            return Err(Error::invalid("", Say::new("error-extraction-person")));
         };
-        let listed = engine.list(who, page).await?;
-        ids.extend(listed.records.iter().map(|record| record.id));
-        after = listed.next;
-        if after.is_none() {
-            break;
+        let lead = lead(slicing.engine(), record, owner, asked);
+        if let Some(twin) = slicing.twins(&lead).await?.into_iter().next() {
+            return Ok(vec![marked(slicing, record, State::Known, twin.record.map(|(id, _)| id))]);
         }
-    }
-    Ok(ids)
-}
-
-/// One name becomes a lead, or is marked as known. What somebody else took meanwhile, and what the rules refuse, is left.
-async fn one(slicing: &mut Slicing<'_>, record: &Record, owner: Id, asked: &Extraction, part: &mut Extracted) -> Result<()> {
-    if record.get(&entry::STATE) != Some(State::Free) {
-        part.left += 1;
-        return Ok(());
-    }
-    let lead = lead(slicing.engine(), record, owner, asked);
-    let twins = slicing.twins(&lead).await?;
-    let (acts, known) = match twins.into_iter().next() {
-        Some(twin) => (vec![marked(slicing, record, State::Known, twin.record.map(|(id, _)| id))], true),
-        None => {
-            let id = lead.id;
-            let mut acts = vec![Act::Create(lead)];
-            acts.extend(person(slicing.engine(), record, owner, id));
-            acts.push(marked(slicing, record, State::Extracted, id));
-            (acts, false)
-        }
-    };
-    match slicing.attempt_by_rule(acts).await {
-        Ok(_) if known => part.known += 1,
-        Ok(_) => part.leads += 1,
-        Err(Error::Internal(fault)) => return Err(Error::Internal(fault)),
-        Err(error @ Error::Unavailable(_)) => return Err(error),
-        Err(_) => part.left += 1,
-    }
-    Ok(())
+        let id = lead.id;
+        let mut acts = vec![Act::Create(lead)];
+        acts.extend(person(slicing.engine(), record, owner, id));
+        acts.push(marked(slicing, record, State::Extracted, id));
+        Ok(acts)
+    })
 }
 
 /// The account that a name becomes.
-fn lead(engine: &Engine, record: &Record, owner: Id, asked: &Extraction) -> Draft {
-    let mut draft = Draft::new("account").with(account::STAGE.id(), asked.stage.as_str()).with(account::OWNER.id(), owner);
+fn lead(engine: &Engine, record: &Record, owner: Id, asked: &Options) -> Draft {
+    let mut draft =
+        Draft::new("account").with(account::STAGE.id(), asked.value(options::STAGE.id()).text()).with(account::OWNER.id(), owner);
     draft.id = Some(engine.id());
     let same: [(FieldId, FieldId); 11] = [
         (entry::NAME.id(), account::NAME.id()),
@@ -164,7 +148,8 @@ fn lead(engine: &Engine, record: &Record, owner: Id, asked: &Extraction) -> Draf
     for (from, to) in same {
         draft.put(to, record.value(from).clone());
     }
-    draft.put(account::SOURCE.id(), asked.source.as_str().into());
+    draft.put(account::SOURCE.id(), asked.value(options::SOURCE.id()).text().into());
+    draft.put(account::TAGS.id(), asked.value(options::TAGS.id()).text().into());
     draft.put(account::REMARKS.id(), remarks(record, asked).into());
     if !record.get(&entry::PHONE).is_empty() {
         let line = Draft::new("phone").with(phones::NUMBER.id(), record.get(&entry::PHONE)).with(phones::USE.id(), "work");
@@ -177,7 +162,7 @@ fn lead(engine: &Engine, record: &Record, owner: Id, asked: &Extraction) -> Draf
 }
 
 /// The campaign, what was known of the name, and the list it came with.
-fn remarks(record: &Record, asked: &Extraction) -> String {
+fn remarks(record: &Record, asked: &Options) -> String {
     let list = record.get(&entry::LIST);
     let of_list = match record.get(&entry::LIST_DAY) {
         _ if list.is_empty() => String::new(),
@@ -187,7 +172,7 @@ fn remarks(record: &Record, asked: &Extraction) -> String {
         }
         None => list.to_owned(),
     };
-    [asked.campaign.trim(), record.get(&entry::REMARKS).trim(), &of_list]
+    [asked.value(options::CAMPAIGN.id()).text().trim(), record.get(&entry::REMARKS).trim(), &of_list]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()

@@ -8,11 +8,15 @@ mod standing;
 mod tests;
 
 pub use entity::DIRECTORY_ENTRY;
-pub use extracting::{Extracted, Extraction, extract, offered};
+pub use extracting::{EXTRACT, action, options};
 
 use engine::Slice;
 
 /// What the data bank registers.
 pub fn slice() -> Slice {
-    Slice::new("directory").entity(entity::directory_entry()).hook(DIRECTORY_ENTRY, standing::of_an_entry).words(include_str!("words.toml"))
+    Slice::new("directory")
+        .entity(entity::directory_entry())
+        .hook(DIRECTORY_ENTRY, standing::of_an_entry)
+        .bulk_action(extracting::action())
+        .words(include_str!("words.toml"))
 }

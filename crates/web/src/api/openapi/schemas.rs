@@ -184,6 +184,7 @@ fn to_do_to_many(entity: &Entity, who: &Principal) -> Json {
             "values": object(&values, "For `change`: other values."),
             "add": object(&terms, "For `change`: terms put on, beside those that are there."),
             "take": object(&terms, "For `change`: terms taken off."),
+            "options": { "type": "object", "description": "For an action that the installation adds: the values of its own fields." },
         },
     })
 }

@@ -7,7 +7,7 @@ use crate::caller::Of;
 use crate::fields::Face;
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{onward_saying, rendered};
-use crate::pages::form::alone;
+use crate::pages::form::{alone, blank_of as blank, offered};
 use crate::pages::reader::Reader;
 use askama::Template;
 use engine::principal::Verb;
@@ -23,6 +23,8 @@ const NAMED: usize = 6;
 pub(super) struct Wanted<'e> {
     pub(super) action: String,
     pub(super) field: Option<&'e Field>,
+    /// What a registered action asks for.
+    pub(super) options: Option<Arc<Entity>>,
 }
 
 impl<'e> Wanted<'e> {
@@ -30,10 +32,17 @@ impl<'e> Wanted<'e> {
     pub(super) fn read(reader: &Reader, entity: &'e Entity, asked: &Fields) -> Result<Wanted<'e>> {
         let text = asked.get("act").unwrap_or_default();
         let (action, named) = text.split_once('/').unwrap_or((text, ""));
+        let mut options = None;
         let known = match action {
             "change" => true,
             "remove" | "restore" => reader.who.may(Verb::Remove, entity),
-            key => reader.web.engine().bulk_actions(&reader.who, entity).iter().any(|action| action.key == key),
+            key => match reader.web.engine().bulk_actions(&reader.who, entity).into_iter().find(|action| action.key == key) {
+                Some(registered) => {
+                    options = registered.options;
+                    true
+                }
+                None => false,
+            },
         };
         if !reader.who.role.bulk {
             return Err(Error::Forbidden(Say::new("error-bulk")));
@@ -43,7 +52,7 @@ impl<'e> Wanted<'e> {
         }
         let named = asked.get("field").filter(|field| !field.is_empty()).unwrap_or(named);
         let field = fields(reader, entity).into_iter().find(|field| action == "change" && field.key == named);
-        Ok(Wanted { action: action.to_owned(), field })
+        Ok(Wanted { action: action.to_owned(), field, options })
     }
 }
 
@@ -66,6 +75,8 @@ struct AskPage<'a> {
     /// For a field of several terms: how, and the words for it.
     ways: Vec<(&'static str, &'a str, bool)>,
     control: String,
+    /// Whether these are the fields of an action that asks for some.
+    asks: bool,
     /// Whether nothing is an answer too.
     empties: bool,
     wrong: Vec<String>,
@@ -78,6 +89,10 @@ pub(super) async fn ask(Of(entity): Of, reader: Reader, Asking(asked): Asking) -
     let reader = reader.within(entity.plural);
     let chosen = Chosen::read(&reader, &entity, &asked).await?;
     let wanted = Wanted::read(&reader, &entity, &asked)?;
+    let asked = match &wanted.options {
+        Some(options) => blank(&reader, options, &asked).await?.0,
+        None => asked,
+    };
     shown(&reader, &entity, &chosen, &wanted, &asked, Vec::new(), StatusCode::OK).await
 }
 
@@ -106,7 +121,8 @@ pub(super) async fn shown(
     let several = wanted.field.is_some_and(|field| matches!(field.kind, Kind::Vocabularies(_)));
     let way = entered.get("how").unwrap_or("add");
     let ways = ["add", "take", "replace"].map(|key| (key, way_words(reader, key), key == way));
-    let own = |name: &str| wanted.field.is_some_and(|field| field.key == name);
+    let asks = |name: &str| wanted.options.as_ref().is_some_and(|options| options.field(name).is_some());
+    let own = |name: &str| wanted.field.is_some_and(|field| field.key == name) || asks(name);
     let wrong = problems.iter().filter(|problem| !own(&problem.field)).map(|problem| speech.sentence(&problem.say)).collect();
     let said = match wanted.action.as_str() {
         "remove" => speech.with("bulk-remove-text", &[("days", &reader.web.engine().settings().trash_days.to_string())]),
@@ -122,7 +138,14 @@ pub(super) async fn shown(
         which: which(reader, entity, chosen, count).await?,
         ready: !changes || wanted.field.is_some(),
         ways: if several { ways.to_vec() } else { Vec::new() },
-        control: wanted.field.map(|field| alone(reader, entity, field, entered, problems)).unwrap_or_default(),
+        asks: wanted.options.is_some(),
+        control: match (&wanted.options, wanted.field) {
+            (Some(options), _) => {
+                offered(reader, options).into_iter().map(|field| alone(reader, options, field, entered, problems.clone())).collect()
+            }
+            (None, Some(field)) => alone(reader, entity, field, entered, problems),
+            (None, None) => String::new(),
+        },
         go: about(reader, "bulk-do", told, count),
         empties,
         said,

@@ -48,7 +48,7 @@ pub(crate) fn write(out: &mut String, reader: &Reader, entity: &Entity, address:
 }
 
 /// The list in words of its address. The plain one says so: what a role begins with is something else.
-fn said(address: &ListAddress) -> String {
+pub(super) fn said(address: &ListAddress) -> String {
     match address.question("") {
         question if question.is_empty() => "filter=".to_owned(),
         question => question.trim_start_matches('?').to_owned(),

@@ -6,8 +6,11 @@ mod chosen;
 mod report;
 mod starting;
 
+use crate::pages::html;
+use crate::pages::list::address::ListAddress;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
+use engine::BulkAction;
 use engine::principal::Verb;
 use http::Method;
 use meta::{Entity, Field, Kind};
@@ -68,6 +71,27 @@ pub(super) fn offered(reader: &Reader, entity: &Entity, trash: bool) -> Vec<Offe
         offer("remove", "remove", speech.say("action-remove").to_owned(), true);
     }
     offered
+}
+
+/// Whether somebody may choose an action that a slice registered.
+pub(super) fn chooses(reader: &Reader, entity: &Entity, key: &str) -> bool {
+    reader.who.role.bulk && reader.web.engine().bulk_actions(&reader.who, entity).iter().any(|action| action.key == key)
+}
+
+/// The registered actions that ask for something before they begin, as links that choose all of a list: address and name.
+pub(super) fn of_the_whole(reader: &Reader, entity: &Entity, address: &ListAddress) -> Vec<(String, String)> {
+    if !reader.who.role.bulk {
+        return Vec::new();
+    }
+    let asking = reader.web.engine().bulk_actions(&reader.who, entity).into_iter().filter(|action| action.options.is_some());
+    let link = |action: BulkAction| {
+        let mut question = String::new();
+        html::pair(&mut question, "act", action.key);
+        html::pair(&mut question, "all", "1");
+        html::pair(&mut question, "list", &bar::said(address));
+        (format!("/{}/bulk?{question}", entity.plural), reader.speech.say(&format!("bulk-{}", action.key)).to_owned())
+    };
+    asking.map(link).collect()
 }
 
 /// Whether another value of a field gives the record to somebody else.

@@ -136,7 +136,14 @@ fn by(reader: &Reader, report: &Report) -> String {
 
 /// What was done, field by field.
 async fn what(reader: &Reader, entity: &Entity, doing: Option<&Doing>) -> Result<Vec<(String, String)>> {
-    let Some(Doing::Change { values, terms }) = doing else { return Ok(Vec::new()) };
+    let asked = |key: &String| reader.web.engine().bulk_action(entity.key, key).and_then(|action| action.options.clone());
+    let (described, values, terms) = match doing {
+        Some(Doing::Change { values, terms }) => (None, values, terms.as_slice()),
+        Some(Doing::Registered { key, options }) => (asked(key), options, [].as_slice()),
+        _ => return Ok(Vec::new()),
+    };
+    let of_action = described.is_some();
+    let entity = described.as_deref().unwrap_or(entity);
     let field = |id: FieldId| entity.fields.iter().find(|field| field.id == id);
     let mut titles = HashMap::new();
     for (id, value) in values {
@@ -151,7 +158,8 @@ async fn what(reader: &Reader, entity: &Entity, doing: Option<&Doing>) -> Result
     };
     let mut what = Vec::new();
     for (id, value) in values {
-        if let Some(field) = field(*id) {
+        // What an action was not given says nothing.
+        if let Some(field) = field(*id).filter(|_| !of_action || !value.is_empty()) {
             what.push((reader.speech.field(entity.key, field.key), plain(field, value)));
         }
     }

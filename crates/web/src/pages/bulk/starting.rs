@@ -6,7 +6,7 @@ use crate::caller::Of;
 use crate::form::Fields;
 use crate::pages::answer::{onward, onward_saying};
 use crate::pages::card::bring;
-use crate::pages::form::read_alone;
+use crate::pages::form::{blank_of, offered, read_alone};
 use crate::pages::reader::Reader;
 use crate::{Answer, Web};
 use axum::extract::State;
@@ -21,10 +21,19 @@ pub(super) async fn start(State(web): State<Web>, Of(entity): Of, reader: Reader
     let reader = reader.within(entity.plural);
     let chosen = Chosen::read(&reader, &entity, &fields).await?;
     let wanted = Wanted::read(&reader, &entity, &fields)?;
+    // From a card, in one click: as the page that asks would begin.
+    let usual = fields.get("usual") == Some("1");
+    let fields = match &wanted.options {
+        Some(options) if usual => blank_of(&reader, options, &fields).await?.0,
+        _ => fields,
+    };
     let again =
         async |problems: Problems| shown(&reader, &entity, &chosen, &wanted, &fields, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
     if wanted.field.is_some() && fields.get("how") != Some("take") {
         bring(&reader, &entity, &fields).await?;
+    }
+    if let Some(options) = &wanted.options {
+        bring(&reader, options, &fields).await?;
     }
     let doing = match doing(&reader, &wanted, &fields).await? {
         Ok(doing) => doing,
@@ -50,6 +59,17 @@ pub(super) async fn start(State(web): State<Web>, Of(entity): Of, reader: Reader
     web.engine().work_off(&reader.who, begun.id).await?;
     let report = web.engine().bulk_report(&reader.who, begun.id).await?;
     let changed = report.record.get(&row::CHANGED);
+    if let (true, [only], 0, [0, 1]) =
+        (usual, chosen.ids.as_slice(), report.record.get(&row::REFUSED), [report.record.get(&row::UNCHANGED), changed])
+    {
+        let (record, _) = web.engine().show(&reader.who, &entity, *only).await?;
+        // What it became is what one works on next; what was there already stays where it is explained.
+        let next = match record.named("account").link().filter(|_| report.record.get(&row::CREATED) > 0) {
+            Some(account) => format!("/accounts/{account}"),
+            None => format!("/{}/{only}", entity.plural),
+        };
+        return onward_saying(&reader, &next, "said-bulk-changed", "1", Some(begun.changeset));
+    }
     if report.record.get(&row::REFUSED) > 0 || report.record.get(&row::CREATED) > 0 {
         return Ok(onward(&reader, &progress));
     }
@@ -87,5 +107,13 @@ async fn doing(reader: &Reader, wanted: &Wanted<'_>, fields: &Fields) -> Result<
         }
         _ => {}
     }
-    Ok(Ok(Doing::Registered(wanted.action.clone())))
+    let (mut options, mut wrong) = (Vec::new(), Vec::new());
+    if let Some(asked) = &wanted.options {
+        for field in offered(reader, asked) {
+            let (values, problems) = read_alone(reader, field, fields).await?;
+            options.extend(values);
+            wrong.extend(problems);
+        }
+    }
+    Ok(if wrong.is_empty() { Ok(Doing::Registered { key: wanted.action.clone(), options }) } else { Err(wrong) })
 }

@@ -195,7 +195,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
             && entity.filing.is_none()
             && reader.who.may(Verb::Create, entity),
         removes: reader.who.may_with(Verb::Remove, entity, record),
-        extracts: living && record.named("state").text() == "free" && crate::pages::list::may_extract(reader, entity),
+        extracts: living && record.named("state").text() == "free" && crate::pages::bulk::chooses(reader, entity, "extract"),
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| {
             format!("{} {}", reader.speech.with("card-removed", &[("day", &day(at, reader))]), reader.speech.say("card-removed-with"))

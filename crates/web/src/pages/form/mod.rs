@@ -139,6 +139,11 @@ pub(crate) fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields
     out
 }
 
+/// What a form of a description starts from.
+pub(crate) async fn blank_of(reader: &Reader, entity: &Entity, asked: &Fields) -> Result<(Fields, HashMap<Id, String>)> {
+    entered::blank(reader, entity, asked).await
+}
+
 /// The same, read: its value, and what is wrong with it.
 pub(crate) async fn read_alone(reader: &Reader, field: &Field, fields: &Fields) -> Result<(Vec<(FieldId, Value)>, Problems)> {
     let (mut values, mut problems) = (Vec::new(), Vec::new());

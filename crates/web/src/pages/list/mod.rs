@@ -8,16 +8,12 @@ pub(crate) mod columns;
 pub(crate) mod count;
 mod cursor;
 mod export;
-mod extraction;
 mod groups;
 pub(crate) mod places;
 pub(crate) mod rows;
 mod stand;
 mod totals;
 mod views;
-
-pub(crate) use extraction::may_extract;
-pub use extraction::{Extracted, Extracting, Extraction};
 
 use crate::caller::Of;
 use crate::pages::answer::page;
@@ -45,7 +41,7 @@ pub(crate) use stand::{Stand, prefix};
 
 /// The routes of lists.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    extraction::routes(routes)
+    routes
         .add(Route::page(Method::GET, "/{plural}", Policy::Entity(Verb::See), Rate::Heavy, "", ""), list)
         .add(Route::page(Method::GET, "/{plural}/count", Policy::Entity(Verb::See), Rate::Heavy, "", ""), count::count)
         .add(Route::page(Method::GET, "/{plural}/groups", Policy::Entity(Verb::See), Rate::Heavy, "", ""), groups::one)
@@ -73,7 +69,8 @@ struct ListPage<'l> {
     entity: &'l Entity,
     address: &'l ListAddress,
     creates: bool,
-    extracts: bool,
+    /// Actions that ask for something first, on all of the list: their addresses and names.
+    whole: Vec<(String, String)>,
     counted: String,
     columns: String,
     arrangement: String,
@@ -139,7 +136,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         title: reader.speech.area(entity.key),
         // A document begins with its file, an entry of a ledger on the card it is about.
         creates: entity.filing.is_none() && entity.ledger.is_none() && reader.who.may(Verb::Create, &entity),
-        extracts: may_extract(&reader, &entity),
+        whole: if address.trash { Vec::new() } else { bulk::of_the_whole(&reader, &entity, &address) },
         counted: String::new(),
         columns: columns::of_list(&reader, &entity, &address),
         arrangement: arrangement::menu(&reader, &entity, &address),
