@@ -314,6 +314,8 @@ impl<'c> Standing<'c> {
         out.push_str("<fieldset class=\"form-field\"><legend>");
         html::text(out, &face.label);
         out.push_str("</legend><div class=\"group\"><div class=\"choices\">");
+        // Sent always, so that what was not chosen is said together with whatever else is missing.
+        hidden(out, face.field.key, "");
         for choice in &face.choices {
             out.push_str("<label class=\"form-check\"><input class=\"form-check-input\" type=\"radio\"");
             html::attribute(out, "name", face.field.key);
