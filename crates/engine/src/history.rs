@@ -348,14 +348,17 @@ impl Engine {
                 later.insert(key.clone(), was.clone());
                 changes.push(FieldChange { key, before: was, after });
             }
+            let action = Action::from_key(row.text(5)).ok_or_else(|| Error::internal("an unknown action in the history"))?;
+            // A record came to be when it says so itself: its changeset may tell of the past.
+            let made = record.named("created_at").moment().filter(|_| action == Action::Create);
             entries.push(Entry {
                 changeset: row.link(0).unwrap_or(Id::SYSTEM),
                 version: row.int(8),
-                at: row.moment(1).unwrap_or_default(),
+                at: made.or_else(|| row.moment(1)).unwrap_or_default(),
                 author: row.link(2),
                 through: row.text(3).to_owned(),
                 why: row.text(4).to_owned(),
-                action: Action::from_key(row.text(5)).ok_or_else(|| Error::internal("an unknown action in the history"))?,
+                action,
                 undone: row.link(6).is_some(),
                 changes,
             });

@@ -101,6 +101,11 @@ impl Engine {
         check::writable(writing, entity, draft.values.iter().map(|(field, _)| *field))?;
         let mut record = blank(entity, draft.id.unwrap_or_else(|| self.id()));
         self.begin(writing, entity, &mut record);
+        if let Some(at) = draft.made_at {
+            for field in ["created_at", "changed_at"].into_iter().filter_map(|key| entity.field(key)) {
+                record.put(field.id, Value::Moment(at));
+            }
+        }
         for (field, value) in draft.values {
             record.put(field, value);
         }

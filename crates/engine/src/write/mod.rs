@@ -36,12 +36,14 @@ pub struct Draft {
     pub values: Vec<(FieldId, Value)>,
     /// Owned lines.
     pub lines: Lines,
+    /// When it came to be, of what a program tells of the past; now where it is not said. No input says it.
+    pub made_at: Option<Moment>,
 }
 
 impl Draft {
     /// A record of an entity without any values yet.
     pub fn new(entity: &'static str) -> Draft {
-        Draft { entity, id: None, values: Vec::new(), lines: Vec::new() }
+        Draft { entity, id: None, values: Vec::new(), lines: Vec::new(), made_at: None }
     }
 
     /// The same with a value.

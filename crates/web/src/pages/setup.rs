@@ -93,7 +93,7 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
     };
     company::name(&web, &company).await?;
     if let (Some(demonstrate), Some("true")) = (web.demonstration(), fields.get("demo")) {
-        (demonstrate.fill)(engine.clone()).await?;
+        (demonstrate.fill)(engine.clone(), user).await?;
     }
     let who = engine.principal_of(user, Through::Pages).await?.ok_or(Error::NotFound)?;
     let session = engine.open_session(who, coming_in::device(&headers)).await?;

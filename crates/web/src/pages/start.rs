@@ -13,15 +13,15 @@ use engine::{Engine, Principal};
 use futures_util::future::BoxFuture;
 use http::header;
 use http::{Method, StatusCode};
-use kernel::{Error, Result};
+use kernel::{Error, Id, Result};
 use meta::Filter;
 use meta::filter::{Operand, Test};
 
 /// The demonstration, as the binary knows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Demonstration {
-    /// Fills it in.
-    pub fill: fn(Engine) -> BoxFuture<'static, Result<()>>,
+    /// Fills it in, for the person who asks for it.
+    pub fill: fn(Engine, Id) -> BoxFuture<'static, Result<()>>,
     /// Takes it out again, by a job.
     pub remove: fn(Engine, Principal) -> BoxFuture<'static, Result<()>>,
     /// The reason under which it stands in the history.
@@ -151,7 +151,7 @@ async fn fill(State(web): State<Web>, reader: Reader) -> Answer {
     let known = web.demonstration().ok_or(Error::NotFound)?;
     // Sent twice, it is filled in once.
     if web.engine().made_for(known.why, 1).await? == 0 {
-        (known.fill)(web.engine().clone()).await?;
+        (known.fill)(web.engine().clone(), reader.who.user.ok_or(Error::NotFound)?).await?;
     }
     onward_saying(&reader, "/accounts", "said-demonstration", "", None)
 }

@@ -1,7 +1,7 @@
 //! The life of an account: each step dated, kept, and read by whoever may see the account.
 
 use super::{STAGE, STAGE_SINCE, STEP};
-use engine::{Act, Asked, Draft, Engine, Principal, Sorting, Through};
+use engine::{Act, Asked, Draft, Engine, Principal, Through};
 use kernel::{Id, Value};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -9,8 +9,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 async fn steps(engine: &Engine, who: &Principal, account: Id) -> Vec<String> {
     let entity = engine.entity(STEP).expect("steps");
     let filter = meta::Filter::is("account", Value::Link(account));
-    let sort = vec![Sorting { field: "id", descending: false }];
-    let asked = Asked { fields: vec!["stage", "day"], sort, ..Asked::new(entity).filtered(filter) };
+    let asked = Asked { fields: vec!["stage", "day"], ..Asked::new(entity).filtered(filter) };
     let listed = engine.list(who, asked).await.expect("a list");
     listed.records.iter().map(|step| format!("{} {:?}", step.named("stage").text(), step.named("day"))).collect()
 }
@@ -34,7 +33,11 @@ async fn each_step_has_its_day() {
         put(vec![(super::REMARKS.id(), Value::from("sentito al telefono"))]).await;
         put(vec![(STAGE.id(), Value::from("lead"))]).await;
         let said = |stage: &str, day| format!("{stage} {:?}", Value::Date(day));
-        assert_eq!(steps(&engine, &who, account).await, [said("suspect", first), said("lead", third)]);
+        assert_eq!(
+            steps(&engine, &who, account).await,
+            [said("lead", third), said("suspect", first)],
+            "the newest first, wherever they stand"
+        );
         let (record, _) = engine.show(&who, &entity, account).await.expect("the account");
         assert_eq!(record.value(STAGE_SINCE.id()), &Value::Date(third));
         // An undone step is a step too: the account stands where it stood, from today.

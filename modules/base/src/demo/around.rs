@@ -21,11 +21,20 @@ const MOST_NAMES: usize = 200;
 const BATCH: usize = 50;
 
 /// Writes them.
-pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed: u64, agents: &[Id], noted: &[Noted]) -> Result<()> {
+pub(super) async fn write(
+    engine: &Engine,
+    who: &Principal,
+    changeset: Id,
+    seed: u64,
+    agents: &[Id],
+    told: &[Noted],
+    noted: &[Noted],
+) -> Result<()> {
     let mut chance = Seeded::new(seed ^ 0x50b);
     let network = network(engine, who, changeset, agents).await?;
-    let mut acts = assignments(engine, &mut chance, &network, agents, noted);
-    acts.extend(relations(engine, who, noted).await?);
+    let mut acts = of_the_told(engine, &network, agents, told);
+    acts.extend(assignments(engine, &mut chance, &network, agents, noted));
+    acts.extend(relations(engine, who, told, noted).await?);
     acts.extend(names(engine, &mut chance, noted.len().min(MOST_NAMES)));
     let mut acts = acts.into_iter().peekable();
     while acts.peek().is_some() {
@@ -84,16 +93,43 @@ async fn standing(engine: &Engine, who: &Principal, so: Filter, mut draft: Draft
     Ok(id)
 }
 
+fn assigned(account: Id, subject: Id, role: &str) -> Draft {
+    Draft::new(subject::ACCOUNT_SUBJECT).with(at::ACCOUNT.id(), account).with(at::SUBJECT.id(), subject).with(at::ROLE.id(), role)
+}
+
+/// Who looks after the told customers since when: the colleagues who wrote on their cards have a share, whoever pointed one out has his.
+fn of_the_told(engine: &Engine, network: &[Id], agents: &[Id], told: &[Noted]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let day = |ago: i64| Value::Date(engine.today().plus_days(-ago));
+    for (place, one) in told.iter().enumerate() {
+        let Some(own) = one.owner.and_then(|owner| agents.iter().position(|agent| *agent == owner)) else { continue };
+        // A colleague and what is his in hundredths of a percent, from when on; another who helps.
+        let (colleague, share) = [(Some(1), 2_000), (Some(2), 2_500), (None, 0), (None, 0), (Some(4), 4_000), (Some(1), 3_000)][place % 6];
+        let main = assigned(one.account, network[own], "agent").with(at::MAIN.id(), true).with(at::SHARE.id(), 10_000 - share);
+        acts.push(Act::Create(main.with(at::SINCE.id(), day(one.begun))));
+        if let Some(other) = colleague {
+            let helping = assigned(one.account, network[other], "agent").with(at::SHARE.id(), share);
+            acts.push(Act::Create(helping.with(at::SINCE.id(), day(one.begun * 2 / 3))));
+        }
+        if matches!(place, 0 | 4) {
+            let leading = assigned(one.account, network[agents.len()], "area-manager").with(at::MAIN.id(), true);
+            acts.push(Act::Create(leading.with(at::SINCE.id(), day(one.begun))));
+        }
+        if matches!(place, 0 | 3) {
+            let referrer = assigned(one.account, network[agents.len() + 1], "referrer").with(at::SHARE.id(), 250);
+            acts.push(Act::Create(referrer.with(at::SINCE.id(), day(one.begun))));
+        }
+    }
+    acts
+}
+
 /// Each account has the agent who owns it; some share him, some were somebody else's before, some were pointed out by somebody.
 fn assignments(engine: &Engine, chance: &mut Seeded, network: &[Id], agents: &[Id], noted: &[Noted]) -> Vec<Act> {
     let today = engine.today();
     let mut acts = Vec::new();
-    let assigned = |account: Id, subject: Id, role: &str| {
-        Draft::new(subject::ACCOUNT_SUBJECT).with(at::ACCOUNT.id(), account).with(at::SUBJECT.id(), subject).with(at::ROLE.id(), role)
-    };
     for one in noted {
         let Some(own) = one.owner.and_then(|owner| agents.iter().position(|agent| *agent == owner)) else { continue };
-        let begun = today.plus_days(-(chance.below(900) as i64) - 30);
+        let begun = today.plus_days(-(chance.below(900) as i64 + 30).min(one.begun));
         let shared = chance.percent(20);
         let main = assigned(one.account, network[own], "agent")
             .with(at::MAIN.id(), true)
@@ -121,8 +157,8 @@ fn assignments(engine: &Engine, chance: &mut Seeded, network: &[Id], agents: &[I
     acts
 }
 
-/// Every fifth account is bound to the one after it.
-async fn relations(engine: &Engine, who: &Principal, noted: &[Noted]) -> Result<Vec<Act>> {
+/// The told customers know each other; of the others every fifth is bound to the one after it.
+async fn relations(engine: &Engine, who: &Principal, told: &[Noted], noted: &[Noted]) -> Result<Vec<Act>> {
     crate::relations::install(engine, who).await?;
     let listed = engine.list(who, Asked { limit: 100, ..Asked::new(engine.entity(RELATION_TYPE)?) }).await?;
     let said = |label: &str| listed.records.iter().find(|one| one.get(&relation_type::LABEL) == label).map(|one| one.id);
@@ -131,10 +167,23 @@ async fn relations(engine: &Engine, who: &Principal, noted: &[Noted]) -> Result<
         let draft = Draft::new(RELATION).with(relation::PARTY.record.id(), one).with(relation::TYPE.id(), said(label)?);
         Some(Act::Create(draft.with(relation::COUNTERPARTY.record.id(), other)))
     };
+    let mut acts = Vec::new();
+    if let [lenzi, dairy, hotel, firm, yard, guests] = told {
+        let since = |act: Option<Act>, ago: i64| match act {
+            Some(Act::Create(draft)) => Some(Act::Create(draft.with(relation::SINCE.id(), Value::Date(engine.today().plus_days(-ago))))),
+            other => other,
+        };
+        acts.extend(since(bound(firm.account, "è commercialista di", lenzi.account), 1_300));
+        acts.extend(since(bound(lenzi.account, "fornisce", yard.account), 640));
+        acts.extend(since(bound(dairy.account, "fornisce", hotel.account), 450));
+        acts.extend(bound(firm.account, "è commercialista di", hotel.account));
+        acts.extend(lenzi.contact.and_then(|paolo| bound(paolo, "è parente di", guests.account)));
+    }
     let pairs = noted.windows(2).step_by(5).enumerate();
     let between = pairs.filter_map(|(place, pair)| bound(pair[0].account, labels[place % labels.len()], pair[1].account));
     let people = noted.windows(2).skip(2).step_by(9).filter_map(|pair| bound(pair[0].contact?, "è consulente di", pair[1].account));
-    Ok(between.chain(people).collect())
+    acts.extend(between.chain(people));
+    Ok(acts)
 }
 
 fn names(engine: &Engine, chance: &mut Seeded, count: usize) -> Vec<Act> {

@@ -25,6 +25,8 @@ struct Paper {
     folder: &'static str,
     kind: &'static str,
     expires: Option<i64>,
+    /// How many days ago its last version came.
+    ago: i64,
     versions: &'static [&'static [&'static str]],
 }
 
@@ -35,6 +37,7 @@ const PAPERS: [Paper; 7] = [
         folder: "contratti",
         kind: "contratto",
         expires: Some(20),
+        ago: 330,
         versions: &[&[
             "CONTRATTO DI NOLEGGIO E ASSISTENZA",
             "Cliente: Officina Meccanica Lenzi S.r.l., Pontedera (PI)",
@@ -49,6 +52,7 @@ const PAPERS: [Paper; 7] = [
         folder: "disegni-e-schede-tecniche",
         kind: "",
         expires: None,
+        ago: 12,
         versions: &[
             &["COPERTURA WI-FI DEL MAGAZZINO", "Due punti di accesso", "Da verificare: tetto in lamiera"],
             &["COPERTURA WI-FI DEL MAGAZZINO", "Quattro punti di accesso, dopo il sopralluogo", "Lettori di codici a barre: 6"],
@@ -60,6 +64,7 @@ const PAPERS: [Paper; 7] = [
         folder: "amministrazione",
         kind: "visura-camerale",
         expires: Some(75),
+        ago: 47,
         versions: &[&["VISURA ORDINARIA", "Caseificio Val d'Era Soc. Coop. Agricola", "Peccioli (PI)", "Documento dimostrativo"]],
     },
     Paper {
@@ -68,6 +73,7 @@ const PAPERS: [Paper; 7] = [
         folder: "contratti",
         kind: "contratto",
         expires: Some(-6),
+        ago: 371,
         versions: &[&[
             "CONTRATTO DI ASSISTENZA",
             "Hotel Miramare di Castiglioncello S.a.s.",
@@ -80,6 +86,7 @@ const PAPERS: [Paper; 7] = [
         folder: "contratti",
         kind: "",
         expires: None,
+        ago: 74,
         versions: &[&["DISDETTA", "Studio Associato Bernardeschi & Pieri", "Restituzione delle due multifunzione entro 30 giorni"]],
     },
     Paper {
@@ -88,6 +95,7 @@ const PAPERS: [Paper; 7] = [
         folder: "amministrazione",
         kind: "durc",
         expires: Some(34),
+        ago: 29,
         versions: &[&["DURC ON LINE", "Cantieri Nautici Apuani S.p.A.", "Esito: regolare", "Documento dimostrativo"]],
     },
     Paper {
@@ -96,6 +104,7 @@ const PAPERS: [Paper; 7] = [
         folder: "disegni-e-schede-tecniche",
         kind: "",
         expires: Some(12),
+        ago: 27,
         versions: &[&[
             "INVITO A PRESENTARE OFFERTA",
             "Tre bacini, 40 telecamere, registrazione in sede",
@@ -135,7 +144,15 @@ const SAID: [&[Said]; 6] = [
 const TAGS: [&str; 5] = ["fiera-2026", "referenza", "natale", "paga-tardi", "da-recuperare"];
 
 /// Writes it: first the told customers, in their order, then some of the others.
-pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed: u64, told: &[Noted], others: &[Noted]) -> Result<()> {
+pub(super) async fn write(
+    engine: &Engine,
+    who: &Principal,
+    changeset: Id,
+    seed: u64,
+    agents: &[Id],
+    told: &[Noted],
+    others: &[Noted],
+) -> Result<()> {
     let mut chance = Seeded::new(seed ^ 0x6b65_7074);
     let mut acts = Vec::new();
     for (place, one) in told.iter().enumerate() {
@@ -152,7 +169,8 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed:
         }
         if chance.percent(30) {
             let state = *chance.one(&["given", "given", "given", "refused"]);
-            let ago = chance.below(600) as i64 + 3;
+            // Not before there was a card.
+            let ago = (chance.below(600) as i64 + 3).min((one.begun - 1).max(0));
             let (source, evidence) = *chance.one(&[
                 ("web", "Modulo del sito, conferma per e-mail"),
                 ("paper", "Modulo firmato in sede"),
@@ -172,7 +190,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed:
         engine.write_slice(who, DEMO, changeset, std::mem::replace(&mut acts, rest)).await?;
     }
     engine.load_terms().await?;
-    papers(engine, who, told).await
+    papers(engine, who, changeset, agents, told).await
 }
 
 fn tagged(engine: &Engine, account: Id, tags: &[&str]) -> Result<Act> {
@@ -233,6 +251,14 @@ fn views() -> Vec<Act> {
             "contact",
             "filter=job_title+contains+%22acquisti%22&columns=full_name%2Cjob_title%2Cphone%2Cemail",
         ),
+        Act::Create(
+            Draft::new("view")
+                .with(view::NAME.id(), "Dove siamo")
+                .with(view::LIST.id(), "account")
+                .with(view::QUESTION.id(), "sort=-revenue&columns=name%2Cstage%2Csector%2Caddress.city%2Crevenue%2Cowner")
+                .with(view::SHARED.id(), true)
+                .with(view::ROLE.id(), "reader"),
+        ),
         group(
             "Clienti toscani senza contatti da sei mesi",
             "stage is customer and address.province in (\"PI\", \"LI\", \"LU\", \"FI\", \"MS\") and not exists(notes where at within last 6 months)",
@@ -246,22 +272,30 @@ fn views() -> Vec<Act> {
     ]
 }
 
-/// The papers of the told customers, each with its versions. Without a place for files there are none.
-async fn papers(engine: &Engine, who: &Principal, told: &[Noted]) -> Result<()> {
+/// The papers of the told customers, each with its versions, put there by whoever looks after them. Without a place for files
+/// there are none.
+async fn papers(engine: &Engine, who: &Principal, changeset: Id, agents: &[Id], told: &[Noted]) -> Result<()> {
     let Ok(files) = engine.files() else { return Ok(()) };
     let (entity, edition) = (document::document(), document::version::document_version());
     for paper in &PAPERS {
         let Some(one) = told.get(paper.of) else { continue };
+        let mut author = who.clone();
+        if let Some(agent) = one.owner.filter(|owner| agents.contains(owner)) {
+            author = engine.principal_of(agent, who.through).await?.unwrap_or(author);
+        }
         let id = engine.id();
+        let last = paper.versions.len();
         for (place, lines) in paper.versions.iter().enumerate() {
             let bytes = page(lines);
             let kept = Kept { digest: files.put(&bytes[..]).map_err(Error::internal)?, size: bytes.len() as u64 };
             let received = Received { kept, name: format!("{}.pdf", paper.title), media: "application/pdf" };
-            let values = received.values(&entity);
             let mut version = Draft::new("document_version").with(document::version::DOCUMENT.id(), id);
             version.values.extend(received.values(&edition));
+            // The last version is of the day that is told, those before of the weeks before.
+            let came = Some(super::days_ago(engine, paper.ago + 14 * (last - 1 - place) as i64, 11));
+            version.made_at = came;
             let document = if place > 0 {
-                Act::Change { entity: "document", id, version: None, values, lines: Vec::new() }
+                Act::Change { entity: "document", id, version: None, values: received.values(&entity), lines: Vec::new() }
             } else {
                 let expires = paper.expires.map(|days| engine.today().plus_days(days));
                 let mut draft = Draft::new("document")
@@ -271,10 +305,12 @@ async fn papers(engine: &Engine, who: &Principal, told: &[Noted]) -> Result<()> 
                     .with(document::KIND.id(), paper.kind)
                     .with(document::EXPIRES_ON.id(), expires.map_or(Value::Empty, Value::Date));
                 draft.id = Some(id);
-                draft.values.extend(values);
+                draft.made_at = came;
+                draft.values.extend(received.values(&entity));
                 Act::Create(draft)
             };
-            engine.write_received(who, DEMO, vec![document, Act::Create(version)]).await?;
+            let acts = vec![document, Act::Create(version)];
+            engine.slice(&author, DEMO, changeset, move |slicing| Box::pin(async move { slicing.attempt_by_rule(acts).await })).await?;
         }
     }
     Ok(())

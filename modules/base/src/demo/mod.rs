@@ -18,13 +18,13 @@ use crate::sites::entity as site;
 use crate::vocabularies as term;
 use engine::identity::users;
 use engine::{Act, Draft, Engine, Principal, Slice, Through};
-use kernel::{Id, Result, Value};
+use kernel::{Id, Moment, Result, Value};
 use meta::fields::{stored, term_key};
 use notes::Noted;
 pub use removing::{remove, take_out};
 use seeded::Seeded;
 use web::pages::Demonstration;
-use words_of_italy::{FAMILIES, FORMS, GIVEN, ROLES, STREETS, TERMS, TOWNS, TRADES};
+use words_of_italy::{FAMILIES, FORMS, GIVEN, NEARBY, ROLES, STREETS, TERMS, TOWNS, TRADES};
 
 /// What it registers: the way out of it.
 pub fn slice() -> Slice {
@@ -37,10 +37,11 @@ pub const MEASURE: Measure = Measure { accounts: 300, contacts: 700, seed: 1 };
 /// What the pages offer: to fill it in, and to take it out.
 pub fn offered() -> Demonstration {
     Demonstration {
-        fill: |engine| {
+        fill: |engine, asking| {
             Box::pin(async move {
                 let who = engine.system(Through::Pages);
-                fill(&engine, &who, MEASURE, |_| {}).await.map(|_| ())
+                let made = fill(&engine, &who, MEASURE, |_| {}).await?;
+                notes::greet(&engine, &who, made.changeset, asking).await
             })
         },
         remove: |engine, who| Box::pin(async move { remove(&engine, &who).await }),
@@ -102,9 +103,8 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
         progress(made.accounts);
     }
     notes::write(engine, who, changeset, measure.seed, &noted).await?;
-    kept::write(engine, who, changeset, measure.seed, &told, &noted).await?;
-    let all: Vec<Noted> = told.into_iter().chain(noted).collect();
-    around::write(engine, who, changeset, measure.seed, &agents, &all).await?;
+    kept::write(engine, who, changeset, measure.seed, &agents, &told, &noted).await?;
+    around::write(engine, who, changeset, measure.seed, &agents, &told, &noted).await?;
     Ok(made)
 }
 
@@ -199,7 +199,11 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
         format!("{}.example", term_key(&format!("{} {family}", trade.split(' ').next_back().unwrap_or(trade))).unwrap_or_default());
     let stage = *chance.one(&["suspect", "suspect", "lead", "prospect", "customer", "customer", "customer", "former"]);
     // Nobody became a customer on the day the demonstration was made. Reckoned from the name, so that chance goes on as it would.
-    let since = name.bytes().map(usize::from).sum::<usize>() % 700;
+    let odd = name.bytes().map(usize::from).sum::<usize>();
+    let since = odd % 700;
+    // Its card was made before that, within the last three years.
+    let begun = (since + 1 + odd * 37 % (THREE_YEARS - since)) as i64;
+    let made_at = Some(days_ago(engine, begun, 9 + odd as i64 % 8));
     let id = engine.id();
     let mut draft = address(Draft::new("account"), &account::ADDRESS, chance, town)
         .with(account::NAME.id(), name)
@@ -235,11 +239,12 @@ fn customer(engine: &Engine, chance: &mut Seeded, agents: &[Id], contacts: usize
     draft.lines.push(("phones", vec![phone(landline(chance, town), "work")]));
     draft.lines.push(("emails", vec![email(format!("info@{domain}"))]));
     draft.id = Some(id);
+    draft.made_at = made_at;
     acts.push(Act::Create(draft));
     made.accounts += 1;
-    let mut noted = Noted { account: id, owner, contact: None };
+    let mut noted = Noted { account: id, owner, contact: None, begun };
     for place in 0..contacts {
-        let contact = person(engine, chance, id, place == 0, family, &domain, town, owner, acts);
+        let contact = person(engine, chance, id, place == 0, family, &domain, town, owner, made_at, acts);
         noted.contact.get_or_insert(contact);
         made.contacts += 1;
     }
@@ -266,42 +271,56 @@ fn person(
     domain: &str,
     town: Town,
     owner: Option<Id>,
+    made_at: Option<Moment>,
     acts: &mut Vec<Act>,
 ) -> Id {
     let own = if main { family } else { chance.common(&FAMILIES) };
     let given = *chance.common(&GIVEN);
     let role = *chance.common(&ROLES);
     let id = engine.id();
-    let mut draft =
-        address(Draft::new("contact"), &contact::ADDRESS, chance, if chance_home(own) { town } else { nearby(town, own.len()) })
-            .with(contact::NAME.given.id(), given)
-            .with(contact::NAME.family.id(), own)
-            .with(contact::JOB_TITLE.id(), role)
-            .with(contact::OWNER.id(), owner);
+    let home = if chance_home(own) { town } else { nearby(town) };
+    let mut draft = address(Draft::new("contact"), &contact::ADDRESS, chance, home)
+        .with(contact::NAME.given.id(), given)
+        .with(contact::NAME.family.id(), own)
+        .with(contact::JOB_TITLE.id(), role)
+        .with(contact::OWNER.id(), owner);
     draft.lines.push(("phones", vec![phone(landline(chance, town), "work"), phone(mobile(chance), "mobile")]));
     draft
         .lines
         .push(("emails", vec![email(format!("{}@{domain}", term_key(&format!("{given} {own}")).unwrap_or_default().replace('-', ".")))]));
     draft.id = Some(id);
+    draft.made_at = made_at;
     acts.push(Act::Create(draft));
-    let place = Draft::new("account_contact")
+    let mut place = Draft::new("account_contact")
         .with(contact::place::ACCOUNT.id(), account)
         .with(contact::place::CONTACT.id(), id)
         .with(contact::place::ROLE.id(), role)
         .with(contact::place::MAIN.id(), main);
+    place.made_at = made_at;
     acts.push(Act::Create(place));
     id
 }
 
-/// Another town of the same province, where there is one.
-fn nearby(town: Town, chance: usize) -> Town {
-    let near: Vec<&Town> = TOWNS.iter().filter(|one| one.1 == town.1).collect();
-    *near[chance % near.len()]
+/// A town from where one drives to work in this one; itself where there is no such in the demonstration.
+fn nearby(town: Town) -> Town {
+    let other = NEARBY.iter().find(|(one, _)| *one == town.0).map(|(_, other)| *other);
+    TOWNS.iter().find(|one| Some(one.0) == other).copied().unwrap_or(town)
 }
 
 /// Most people live where they work.
 fn chance_home(name: &str) -> bool {
     !name.len().is_multiple_of(5)
+}
+
+const DAY: i64 = 86_400_000;
+
+/// How far back the demonstration reaches, in days.
+const THREE_YEARS: usize = 1_095;
+
+/// So many days ago, at an hour of the working day; never later than now.
+fn days_ago(engine: &Engine, days: i64, hour: i64) -> Moment {
+    let now = engine.now();
+    Moment::from_millis(now.millis().div_euclid(DAY) * DAY - days * DAY + hour * 3_600_000).min(now)
 }
 
 type Town = (&'static str, &'static str, &'static str, &'static str);

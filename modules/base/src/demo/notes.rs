@@ -2,7 +2,8 @@
 
 use super::seeded::Seeded;
 use crate::notes::entity as note;
-use engine::{Act, Draft, Engine, Principal};
+use engine::identity::users;
+use engine::{Act, Asked, Draft, Engine, Principal};
 use kernel::{Id, Result, Value};
 
 /// Accounts that get notes, at most: enough to look at.
@@ -17,6 +18,8 @@ pub(super) struct Noted {
     pub(super) account: Id,
     pub(super) owner: Option<Id>,
     pub(super) contact: Option<Id>,
+    /// How many days ago its card was made.
+    pub(super) begun: i64,
 }
 
 /// Writes them, each in the name of whoever looks after the account.
@@ -52,6 +55,9 @@ fn on(chance: &mut Seeded, engine: &Engine, noted: &Noted, acts: &mut Vec<Act>) 
     };
     let mut days = chance.below(12) as i64;
     for place in 0..count {
+        if days >= noted.begun {
+            break;
+        }
         let (about, text) = match (noted.contact, chance.percent(25)) {
             (Some(contact), true) => (contact, *chance.one(&OF_PEOPLE)),
             _ => (noted.account, *chance.one(&OF_ACCOUNTS)),
@@ -68,6 +74,21 @@ fn on(chance: &mut Seeded, engine: &Engine, noted: &Noted, acts: &mut Vec<Act>) 
         acts.push(Act::Create(draft));
         days += chance.below(28) as i64 + 1;
     }
+}
+
+/// A colleague asks whoever had the demonstration filled in: something is in the bell.
+pub(super) async fn greet(engine: &Engine, who: &Principal, changeset: Id, asking: Id) -> Result<()> {
+    let first = async |asked: Asked| Ok::<_, kernel::Error>(engine.list(who, asked).await?.records.first().map(|record| record.id));
+    let account = Asked::new(engine.entity("account")?).filtered(crate::accounts::NAME.is("Officina Meccanica Lenzi S.r.l."));
+    let giulia = Asked::new(engine.entity("user")?).filtered(users::EMAIL.is("giulia.conti@demo.example"));
+    let (Some(account), Some(giulia)) = (first(account).await?, first(giulia).await?) else { return Ok(()) };
+    let Some(author) = engine.principal_of(giulia, who.through).await? else { return Ok(()) };
+    let names = engine.names(who, "user", vec![asking]).await?;
+    let Some(name) = names.get(&asking) else { return Ok(()) };
+    let text =
+        format!("@[{name}]({asking}) il noleggio di Lenzi scade fra venti giorni: l’offerta di rinnovo la prepari tu o ci penso io?");
+    let draft = Draft::new("note").with(note::TEXT.id(), text).with(note::ABOUT.record.id(), account);
+    engine.write_slice(&author, super::DEMO, changeset, vec![Act::Create(draft)]).await.map(|_| ())
 }
 
 const OF_ACCOUNTS: [&str; 18] = [

@@ -2,7 +2,7 @@
 //! Tirreno Sistemi, which sells telephone systems, networks, business software and video surveillance on the coast of Tuscany.
 
 use super::notes::Noted;
-use super::{DEMO, Made, email, phone};
+use super::{DEMO, Made, days_ago, email, phone};
 use crate::accounts::entity as account;
 use crate::accounts::steps;
 use crate::contacts::entity as contact;
@@ -58,6 +58,9 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
         let owner = agents.get(told.owner).copied();
         let day = |ago: i64| Value::Date(today.plus_days(-ago));
         let (city, province, postcode, street) = told.address;
+        // Its card was made on the morning of the first thing that is told of it.
+        let begun = told.steps.iter().map(|(_, ago)| *ago).chain(told.notes.iter().map(|note| note.0)).max().unwrap_or_default();
+        let made_at = Some(days_ago(engine, begun, 6));
         let (stage, since) = told.steps[told.steps.len() - 1];
         let mut draft = Draft::new("account")
             .with(account::NAME.id(), told.name)
@@ -83,6 +86,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
         draft.lines.push(("phones", vec![phone(told.phone.to_owned(), "work")]));
         draft.lines.push(("emails", vec![email(format!("info@{domain}"))]));
         draft.id = Some(id);
+        draft.made_at = made_at;
         acts.push(Act::Create(draft));
         made.accounts += 1;
         for (reached, ago) in &told.steps[..told.steps.len() - 1] {
@@ -94,6 +98,9 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
         for (place, (given, family, role, mobile)) in told.people.iter().enumerate() {
             let person = engine.id();
             let mut draft = Draft::new("contact")
+                .with(contact::ADDRESS.city.id(), city)
+                .with(contact::ADDRESS.province.id(), province)
+                .with(contact::ADDRESS.postcode.id(), postcode)
                 .with(contact::NAME.given.id(), *given)
                 .with(contact::NAME.family.id(), *family)
                 .with(contact::JOB_TITLE.id(), *role)
@@ -102,6 +109,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
             let name = term_key(&format!("{given} {family}")).unwrap_or_default().replace('-', ".");
             draft.lines.push(("emails", vec![email(format!("{name}@{domain}"))]));
             draft.id = Some(person);
+            draft.made_at = made_at;
             acts.push(Act::Create(draft));
             acts.push(Act::Create(
                 Draft::new(contact::ACCOUNT_CONTACT)
@@ -113,7 +121,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, agent
             people.push(person);
             made.contacts += 1;
         }
-        customers.push(Noted { account: id, owner, contact: people.first().copied() });
+        customers.push(Noted { account: id, owner, contact: people.first().copied(), begun });
         if let Some((name, city, province, postcode, street)) = told.branch {
             acts.push(Act::Create(
                 Draft::new("site")

@@ -43,8 +43,8 @@ async fn agents_wrote_notes_on_their_customers() {
 async fn stories_stand_on_the_cards_worth_opening() {
     for (engine, _) in engine::testing::both(|| vec![crate::area()]).await {
         let who = engine.system(Through::CommandLine);
-        let made = fill(&engine, &who, Measure { accounts: 100, contacts: 200, seed: 7 }, |_| {}).await.expect("a company");
-        assert_eq!((made.accounts, made.contacts), (100, 200));
+        let made_of = fill(&engine, &who, Measure { accounts: 100, contacts: 200, seed: 7 }, |_| {}).await.expect("a company");
+        assert_eq!((made_of.accounts, made_of.contacts), (100, 200));
         let accounts = engine.entity("account").expect("accounts");
         let lenzi = Asked::new(accounts.clone()).filtered(crate::accounts::NAME.is("Officina Meccanica Lenzi S.r.l."));
         let lenzi = engine.list(&who, lenzi).await.expect("a list").records[0].id;
@@ -56,7 +56,76 @@ async fn stories_stand_on_the_cards_worth_opening() {
         assert_eq!(told.happenings.len(), 8, "what was noted of the people stands on the company too");
         let steps = engine.entity("account_step").expect("steps");
         let reached = Asked::new(steps).filtered(crate::accounts::steps::ACCOUNT.is(lenzi));
-        assert_eq!(engine.list(&who, reached).await.expect("its steps").records.len(), 4);
+        let reached = engine.list(&who, reached).await.expect("its steps").records;
+        let stages: Vec<&str> = reached.iter().map(|step| step.named("stage").text()).collect();
+        assert_eq!(stages, ["customer", "prospect", "lead", "suspect"]);
+
+        // Its card was made when its story begins: nothing that is told stands below that, and it was not today.
+        let whole = Stretch { kinds: vec!["note", "document", "consent"], changes: true, limit: 50, ..Stretch::default() };
+        let whole = engine.timeline(&who, &accounts, lenzi, whole).await.expect("a timeline");
+        let Some(engine::Happening::Change(made)) = whole.happenings.last() else { panic!("it begins with the card") };
+        assert_eq!((made.action.key(), made.at), ("create", card.named("created_at").moment().expect("a moment")));
+        assert_eq!(made.at, super::days_ago(&engine, 412, 6));
+        assert_eq!(whole.happenings.iter().filter(|one| matches!(one, engine::Happening::Change(_))).count(), 1);
+
+        // Who looks after it, for all that there is; whom it is bound to; its papers, two versions of one; a consent taken back.
+        let here = async |entity: &'static str, link: &'static str| {
+            let asked = Asked { limit: 200, ..Asked::new(engine.entity(entity).expect("an entity")) };
+            engine.list(&who, asked.filtered(meta::Filter::is(link, kernel::Value::Link(lenzi)))).await.expect("a list").records
+        };
+        let shares: Vec<i64> = here("account_subject", "account").await.iter().map(|one| one.named("share").int()).collect();
+        assert_eq!((shares.len(), shares.iter().sum::<i64>()), (4, 10_250), "agents, their manager, who pointed it out");
+        assert_eq!((here("relation", "party").await.len(), here("relation", "counterparty").await.len()), (1, 1));
+        let papers = here("document", "about").await;
+        assert_eq!(papers.iter().map(|paper| paper.named("number").int()).collect::<Vec<_>>(), [2, 1]);
+        assert!(papers.iter().all(|paper| paper.named("created_by").link() == card.named("owner").link()));
+        let withdrawn = here("consent", "about").await.iter().filter(|one| one.named("state").text() == "withdrawn").count();
+        assert_eq!(withdrawn, 1);
+
+        // Nobody's home is far from where he works, and cards were made over three years.
+        let asked = Asked { limit: 200, fields: vec!["created_at"], ..Asked::new(accounts.clone()) };
+        let all = engine.list(&who, asked).await.expect("accounts").records;
+        let days: std::collections::BTreeSet<i64> =
+            all.iter().filter_map(|one| Some(one.named("created_at").moment()?.millis() / super::DAY)).collect();
+        assert!(days.len() > 70, "{} days", days.len());
+        let oldest = super::days_ago(&engine, 1_096, 0).millis() / super::DAY;
+        assert!(days.first().is_some_and(|first| *first >= oldest), "{days:?}");
+        let places = Asked { limit: 200, ..Asked::new(engine.entity("account_contact").expect("places")) };
+        for place in engine.list(&who, places).await.expect("places").records {
+            let town = async |entity: &str| {
+                let described = engine.entity(entity).expect("an entity");
+                let id = place.named(entity).link().expect("a link");
+                let (record, _) = engine.show(&who, &described, id).await.expect("a record");
+                record.named("address.city").text().to_owned()
+            };
+            let (works, lives) = (town("account").await, town("contact").await);
+            assert!(works == lives || super::NEARBY.contains(&(works.as_str(), lives.as_str())), "{works} {lives}");
+        }
+
+        // And all of it goes, its files and what was told of it too.
+        let ada = engine::Draft::new("user")
+            .with(engine::identity::users::NAME.id(), "Ada Neri")
+            .with(engine::identity::users::EMAIL.id(), "ada@example.it")
+            .with(engine::identity::users::ROLE.id(), "administrator");
+        let ada = engine.create(&who, ada).await.expect("a user").id();
+        super::notes::greet(&engine, &who, made_of.changeset, ada).await.expect("a note");
+        let ada = engine.principal_of(ada, Through::Pages).await.expect("a user").expect("an active one");
+        let (told, _) = engine.notifications(&ada, None, 10).await.expect("told");
+        assert_eq!((told.len(), told[0].author.as_str()), (1, "Giulia Conti"));
+        assert_eq!(engine.examine().await.expect("an examination"), Vec::<String>::new());
+        let erased = super::take_out(&engine).await.expect("taken out");
+        assert_eq!((erased.left, engine.unread(&ada).await.expect("a number")), (0, 0));
+        for entity in
+            ["account", "contact", "note", "consent", "document", "document_version", "relation", "view", "segment", "account_step"]
+        {
+            let described = engine.entity(entity).expect("an entity");
+            for trash in [false, true] {
+                let number = engine.count(&who, &described, &meta::Filter::everything(), trash, None).await.expect("a count").number;
+                assert_eq!(number, 0, "{entity}");
+            }
+        }
+        assert_eq!(engine.sweep_files(std::time::Duration::ZERO).await.expect("swept"), 8);
+        assert!(engine.files().expect("files").older_than(std::time::Duration::ZERO).expect("a folder").is_empty());
     }
 }
 

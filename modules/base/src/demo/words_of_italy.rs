@@ -220,6 +220,42 @@ pub const TOWNS: [(&str, &str, &str, &str); 64] = [
     ("Cascina", "PI", "56021", "050"),
 ];
 
+/// A town, and one from where people drive there to work.
+pub const NEARBY: [(&str, &str); 32] = [
+    ("Milano", "Monza"),
+    ("Monza", "Milano"),
+    ("Pisa", "Cascina"),
+    ("Cascina", "Pontedera"),
+    ("Pontedera", "Cascina"),
+    ("Livorno", "Pisa"),
+    ("Lucca", "Pisa"),
+    ("Firenze", "Prato"),
+    ("Prato", "Firenze"),
+    ("Bologna", "Modena"),
+    ("Modena", "Reggio nell'Emilia"),
+    ("Reggio nell'Emilia", "Parma"),
+    ("Parma", "Reggio nell'Emilia"),
+    ("Piacenza", "Cremona"),
+    ("Cremona", "Piacenza"),
+    ("Bergamo", "Lecco"),
+    ("Lecco", "Como"),
+    ("Como", "Varese"),
+    ("Varese", "Como"),
+    ("Padova", "Vicenza"),
+    ("Vicenza", "Padova"),
+    ("Venezia", "Treviso"),
+    ("Treviso", "Venezia"),
+    ("Ravenna", "Forlì"),
+    ("Forlì", "Ravenna"),
+    ("Rimini", "Pesaro"),
+    ("Pesaro", "Rimini"),
+    ("Napoli", "Caserta"),
+    ("Caserta", "Napoli"),
+    ("Massa", "La Spezia"),
+    ("La Spezia", "Massa"),
+    ("Ferrara", "Bologna"),
+];
+
 /// Streets.
 pub const STREETS: [&str; 24] = [
     "Via Roma",

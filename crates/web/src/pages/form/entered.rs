@@ -149,7 +149,7 @@ impl Place {
 
     /// The link between the two.
     pub(super) fn draft(&self, id: Option<Id>, values: Vec<(FieldId, Value)>) -> Draft {
-        let mut draft = Draft { entity: self.child.key, id: None, values, lines: Vec::new() };
+        let mut draft = Draft { values, ..Draft::new(self.child.key) };
         let ends = [(Some(self.relation.via), id), (self.relation.far, Some(self.to))];
         for (link, id) in ends {
             if let (Some(field), Some(id)) = (link.and_then(|link| self.child.field(link)), id) {

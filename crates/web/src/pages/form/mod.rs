@@ -186,7 +186,7 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
     let place = Place::asked(&reader, &entity, &fields).await?;
     let read = read::record(&reader, &entity, &fields, None).await?;
     let mut problems = read.problems;
-    let draft = Draft { entity: entity.key, id: Some(web.engine().id()), values: read.values, lines: read.lines };
+    let draft = Draft { id: Some(web.engine().id()), values: read.values, lines: read.lines, ..Draft::new(entity.key) };
     let beside = match &place {
         Some(place) => {
             let (values, wrong) = read::values(&reader, &place.child, &fields, entered::PLACE).await?;
