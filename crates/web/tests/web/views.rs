@@ -120,7 +120,10 @@ async fn views_and_segments_of_ones_own_are_nobody_elses() {
                     ("the list", house.page(other, "GET", &format!("/{plural}?filter=")).send().await.text()),
                     ("the API", house.get(other, &format!("/{plural}")).await.expect(200).text()),
                     ("the search", house.get(other, "/search?q=segmento").await.expect(200).text()),
-                    ("the palette", page(&house, other, "/palette?q=segmento").await),
+                    (
+                        "the palette",
+                        house.page(other, "GET", "/palette?q=segmento").header("HX-Request", "true").send().await.expect(200).text(),
+                    ),
                 ] {
                     assert!(!text.contains(name) && !text.contains(&id.to_string()), "{place} tells {other} of {plural}");
                 }
