@@ -86,6 +86,17 @@ document.addEventListener("htmx:before:swap", (event) => {
   waiting.add(element);
 });
 
+// What somebody unfolded stays so while others change what is around it.
+let unfolded = [];
+document.addEventListener("htmx:before:swap", (event) => {
+  const element = event.detail.ctx.sourceElement;
+  unfolded = element?.matches?.("[data-live]") ? [...element.querySelectorAll("details[id][open]:not(.menu)")].map(({ id }) => id) : [];
+});
+document.addEventListener("htmx:after:swap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+  unfolded = [];
+});
+
 // What waited for a form that is closed now, or for an answer.
 function later() {
   if (waiting.size === 0 || document.hidden) return;

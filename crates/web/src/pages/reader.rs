@@ -50,6 +50,8 @@ pub(crate) struct Reader {
     pub(crate) toast: Option<Toast>,
     /// Which part of a page was asked for: the identity of its element; empty for the whole.
     pub(crate) part: String,
+    /// Which element asked for it, by its identity.
+    pub(crate) source: String,
     /// Whether a module of ours asked, not the browser itself.
     pub(crate) fragment: bool,
 }
@@ -79,7 +81,10 @@ impl Reader {
     /// The reader behind a request.
     pub(crate) fn new(web: &Web, caller: &Caller, headers: &HeaderMap) -> Reader {
         let speech = Speech::new(web, caller.language);
-        let target = headers.get("hx-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+        let named = |header: &str| {
+            let element = headers.get(header).and_then(|element| element.to_str().ok()).unwrap_or_default();
+            element.rsplit('#').next().unwrap_or_default().to_owned()
+        };
         Reader {
             who: caller.who.clone(),
             reading: Reading { language: caller.language, zone: web.engine().settings().zone.clone() },
@@ -95,7 +100,8 @@ impl Reader {
             here: "",
             searched: String::new(),
             toast: toast::read(web, &caller.csrf, headers, &speech),
-            part: target.rsplit('#').next().unwrap_or_default().to_owned(),
+            part: named("hx-target"),
+            source: named("hx-source"),
             fragment: headers.contains_key("hx-request"),
             speech,
             web: web.clone(),

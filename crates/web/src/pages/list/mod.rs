@@ -128,7 +128,8 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let body = body(&reader, &entity, &address, listed.as_ref(), instead.as_deref(), &problems);
-    if reader.fragment && reader.part == "list" {
+    // Filtering by words also takes the menus and the quick filters of the new page.
+    if reader.fragment && reader.part == "list" && reader.source != "list-words" {
         return Ok(page(&reader, StatusCode::OK, body));
     }
     let chips = chips::write(&reader, &entity, &address, parts).await?;
