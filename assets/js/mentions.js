@@ -7,6 +7,9 @@ const PAUSE = 120;
 const BEGUN = /(?:^|[^\p{L}\p{N}._+@/-])@([\p{L}\p{N}'’-]*(?: [\p{L}\p{N}'’-]+)?)$/u;
 
 const areaOf = (event) => event.target.closest?.("textarea[data-mentions]");
+/** Who is offered at once: more are found by writing on, and nothing has to be scrolled. */
+const MOST = 6;
+
 const shown = (area) => area.offers && !area.offers.hidden;
 
 /** What is written of a name before the caret; null where nobody is being named. */
@@ -66,7 +69,7 @@ async function suggest(area) {
   const answer = await fetch(address, { headers: { "HX-Request": "true" } });
   if (!answer.ok || begun(area) !== asked || document.activeElement !== area) return;
   const received = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const options = [...received.querySelectorAll("[role=option]")];
+  const options = [...received.querySelectorAll("[role=option]")].slice(0, MOST);
   if (options.length === 0) return close(area);
   const list = offers(area);
   list.replaceChildren(...options);

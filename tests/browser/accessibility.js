@@ -13,8 +13,23 @@ export async function expectAccessible(page, part = "html") {
     await page.evaluate((value) => (document.documentElement.dataset.bsTheme = value), each);
     const { violations } = await new AxeBuilder({ page }).include(part).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
     const bad = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-    expect(bad.map(({ id, nodes }) => `${each}: ${id} at ${nodes.map(({ target }) => target).join(", ")}`)).toEqual([]);
+    const said = [];
+    for (const { id, nodes } of bad) {
+      for (const { target } of nodes) {
+        if (id !== "target-size" || !(await page.evaluate(underBar, target.at(-1)))) said.push(`${each}: ${id} at ${target}`);
+      }
+    }
+    expect(said).toEqual([]);
   }
   await page.evaluate((value) => (document.documentElement.dataset.bsTheme = value), theme);
   await page.emulateMedia({ reducedMotion: null });
+}
+
+/** Whether it is only that a bar which stays in its place covers a part of it now: scrolled, it is as large as it is. */
+function underBar(selector) {
+  const box = document.querySelector(selector).getBoundingClientRect();
+  return [...document.querySelectorAll(".bulk-bar, .rail, .save-bar, .topbar")].some((bar) => {
+    const { top, bottom, height } = bar.getBoundingClientRect();
+    return height > 0 && box.top < bottom && box.bottom > top && Math.min(box.width, box.height) >= 24;
+  });
 }

@@ -107,7 +107,7 @@ test.describe("around the customer", () => {
     const rows = page.locator('table.list tbody input[name="pick"]');
     for (let place = 0; place < 20; place += 1) await rows.nth(place).check();
     await page.locator('#bulk button[value="extract"]').click();
-    await expect(page.getByRole("heading", { level: 1 })).toContainText("20 schede");
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("20 nominativi");
     await picture(page, info, "extraction");
     const owner = page.getByRole("combobox", { name: "Assegnati a" });
     await owner.fill("");

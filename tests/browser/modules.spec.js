@@ -2,7 +2,7 @@
 
 import { expect, test } from "./stage.js";
 
-const list = `<main><input class="filter-text" aria-label="Filtra"><input data-search aria-label="Cerca">
+const list = `<main class="listing"><input class="filter-text" aria-label="Filtra"><input data-search aria-label="Cerca">
   <a href="/new" data-key="c">Nuovo</a>
   <table class="list"><tbody>
     <tr><td><a class="row-link" href="/rossi">Rossi</a></td><td class="phone-end">Pisa</td></tr>

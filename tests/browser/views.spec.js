@@ -42,7 +42,7 @@ test("a view is saved, taken up, changed, and its changes dropped or kept", asyn
   await picture(page, info, "list-view");
   await expect(page).toHaveURL(/\?view=\w+$/);
   expect(await heads(page)).toEqual(["Ragione sociale", "Comune"]);
-  for (const city of await page.locator(".list tbody td:nth-child(3)").allTextContents()) expect(city).toBe("Pisa (PI)");
+  for (const city of await page.locator(".list tbody td:nth-child(3)").allTextContents()) expect(city).toMatch(/^Pisa( \(PI\))?$/);
   // Another order is a change of it.
   if (!info.project.name.startsWith("phone")) {
     await page.locator("th[aria-sort] a").click();
@@ -65,19 +65,6 @@ test("a view is saved, taken up, changed, and its changes dropped or kept", asyn
   await expect(page.locator(".thing", { hasText: name })).toHaveCount(0);
   await page.locator(".toast-action").click();
   await expect(page.locator(".thing", { hasText: name })).toHaveCount(1);
-});
-
-test("rows are as high as one likes", async ({ page }) => {
-  await page.goto("/accounts");
-  const height = () => page.locator(".list tbody tr").first().evaluate((row) => row.getBoundingClientRect().height);
-  const roomy = await height();
-  await page.locator("summary[aria-label='Altre azioni']").first().click();
-  await page.getByRole("button", { name: "Compatta" }).click();
-  await expect(page.locator("body.compact")).toBeVisible();
-  expect(await height()).toBeLessThanOrEqual(roomy);
-  await page.locator("summary[aria-label='Altre azioni']").first().click();
-  await page.getByRole("button", { name: "Comoda" }).click();
-  await expect(page.locator("body.compact")).toHaveCount(0);
 });
 
 test("cards are walked as the list shows them, by keys too, and lead back to it", async ({ page }, info) => {

@@ -52,6 +52,8 @@ const SPEAK_SQL: &[&str] = &[
     "modules/base/src/relations/bound.rs",
     "modules/base/src/relations/types.rs",
     "modules/base/src/subjects/agencies.rs",
+    // Whose turn a lead is, is asked inside the run that gives it.
+    "modules/base/src/directory/extracting.rs",
     "modules/base/src/subjects/attached.rs",
     // Terms are read whole into the model.
     "modules/base/src/vocabularies/mod.rs",

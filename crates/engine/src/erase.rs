@@ -92,6 +92,10 @@ impl Engine {
             }
         }
         self.retire_users(why).await?;
+        // Nobody is told any longer of what is no longer there.
+        let told = "DELETE FROM \"notification\" WHERE \"changeset\" IN (SELECT \"id\" FROM \"changeset\" WHERE \"why\" = ?)";
+        let told = Statement::new(told, vec![why.into()]);
+        self.inside.store.write_slice(move |tx| Box::pin(async move { tx.execute(&told).await.map(|_| ()) })).await?;
         self.load_terms().await?;
         Ok(erased)
     }

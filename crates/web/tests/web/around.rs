@@ -107,7 +107,7 @@ async fn names_are_extracted_by_managers_and_unknown_to_agents() {
         let gone = send(format!("owner={anna}&stage=lead&tags=&tags.new=Fiera+2026&campaign=Autunno")).await.expect(303);
         let report = card(&house, "mara", gone.header("location")).await;
         assert!(report.contains("1 changed") && report.contains("Autunno") && report.contains("Fiera 2026"), "{report}");
-        let made = house.get("anna", "/accounts?filter=name%20is%20%22Nominativo%20B%22").await.expect(200).text();
+        let made = house.get("anna", "/accounts?fields=name,tags&filter=name%20is%20%22Nominativo%20B%22").await.expect(200).text();
         assert!(made.contains("Nominativo B") && made.contains("fiera-2026"), "{made}");
         // One name, from its card, in one click.
         let (name, csrf) = (house.north.name, &house.people["mara"].csrf);

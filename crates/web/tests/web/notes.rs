@@ -130,8 +130,8 @@ async fn a_timeline_is_read_by_kinds_and_pages() {
         let whole = house.page("anna", "GET", &older).send().await.expect(200).text();
         assert!(whole.contains("<h1>") && whole.contains("appunto 04.") && !whole.contains("appunto 05."));
         // What is fetched again ends where it ended, whatever came meanwhile.
-        let again =
-            page.split("data-live-url=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an address").replace("&amp;", "&");
+        let again = page.split("id=\"timeline\"").nth(1).and_then(|rest| rest.split("data-live-url=\"").nth(1)?.split('"').next());
+        let again = again.expect("an address").replace("&amp;", "&");
         house.post("aldo", "/notes", json!({ "text": "nuovo", "about": house.north.account.to_string() })).await.expect(201);
         let got =
             house.page("anna", "GET", &again).header("HX-Request", "true").header("HX-Target", "section#timeline").send().await.text();

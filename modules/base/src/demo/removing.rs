@@ -1,7 +1,7 @@
 //! The way out of the demonstration: all of it goes for good, in one click.
 
 use engine::jobs::{Done, JobContext, Run};
-use engine::{Engine, Erased, Principal, Statement, Work};
+use engine::{Engine, Erased, Principal, Work};
 use kernel::Result;
 
 /// The job that takes the demonstration out.
@@ -26,12 +26,7 @@ impl Run for RemoveDemonstration {
 
 /// Takes it out at once: every record of it, and what was written on those.
 pub async fn take_out(engine: &Engine) -> Result<Erased> {
-    let erased = engine.erase(super::DEMO).await?;
-    // Nobody is told any longer of what is no longer there.
-    let told = "DELETE FROM \"notification\" WHERE \"changeset\" IN (SELECT \"id\" FROM \"changeset\" WHERE \"why\" = ?)";
-    let told = Statement::new(told, vec![super::DEMO.into()]);
-    engine.store().clone().write(move |tx| Box::pin(async move { tx.execute(&told).await.map(|_| ()) })).await?;
-    Ok(erased)
+    engine.erase(super::DEMO).await
 }
 
 /// Asks for the demonstration to be taken out, in the name of an administrator.

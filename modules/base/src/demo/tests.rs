@@ -70,7 +70,9 @@ async fn stories_stand_on_the_cards_worth_opening() {
 
         // Who looks after it, for all that there is; whom it is bound to; its papers, two versions of one; a consent taken back.
         let here = async |entity: &'static str, link: &'static str| {
-            let asked = Asked { limit: 200, ..Asked::new(engine.entity(entity).expect("an entity")) };
+            let described = engine.entity(entity).expect("an entity");
+            let fields = described.fields.iter().map(|field| field.key).collect();
+            let asked = Asked { limit: 200, fields, ..Asked::new(described) };
             engine.list(&who, asked.filtered(meta::Filter::is(link, kernel::Value::Link(lenzi)))).await.expect("a list").records
         };
         let shares: Vec<i64> = here("account_subject", "account").await.iter().map(|one| one.named("share").int()).collect();

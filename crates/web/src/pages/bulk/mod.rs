@@ -114,7 +114,7 @@ fn counting(reader: &Reader, key: &str, count: i64) -> String {
 /// The sentence about an action; what a slice registered is told by its own words and the number.
 fn about(reader: &Reader, sentence: &str, action: &str, count: i64) -> String {
     let key = format!("{sentence}-{action}");
-    if reader.speech.known(&key).is_some() || matches!(action, "change" | "assign" | "remove" | "restore") {
+    if reader.speech.has(&key) || matches!(action, "change" | "assign" | "remove" | "restore") {
         return counting(reader, &key, count);
     }
     format!("{}: {}", reader.speech.say(&format!("bulk-{action}")), counting(reader, "bulk-records", count))
