@@ -351,6 +351,7 @@ test.describe("hostile words", () => {
     await page.goto("/accounts/new");
     await page.locator("#name").fill(MARKUP[0]);
     await page.locator("[data-save]").click();
+    await expect(page.locator(".record-title h1, #form [role=alert], .error-summary").first()).toBeVisible();
     await page.waitForLoadState();
     await look("what may be there already");
     await page.goto(`/accounts/${accounts[2]}`);
