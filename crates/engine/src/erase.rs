@@ -8,6 +8,7 @@ use crate::Engine;
 use crate::history::Action;
 use crate::identity::{TEAM, USER, users};
 use crate::principal::Through;
+use crate::vocabulary::TERM;
 use crate::write::Act;
 use kernel::{Id, Result, Value};
 use meta::query::among;
@@ -31,8 +32,6 @@ const ERASE: &str = "erase";
 const SLICE: i64 = 40;
 /// Records that go for good in one commit.
 const PURGED: i64 = 200;
-/// The entity of the company's terms.
-const TERM: &str = "term";
 
 /// A record that the work is about.
 #[derive(Debug, Clone)]

@@ -182,6 +182,13 @@ impl Roles {
         Roles(roles.into_iter().map(|role| (role.key, Arc::new(role))).collect())
     }
 
+    /// The keys of the roles that may do this with records of an entity, by name.
+    pub(crate) fn that_may(&self, verb: Verb, entity: &Entity) -> Vec<&'static str> {
+        let mut keys: Vec<&'static str> = self.0.values().filter(|role| role.may(verb, entity)).map(|role| role.key).collect();
+        keys.sort_unstable();
+        keys
+    }
+
     /// The role with this key; a key of another time gives nothing at all.
     pub fn get(&self, key: &str) -> Arc<Role> {
         self.0.get(key).cloned().unwrap_or_else(|| {
@@ -211,6 +218,17 @@ impl Role {
         right.change &= !entity.can.appended;
         right.remove &= !entity.can.appended;
         if entity.visibility == Visibility::Administrators && !self.administer { Right::NOTHING } else { right }
+    }
+
+    /// Whether it may do this with records of an entity at all.
+    pub fn may(&self, verb: Verb, entity: &Entity) -> bool {
+        let right = self.right(entity);
+        match verb {
+            Verb::See => right.see > Scope::None,
+            Verb::Create => right.create,
+            Verb::Change => right.change,
+            Verb::Remove => right.remove,
+        }
     }
 
     fn plain(&self, entity: &Entity) -> Right {
@@ -246,13 +264,7 @@ impl Principal {
 
     /// Whether he may do this with records of an entity at all.
     pub fn may(&self, verb: Verb, entity: &Entity) -> bool {
-        let right = self.role.right(entity);
-        match verb {
-            Verb::See => right.see > Scope::None,
-            Verb::Create => right.create,
-            Verb::Change => right.change,
-            Verb::Remove => right.remove,
-        }
+        self.role.may(verb, entity)
     }
 
     /// Refuses what he may not do: not found where he may not see, forbidden where he may see but not do.

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::history::{Action, Before};
 use crate::principal::Principal;
+use crate::vocabulary::TERM;
 use crate::write::{Act, Draft, Writing};
 use kernel::error::Conflict;
 use kernel::{Error, Id, Result, Say, Value};
@@ -153,7 +154,7 @@ impl Engine {
         match outcome {
             Ok(_) => undone.records += 1,
             // A word that came along is everybody's by now: it stays without a word.
-            Err(Error::Forbidden(_)) if entity.key == "term" => {}
+            Err(Error::Forbidden(_)) if entity.key == TERM => {}
             // A value that another record took since, a link whose target is gone: left, and reported.
             Err(Error::Invalid(_) | Error::Conflict(_) | Error::NotFound | Error::Forbidden(_)) => undone.left.push((id, String::new())),
             Err(other) => return Err(other),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use store::Statement;
 
 /// The entity of terms.
-const TERM: &str = "term";
+pub(crate) const TERM: &str = "term";
 
 impl Engine {
     /// Reads the terms of all vocabularies.

@@ -66,6 +66,8 @@ pub struct Field {
     pub matching: bool,
     /// Whoever writes it may bring in a new term of its vocabulary: tags.
     pub open: bool,
+    /// Its values are keys that people know by words: those of `{said}-{value}`.
+    pub said: Option<&'static str>,
     /// The value of a new record where none is given.
     pub default: Default,
     /// The canonical form of a text.
@@ -110,6 +112,7 @@ impl Field {
             personal: false,
             matching: false,
             open: false,
+            said: None,
             default: Default::None,
             check: None,
             computed: None,
@@ -235,6 +238,12 @@ impl<T> Key<T> {
     /// Whoever writes it may bring in a new term of its vocabulary.
     pub const fn open(mut self) -> Key<T> {
         self.field.open = true;
+        self
+    }
+
+    /// Its values are keys that people know by the words `{of}-{value}`.
+    pub const fn said(mut self, of: &'static str) -> Key<T> {
+        self.field.said = Some(of);
         self
     }
 

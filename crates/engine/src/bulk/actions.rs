@@ -32,6 +32,15 @@ impl Options {
     }
 }
 
+/// An action on the card of one record: begun as the page that asks would begin. Its words are `bulk-{key}-one`.
+#[derive(Clone, Copy)]
+pub struct Alone {
+    /// Of which records there is something to be done.
+    pub applies: fn(&Record) -> bool,
+    /// The link from the record to what it became, on whose card one goes on.
+    pub leads: &'static str,
+}
+
 /// An action on any selection of an entity's records.
 #[derive(Clone)]
 pub struct BulkAction {
@@ -47,6 +56,8 @@ pub struct BulkAction {
     pub examine: Option<BulkExamine>,
     /// Whether its acts are a rule's: written with the rights of the system, in fields too that no input may write.
     pub by_rule: bool,
+    /// How it is offered on the card of one record, in one click.
+    pub alone: Option<Alone>,
     /// What becomes of one record.
     pub run: BulkRun,
 }
@@ -56,7 +67,7 @@ impl BulkAction {
     /// `bulk-{key}`. `run` says what becomes of one record: the acts that are written for it, all of them or none, in the
     /// slice of work that looks at it. An error refuses that record alone, with its reason; no acts leave it as it is.
     pub fn new(key: &'static str, entity: &'static str, needs: &[(Verb, &'static str)], run: BulkRun) -> BulkAction {
-        BulkAction { key, entity, needs: needs.to_vec(), options: None, examine: None, by_rule: false, run }
+        BulkAction { key, entity, needs: needs.to_vec(), options: None, examine: None, by_rule: false, alone: None, run }
     }
 
     /// The same, asking for these fields, which `examine` holds against each other before it begins.
@@ -69,6 +80,12 @@ impl BulkAction {
     /// The same, written by a rule of the program: what it needs is all that its asker has to be allowed.
     pub fn by_rule(mut self) -> BulkAction {
         self.by_rule = true;
+        self
+    }
+
+    /// The same, offered on the card of a record that it applies to; the link leads to what that became.
+    pub fn on_card(mut self, applies: fn(&Record) -> bool, leads: &'static str) -> BulkAction {
+        self.alone = Some(Alone { applies, leads });
         self
     }
 
@@ -103,6 +120,11 @@ impl Engine {
         let may = |(verb, needed): &(Verb, &'static str)| model.entity(needed).is_some_and(|needed| who.may(*verb, needed));
         let of = self.inside.bulk_actions.iter().filter(|action| action.entity == entity.key);
         of.filter(|action| action.needs.iter().all(may)).cloned().collect()
+    }
+
+    /// The keys of the roles whose holders may do this with records of an entity.
+    pub fn roles_that_may(&self, verb: Verb, entity: &Entity) -> Vec<&'static str> {
+        self.inside.roles.that_may(verb, entity)
     }
 
     /// The registered action of this key on an entity's records, whoever may choose it.

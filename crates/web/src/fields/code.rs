@@ -3,21 +3,13 @@
 use super::{Control, Face, Sight, Widget};
 use crate::pages::html;
 use kernel::Value;
-use meta::{Field, Kind};
 
 pub(super) struct CodeWidget;
 
-/// The code of a vocabulary is said by what its terms are the values of.
+/// The words that people know a key by.
 fn named(face: &Face, value: &Value, sight: &Sight<'_>) -> Option<String> {
-    if face.field.entity != "term" || face.field.key != "vocabulary" {
-        return None;
-    }
-    if let Some(name) = sight.speech.known(&format!("vocabulary-{}", value.text())) {
-        return Some(name.to_owned());
-    }
-    let of = |field: &Field| matches!(field.kind, Kind::Vocabulary(of) | Kind::Vocabularies(of) if of == value.text());
-    let field = sight.model.entities().flat_map(|entity| &entity.fields).find(|field| of(field))?;
-    Some(sight.speech.field(field.entity, field.key))
+    let of = face.field.said?;
+    sight.speech.known(&format!("{of}-{}", value.text())).map(str::to_owned)
 }
 
 impl Widget for CodeWidget {

@@ -17,8 +17,6 @@ use meta::fields::term_key;
 const AGENCY: &str = "Rete Tirreno Agenzie S.r.l.";
 /// Names of the bought list, at most.
 const MOST_NAMES: usize = 200;
-/// Written in one commit.
-const BATCH: usize = 50;
 
 /// Writes them.
 pub(super) async fn write(
@@ -36,11 +34,7 @@ pub(super) async fn write(
     acts.extend(assignments(engine, &mut chance, &network, agents, noted));
     acts.extend(relations(engine, who, told, noted).await?);
     acts.extend(names(engine, &mut chance, noted.len().min(MOST_NAMES)));
-    let mut acts = acts.into_iter().peekable();
-    while acts.peek().is_some() {
-        engine.write_slice(who, DEMO, changeset, acts.by_ref().take(BATCH).collect()).await?;
-    }
-    Ok(())
+    super::in_commits(engine, who, changeset, acts).await
 }
 
 /// The sales network: an agency, the agents who come in, an area manager, a referrer and an operator who don't. Those who stand there

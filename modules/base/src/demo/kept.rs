@@ -13,8 +13,6 @@ use engine::{Act, Draft, Engine, Principal};
 use kernel::{Error, Id, Moment, Result, Value};
 use meta::fields::stored;
 
-/// Written in one commit.
-const BATCH: usize = 50;
 const DAY: i64 = 86_400_000;
 
 /// A paper of one of the told customers: whose (a place among them), what it is called, its folder and kind, the days until it is
@@ -185,10 +183,7 @@ pub(super) async fn write(
     if !told.is_empty() {
         acts.extend(views());
     }
-    while !acts.is_empty() {
-        let rest = acts.split_off(acts.len().min(BATCH));
-        engine.write_slice(who, DEMO, changeset, std::mem::replace(&mut acts, rest)).await?;
-    }
+    super::in_commits(engine, who, changeset, acts).await?;
     engine.load_terms().await?;
     papers(engine, who, changeset, agents, told).await
 }

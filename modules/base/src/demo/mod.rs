@@ -77,6 +77,8 @@ pub struct Made {
     pub changeset: Id,
 }
 
+/// Acts written in one commit, where each stands for itself.
+const ACTS: usize = 50;
 /// Accounts written in one commit, each with what belongs to it.
 const BATCH: usize = 40;
 
@@ -106,6 +108,15 @@ pub async fn fill(engine: &Engine, who: &Principal, measure: Measure, mut progre
     kept::write(engine, who, changeset, measure.seed, &agents, &told, &noted).await?;
     around::write(engine, who, changeset, measure.seed, &agents, &told, &noted).await?;
     Ok(made)
+}
+
+/// Writes what stands each for itself, so many in a commit.
+async fn in_commits(engine: &Engine, who: &Principal, changeset: Id, acts: Vec<Act>) -> Result<()> {
+    let mut acts = acts.into_iter().peekable();
+    while acts.peek().is_some() {
+        engine.write_slice(who, DEMO, changeset, acts.by_ref().take(ACTS).collect()).await?;
+    }
+    Ok(())
 }
 
 async fn terms(engine: &Engine, who: &Principal, changeset: Id) -> Result<()> {

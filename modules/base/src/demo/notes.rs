@@ -9,8 +9,6 @@ use kernel::{Id, Result, Value};
 /// Accounts that get notes, at most: enough to look at.
 pub(super) const MOST: usize = 400;
 
-/// Notes written in one commit.
-const BATCH: usize = 50;
 const DAY: i64 = 86_400_000;
 
 /// An account that may get notes: its owner, and its main contact.
@@ -38,10 +36,7 @@ pub(super) async fn write(engine: &Engine, who: &Principal, changeset: Id, seed:
         for one in noted.iter().filter(|one| one.owner == owner) {
             on(&mut chance, engine, one, &mut acts);
         }
-        while !acts.is_empty() {
-            let rest = acts.split_off(acts.len().min(BATCH));
-            engine.write_slice(&author, super::DEMO, changeset, std::mem::replace(&mut acts, rest)).await?;
-        }
+        super::in_commits(engine, &author, changeset, acts).await?;
     }
     Ok(())
 }

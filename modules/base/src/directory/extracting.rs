@@ -62,7 +62,10 @@ pub mod options {
 pub fn action() -> BulkAction {
     let made = ["account", "contact", contact::ACCOUNT_CONTACT].map(|entity| (Verb::Create, entity));
     let needs: Vec<_> = std::iter::once((Verb::Change, DIRECTORY_ENTRY)).chain(made).collect();
-    BulkAction::new(EXTRACT, DIRECTORY_ENTRY, &needs, extract).asking(options::extraction(), examine).by_rule()
+    BulkAction::new(EXTRACT, DIRECTORY_ENTRY, &needs, extract)
+        .asking(options::extraction(), examine)
+        .by_rule()
+        .on_card(|record| record.get(&entry::STATE) == Some(State::Free), entry::ACCOUNT.field.key)
 }
 
 /// Leads are for one person or for the people of a team: somebody who may come in and work on them.
@@ -77,28 +80,34 @@ fn examine<'e>(engine: &'e Engine, who: &'e Principal, asked: &'e Options) -> Wo
                 if engine.list(who, known).await?.records.is_empty() {
                     return wrong("team", "error-link");
                 }
-                match engine.store().read(move |tx| Box::pin(async move { people(tx, owner, Some(team)).await })).await?.is_empty() {
+                match able(engine, owner, Some(team)).await?.is_empty() {
                     true => wrong("team", "error-extraction-team"),
                     false => Ok(()),
                 }
             }
-            (Some(owner), None) => {
-                match engine.store().read(move |tx| Box::pin(async move { people(tx, Some(owner), None).await })).await?.is_empty() {
-                    true => wrong("owner", "error-extraction-person"),
-                    false => Ok(()),
-                }
-            }
+            (Some(owner), None) => match able(engine, Some(owner), None).await?.is_empty() {
+                true => wrong("owner", "error-extraction-person"),
+                false => Ok(()),
+            },
         }
     })
 }
 
-/// Those who get the leads, as they are now: the people of the team, or else the one person; active, and none who only reads.
-async fn people(tx: &mut engine::Tx, owner: Option<Id>, team: Option<Id>) -> Result<Vec<Id>> {
+async fn able(engine: &Engine, owner: Option<Id>, team: Option<Id>) -> Result<Vec<Id>> {
+    let of = engine.clone();
+    engine.store().read(move |tx| Box::pin(async move { people(&of, tx, owner, team).await })).await
+}
+
+/// Those who get the leads, as they are now: the people of the team, or else the one person; active, and able to work on them.
+async fn people(engine: &Engine, tx: &mut engine::Tx, owner: Option<Id>, team: Option<Id>) -> Result<Vec<Id>> {
     let (column, id) = if team.is_some() { ("team", team) } else { ("id", owner) };
+    let roles = engine.roles_that_may(Verb::Change, &*engine.entity("account")?);
+    let places = vec!["?"; roles.len()].join(", ");
     let sql = format!(
-        "SELECT \"id\" FROM \"user\" WHERE \"{column}\" = ? AND \"active\" = ? AND \"role\" <> 'reader' AND \"removed_at\" IS NULL ORDER BY \"id\""
+        "SELECT \"id\" FROM \"user\" WHERE \"{column}\" = ? AND \"active\" = ? AND \"role\" IN ({places}) AND \"removed_at\" IS NULL ORDER BY \"id\""
     );
-    let rows = tx.rows(&Statement::new(sql, vec![id.into(), Value::Bool(true)])).await?;
+    let values = [id.into(), Value::Bool(true)].into_iter().chain(roles.into_iter().map(Value::from)).collect();
+    let rows = tx.rows(&Statement::new(sql, values)).await?;
     Ok(rows.iter().filter_map(|row| row.link(0)).collect())
 }
 
@@ -111,7 +120,8 @@ fn extract<'s>(slicing: &'s mut Slicing<'_>, record: &'s Record, asked: &'s Opti
             _ => return Err(Error::invalid("state", Say::new("error-extraction-free"))),
         }
         let (owner, team) = (asked.value(options::OWNER.id()).link(), asked.value(options::TEAM.id()).link());
-        let people = people(slicing.tx(), owner, team).await?;
+        let engine = slicing.engine().clone();
+        let people = people(&engine, slicing.tx(), owner, team).await?;
         let Some(owner) = usize::try_from(asked.place).ok().and_then(|place| people.get(place % people.len().max(1)).copied()) else {
             return Err(Error::invalid("", Say::new("error-extraction-person")));
         };

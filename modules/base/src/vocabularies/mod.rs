@@ -26,7 +26,7 @@ entity! { "term" {
     /// In English; the Italian word where it is empty.
     ENGLISH: Text = text("english").search(),
     /// The vocabulary it belongs to.
-    VOCABULARY: Code = code("vocabulary").required().check(known).sortable(),
+    VOCABULARY: Code = code("vocabulary").required().check(known).sortable().said("vocabulary"),
     /// The stable key in records.
     KEY: Code = code("key").check(key),
     /// How it looks as a tag.

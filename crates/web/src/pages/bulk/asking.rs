@@ -25,6 +25,8 @@ pub(super) struct Wanted<'e> {
     pub(super) field: Option<&'e Field>,
     /// What a registered action asks for.
     pub(super) options: Option<Arc<Entity>>,
+    /// The link along which one goes on from a card.
+    pub(super) leads: Option<&'static str>,
 }
 
 impl<'e> Wanted<'e> {
@@ -32,13 +34,14 @@ impl<'e> Wanted<'e> {
     pub(super) fn read(reader: &Reader, entity: &'e Entity, asked: &Fields) -> Result<Wanted<'e>> {
         let text = asked.get("act").unwrap_or_default();
         let (action, named) = text.split_once('/').unwrap_or((text, ""));
-        let mut options = None;
+        let (mut options, mut leads) = (None, None);
         let known = match action {
             "change" => true,
             "remove" | "restore" => reader.who.may(Verb::Remove, entity),
             key => match reader.web.engine().bulk_actions(&reader.who, entity).into_iter().find(|action| action.key == key) {
                 Some(registered) => {
                     options = registered.options;
+                    leads = registered.alone.map(|alone| alone.leads);
                     true
                 }
                 None => false,
@@ -52,7 +55,7 @@ impl<'e> Wanted<'e> {
         }
         let named = asked.get("field").filter(|field| !field.is_empty()).unwrap_or(named);
         let field = fields(reader, entity).into_iter().find(|field| action == "change" && field.key == named);
-        Ok(Wanted { action: action.to_owned(), field, options })
+        Ok(Wanted { action: action.to_owned(), field, options, leads })
     }
 }
 

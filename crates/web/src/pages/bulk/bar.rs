@@ -34,7 +34,10 @@ pub(crate) fn write(out: &mut String, reader: &Reader, entity: &Entity, address:
         out.push_str(if action.takes { " btn-danger\"" } else { "\"" });
         out.push_str(" name=\"act\"");
         html::attribute(out, "value", &action.value);
-        out.push_str(if action.value == "change" { " data-key=\"e\">" } else { ">" });
+        if !action.key.is_empty() {
+            html::attribute(out, "data-key", action.key);
+        }
+        out.push('>');
         out.push_str(assets::icon(action.icon));
         html::text(out, &action.label);
         out.push_str("</button>");

@@ -13,7 +13,7 @@ use crate::route::{Policy, Rate, Route, Routes};
 use engine::BulkAction;
 use engine::principal::Verb;
 use http::Method;
-use meta::{Entity, Field, Kind};
+use meta::{Entity, Field, Kind, Record};
 
 /// The routes of bulk actions.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -38,6 +38,8 @@ pub(super) struct Offered {
     pub(super) label: String,
     /// Whether it takes something away.
     pub(super) takes: bool,
+    /// The key that chooses it; empty for none.
+    pub(super) key: &'static str,
 }
 
 /// What somebody may do with records of a list, or of its trash.
@@ -47,7 +49,10 @@ pub(super) fn offered(reader: &Reader, entity: &Entity, trash: bool) -> Vec<Offe
     if !who.role.bulk || !who.may(Verb::Change, entity) {
         return offered;
     }
-    let mut offer = |value: &str, icon, label: String, takes| offered.push(Offered { value: value.to_owned(), icon, label, takes });
+    let mut offer = |value: &str, icon, label: String, takes| {
+        let key = if value == "change" { "e" } else { "" };
+        offered.push(Offered { value: value.to_owned(), icon, label, takes, key });
+    };
     if trash {
         if who.may(Verb::Remove, entity) {
             offer("restore", "undo", speech.say("action-restore").to_owned(), false);
@@ -73,9 +78,14 @@ pub(super) fn offered(reader: &Reader, entity: &Entity, trash: bool) -> Vec<Offe
     offered
 }
 
-/// Whether somebody may choose an action that a slice registered.
-pub(super) fn chooses(reader: &Reader, entity: &Entity, key: &str) -> bool {
-    reader.who.role.bulk && reader.web.engine().bulk_actions(&reader.who, entity).iter().any(|action| action.key == key)
+/// The registered actions that the card of a record offers: key and name.
+pub(super) fn on_card(reader: &Reader, entity: &Entity, record: &Record) -> Vec<(&'static str, String)> {
+    if !reader.who.role.bulk {
+        return Vec::new();
+    }
+    let actions = reader.web.engine().bulk_actions(&reader.who, entity).into_iter();
+    let applies = |action: &BulkAction| action.alone.is_some_and(|alone| (alone.applies)(record));
+    actions.filter(applies).map(|action| (action.key, reader.speech.say(&format!("bulk-{}-one", action.key)).to_owned())).collect()
 }
 
 /// The registered actions that ask for something before they begin, as links that choose all of a list: address and name.

@@ -64,8 +64,10 @@ pub(super) async fn start(State(web): State<Web>, Of(entity): Of, reader: Reader
     {
         let (record, _) = web.engine().show(&reader.who, &entity, *only).await?;
         // What it became is what one works on next; what was there already stays where it is explained.
-        let next = match record.named("account").link().filter(|_| report.record.get(&row::CREATED) > 0) {
-            Some(account) => format!("/accounts/{account}"),
+        let along = wanted.leads.filter(|_| report.record.get(&row::CREATED) > 0).and_then(|key| entity.field(key));
+        let became = along.and_then(|link| Some((reader.model.target(link)?, record.value(link.id).link()?)));
+        let next = match became {
+            Some((target, id)) => format!("/{}/{id}", target.plural),
             None => format!("/{}/{only}", entity.plural),
         };
         return onward_saying(&reader, &next, "said-bulk-changed", "1", Some(begun.changeset));

@@ -62,7 +62,8 @@ struct CardPage<'c> {
     duplicates: bool,
     removes: bool,
     password: bool,
-    extracts: bool,
+    /// What may be done with it in one click: keys and names of registered actions.
+    alone: Vec<(&'static str, String)>,
     removed: Option<String>,
     question: String,
     head: String,
@@ -195,7 +196,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
             && entity.filing.is_none()
             && reader.who.may(Verb::Create, entity),
         removes: reader.who.may_with(Verb::Remove, entity, record),
-        extracts: living && record.named("state").text() == "free" && crate::pages::bulk::chooses(reader, entity, "extract"),
+        alone: if living { crate::pages::bulk::on_card(reader, entity, record) } else { Vec::new() },
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| {
             format!("{} {}", reader.speech.with("card-removed", &[("day", &day(at, reader))]), reader.speech.say("card-removed-with"))

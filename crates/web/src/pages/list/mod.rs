@@ -261,8 +261,13 @@ impl Heads<'_> {
         if self.ticks {
             bulk::bar::head(out, self.reader);
         }
+        let own = format!("{}{}", if self.entity.sort.1 { "-" } else { "" }, self.entity.sort.0);
+        let sort = match self.address.sort.as_str() {
+            "" if self.ordered => own.as_str(),
+            asked => asked,
+        };
         for column in columns {
-            self.head(out, column);
+            self.head(out, column, sort);
         }
         if self.acts {
             out.push_str("<td></td>");
@@ -270,13 +275,8 @@ impl Heads<'_> {
         out.push_str("</tr></thead>");
     }
 
-    fn head(&self, out: &mut String, column: &Column) {
+    fn head(&self, out: &mut String, column: &Column, sort: &str) {
         let key = column.face.field.key;
-        let own = format!("{}{}", if self.entity.sort.1 { "-" } else { "" }, self.entity.sort.0);
-        let sort = match self.address.sort.as_str() {
-            "" if self.ordered => own.as_str(),
-            asked => asked,
-        };
         out.push_str("<th scope=\"col\"");
         if column.number() {
             out.push_str(" class=\"number\"");
