@@ -58,9 +58,20 @@ impl PartialEq for Shown<'_> {
     }
 }
 
+fn numeric(field: &Field) -> bool {
+    matches!(field.kind, Kind::Whole | Kind::Money | Kind::Size | Kind::Percent)
+}
+
 impl Column {
     /// The columns of a list.
     pub(crate) fn of(entity: &Entity, keys: &[&str], reader: &Reader) -> Vec<Column> {
+        let mut columns = Column::laid_out(entity, keys, reader);
+        columns.iter_mut().for_each(Column::ready);
+        columns
+    }
+
+    /// The same, whose cells may still be given another look.
+    fn laid_out(entity: &Entity, keys: &[&str], reader: &Reader) -> Vec<Column> {
         let fields = keys.iter().filter_map(|key| entity.field(key)).filter(|field| !field.secret);
         let mut columns: Vec<Column> = fields.map(|field| Column::new(field, &reader.speech)).collect();
         for column in &mut columns {
@@ -70,8 +81,11 @@ impl Column {
         let first = |which: &dyn Fn(&Column) -> bool| columns.iter().skip(1).position(which).map(|place| place + 1);
         let end = first(&|column| column.face.badge);
         let call = first(&|column| matches!(column.face.field.kind, Kind::Phone));
-        let below = first(&|column| column.face.field.key.ends_with(".city") || column.face.field.key == "email");
-        let below = below.or_else(|| if call.is_none() { first(&|column| !column.face.badge) } else { None });
+        // Whose it is comes before where it is: a branch, or an answer, says little by itself.
+        let whose = first(&|column| matches!(column.face.field.kind, Kind::About(_) | Kind::Link(_)) && column.face.field.required);
+        let below = whose.or_else(|| first(&|column| column.face.field.key.ends_with(".city") || column.face.field.key == "email"));
+        let says = |column: &Column| !column.face.badge && !matches!(column.face.field.kind, Kind::YesNo);
+        let below = below.or_else(|| if call.is_none() { first(&says) } else { None });
         for (place, column) in columns.iter_mut().enumerate() {
             let classes = [
                 (column.number(), "number"),
@@ -87,14 +101,13 @@ impl Column {
                 column.edited = in_place::cell(reader, entity, &column.face.field);
             }
         }
-        columns.iter_mut().for_each(Column::ready);
         columns
     }
 
     /// The columns of a list on a card. On a phone what binds a row to the card stands below its name.
     pub(crate) fn on_card(entity: &Entity, shown: &[Shown<'_>], reader: &Reader) -> Vec<Column> {
         let own: Vec<&str> = shown.iter().filter(|one| !one.place).map(|one| one.field.key).collect();
-        let mut own = Column::of(entity, &own, reader).into_iter();
+        let mut own = Column::laid_out(entity, &own, reader).into_iter();
         let bound = shown.iter().position(|one| one.place);
         let mut columns: Vec<Column> = Vec::with_capacity(shown.len());
         for (place, one) in shown.iter().enumerate() {
@@ -118,8 +131,7 @@ impl Column {
     }
 
     fn new(field: &Field, speech: &Speech) -> Column {
-        let number = matches!(field.kind, Kind::Whole | Kind::Money | Kind::Size | Kind::Percent);
-        let class = if number { "number" } else { "" }.to_owned();
+        let class = if numeric(field) { "number" } else { "" }.to_owned();
         Column { face: Face::short(field, speech), class, province: None, place: false, edited: false, begins: Default::default() }
     }
 
@@ -140,7 +152,7 @@ impl Column {
 
     /// Whether its head and cells stand at the right.
     pub(crate) fn number(&self) -> bool {
-        matches!(self.face.field.kind, Kind::Whole | Kind::Money | Kind::Size | Kind::Percent)
+        numeric(&self.face.field)
     }
 }
 
