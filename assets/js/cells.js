@@ -235,6 +235,12 @@ document.addEventListener("pointerdown", (event) => {
   if (form && !form.contains(event.target)) save(form, cellOf(event.target) ? null : () => (held = false));
 });
 
+document.addEventListener("spot:left", (event) => {
+  const form = document.querySelector("form.cell-edit");
+  const cell = cellOf(event.target);
+  if (form && !form.contains(event.target)) save(form, () => (cell?.isConnected && isEditable(cell) ? go(cell) : (held = false)));
+});
+
 document.addEventListener("spot:closed", (event) => {
   const cell = cellOf(event.target);
   if (cell) go(cell);

@@ -15,9 +15,11 @@ const before = new WeakMap();
 /** The spot whose pencil gets the focus back. */
 let last = null;
 
-/** What is typed while an input is on its way, or what was entered is on its way back. */
+/** What is done while an input is on its way, or what was entered is on its way back: keys, and places that were gone to. */
 let typed = null;
 let waits = 0;
+/** The spot whose input is on its way. */
+let opening = null;
 
 /** From now on what is typed waits: it is meant for the input that comes, never a command. */
 export function hold() {
@@ -32,10 +34,12 @@ export function release() {
   const keys = typed;
   typed = null;
   while (keys.length > 0) {
-    const { key, shiftKey } = keys.shift();
+    const { key, shiftKey, place } = keys.shift();
     const control = document.activeElement;
     const writes = control?.matches("input:not([type=checkbox], [type=radio]), textarea");
-    if (key.length === 1 && writes) {
+    if (place) {
+      (place.isConnected ? place : document).dispatchEvent(new CustomEvent("spot:left", { bubbles: true }));
+    } else if (key.length === 1 && writes) {
       control.setRangeText(key, control.selectionStart, control.selectionEnd, "end");
       control.dispatchEvent(new InputEvent("input", { bubbles: true, data: key }));
     } else if (key.length > 1) {
@@ -55,16 +59,23 @@ document.addEventListener("keydown", (event) => {
   if (event.key.length === 1 || ["Tab", "Enter", "Escape"].includes(event.key)) typed.push({ key: event.key, shiftKey: event.shiftKey });
 }, { capture: true });
 
+// Who goes elsewhere before the input came leaves it once what was typed is in it.
+document.addEventListener("pointerdown", (event) => {
+  if (opening && event.isTrusted && !opening.contains(event.target)) typed?.push({ place: event.target });
+}, { capture: true });
+
 /** Brings the input into a spot; gives whether it came. */
 export async function open(spot, address) {
   const there = spot.querySelector(INPUT);
   if (!there) {
     before.set(spot, [...spot.childNodes]);
     hold();
+    opening = spot;
     try {
       await htmx.ajax("GET", address, { source: spot, target: spot, swap: "innerHTML" });
       meet(spot);
     } finally {
+      opening = null;
       release();
     }
   }

@@ -1,13 +1,16 @@
-// What others change appears by itself. One stream of events (<body data-stream="/live">) says "topic changed"; every element
+// What others change appears by itself. One stream of events (<body data-stream="/live?since=…">) says "topic changed"; every element
 // with data-live="topic …" is then fetched again and morphed, so that the server checks permissions for each viewer anew.
 //
-// Tabs of one browser share the stream: whoever holds the lock listens and tells the others.
+// Tabs of one browser share the stream: whoever holds the lock listens and tells the others. A stream begins with what changed
+// since its page was asked for; a tab that joins asks the one that listens for the same.
 
 import { htmx } from "./requests.js";
 
 const address = document.body.dataset.stream;
 const REST = 200;
 const EVERYTHING = "*";
+/** How long what was told is remembered, for tabs that join. */
+const REMEMBERED = 60_000;
 
 const waiting = new Set();
 let pause;
@@ -21,9 +24,16 @@ function share() {
     return;
   }
   const channel = new BroadcastChannel("scheda-live");
-  channel.addEventListener("message", (event) => heard(event.data));
+  let told = null;
+  channel.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") heard(data);
+    else if (told) for (const topic of new Set(told.filter(({ at }) => at >= data.since).map(({ topic }) => topic))) channel.postMessage(topic);
+  });
   const hold = (missed) => {
+    told = [];
     listen((topic) => {
+      const now = Date.now();
+      told = told.filter(({ at }) => at > now - REMEMBERED).concat({ at: now, topic });
       channel.postMessage(topic);
       heard(topic);
     }, missed);
@@ -32,6 +42,8 @@ function share() {
   // Whoever takes over from a tab that is gone missed what happened until then.
   navigator.locks.request("scheda-live", { ifAvailable: true }, (lock) => {
     if (lock) return hold(false);
+    const page = performance.getEntriesByType("navigation")[0];
+    channel.postMessage({ since: performance.timeOrigin + (page?.requestStart ?? 0) });
     navigator.locks.request("scheda-live", () => hold(true));
     return undefined;
   });

@@ -200,6 +200,17 @@ test.describe("cells", () => {
     await cell(page, `${name} B`, "stage").click();
     await expect(cell(page, `${name} A`, "trade_name")).toHaveText("Clic altrove");
     await expect(input(page)).toHaveCount(0);
+    // Also where the input is slower than the hand.
+    await page.route("**/edit?*", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await route.continue();
+    });
+    await cell(page, `${name} A`, "trade_name").dblclick();
+    await page.keyboard.type("Mano svelta");
+    await cell(page, `${name} B`, "stage").click();
+    await expect(cell(page, `${name} A`, "trade_name")).toHaveText("Mano svelta");
+    await expect(input(page)).toHaveCount(0);
+    await expect(cell(page, `${name} B`, "stage")).toBeFocused();
     // A plain cell opens the card, as a row does.
     await row(page, `${name} B`).locator("td:not([data-field]):not(.tick)").first().click();
     await expect(page.locator(".record-title h1")).toHaveText(`${name} B`);
@@ -390,6 +401,7 @@ test("whoever reads in English, in the dark, edits as well", async ({ page, sign
   const name = await makeThree(page);
   await page.locator("summary.user").click();
   await page.locator("button[name=language][value=en]").click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await page.goto(list(name));
   await cell(page, `${name} A`, "employees").dblclick();
   await page.keyboard.type("many");

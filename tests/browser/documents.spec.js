@@ -62,9 +62,14 @@ test.describe("documents", () => {
     await expect(section(page)).toContainText("Ancora nessun documento");
     await expectAccessible(page);
     await picture(page, info, "card-documents-empty");
-    await choose(page, [pdf("Contratto quadro 2026.pdf"), { name: "Targhetta pressa.png", mimeType: "image/png", buffer: png() }]);
+    const both = [pdf("Contratto quadro 2026.pdf"), { name: "Targhetta pressa.png", mimeType: "image/png", buffer: png() }];
+    await choose(page, both);
     await expect(rows(page)).toHaveCount(2);
-    await expect(page.locator(".toast", { hasText: "Documenti aggiunti" })).toBeVisible();
+    // The message undoes both.
+    await page.locator(".toast", { hasText: "Documenti aggiunti" }).locator(".toast-action").click();
+    await expect(section(page)).toContainText("Ancora nessun documento");
+    await choose(page, both);
+    await expect(rows(page)).toHaveCount(2);
     await expect(section(page).locator("h2")).toContainText("2");
     // The small picture comes by itself.
     await expect(section(page).locator("img.thumb")).toHaveCount(1);
@@ -74,9 +79,6 @@ test.describe("documents", () => {
     expect((await download).suggestedFilename()).toBe("Contratto quadro 2026.pdf");
     await expectAccessible(page);
     await picture(page, info, "card-documents");
-    // The message undoes both.
-    await page.locator(".toast", { hasText: "Documenti aggiunti" }).locator(".toast-action").click();
-    await expect(section(page)).toContainText("Ancora nessun documento");
   });
 
   test("are dropped anywhere on the card", async ({ page }) => {
@@ -199,6 +201,7 @@ test.describe("documents", () => {
     await page.getByRole("button", { name: "Elimina" }).click();
     await page.locator("dialog[open]").getByRole("button", { name: "Elimina" }).click();
     await page.locator(".toast-action").click();
+    await expect(page.locator(".toast")).toContainText("Operazione annullata");
     await page.goto(card);
     await expect(ahead.locator(".ahead-one").first()).toContainText("Scaduto: DURC");
   });

@@ -275,11 +275,13 @@ test.describe("a card and its form", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Elimina" }).click();
     await expect(page.locator(".toast")).toContainText(`Nel cestino: ${name}`);
     await page.locator(".toast-action").click();
+    await expect(page.locator(".toast")).toContainText("Operazione annullata");
     await page.goto(card);
     await expect(page.locator(".record-head .notice")).toHaveCount(0);
     await page.locator(".record-bar details.menu summary").click();
     await page.locator(".record-bar .danger").click();
     await page.getByRole("dialog").getByRole("button", { name: "Elimina" }).click();
+    await expect(page.locator(".toast")).toContainText(`Nel cestino: ${name}`);
     await page.goto("/accounts?trash=1");
     await page.getByRole("link", { name }).click();
     await expect(page.locator(".record-head .notice")).toContainText("nel cestino");

@@ -121,6 +121,7 @@ impl Engine {
             store.shape(&tables).await?;
         }
         let node = nodes::lease(&store, chance.secret()).await?;
+        let live = live::Live::new(clock.now());
         let engine = Engine {
             inside: Arc::new(Inside {
                 store,
@@ -132,7 +133,7 @@ impl Engine {
                 chance,
                 node: nodes::Numbering::new(node),
                 settings,
-                live: live::Live::default(),
+                live,
                 roles: principal::Roles::declared(),
                 words,
                 bulk_actions,

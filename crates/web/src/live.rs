@@ -2,8 +2,9 @@
 //!
 //! Topics are gathered for a moment, so that a burst is told once. Of a record, only whoever sees it hears; of an
 //! entity, whoever may see any of it: with the rights of the moment, which are read again when a user or a team changes, and
-//! every few seconds. A session that ended ends the stream. One person has so many streams, and the oldest makes room.
+//! every few seconds. A stream begins with what changed since its page was asked for. A session that ended ends the stream. One person has so many streams, and the oldest makes room.
 
+use crate::form::Asking;
 use crate::route::{Face, Policy, Rate, Route, Routes};
 use crate::{Answer, Caller, Web};
 use axum::body::{Body, Bytes};
@@ -14,7 +15,7 @@ use engine::{Asked, Principal};
 use futures_util::stream;
 use http::Method;
 use http::header::{self, HeaderValue};
-use kernel::{Error, Id, Result, Value};
+use kernel::{Error, Id, Moment, Result, Value};
 use meta::Filter;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::convert::Infallible;
@@ -42,10 +43,14 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes.add(Route::new(Face::Stream, Method::GET, "/live", Policy::SignedIn, Rate::Free, "", ""), live)
 }
 
-async fn live(State(web): State<Web>, caller: Caller) -> Answer {
+async fn live(State(web): State<Web>, caller: Caller, Asking(asked): Asking) -> Answer {
+    // Listening comes first: between the two nothing is missed.
+    let heard = web.engine().listen();
+    let since = asked.get("since").and_then(|since| since.parse().ok()).map(Moment::from_millis);
     let listening = Listening {
         place: web.streams().begin(caller.who.user.unwrap_or(Id::SYSTEM))?,
-        heard: web.engine().listen(),
+        heard,
+        missed: since.map(|since| web.engine().heard_since(since)).unwrap_or_default(),
         closing: web.closing(),
         who: caller.who,
         session: caller.session.unwrap_or_default(),
@@ -74,6 +79,8 @@ struct Listening {
     look: Instant,
     told: Option<Instant>,
     begun: bool,
+    /// What changed between the page and its stream.
+    missed: BTreeSet<String>,
 }
 
 impl Listening {
@@ -84,8 +91,10 @@ impl Listening {
             return Some("retry: 2000\n\n".to_owned());
         }
         loop {
-            let mut topics = BTreeSet::new();
+            let mut topics = std::mem::take(&mut self.missed);
             tokio::select! {
+                biased;
+                () = std::future::ready(()), if !topics.is_empty() => {}
                 () = closed(&mut self.closing) => return None,
                 _ = &mut self.place.ended => return None,
                 () = sleep_until(self.look) => {

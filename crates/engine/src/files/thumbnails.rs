@@ -4,6 +4,7 @@
 use super::Digest;
 use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
+use crate::principal::Through;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use kernel::{Error, Result};
@@ -35,18 +36,7 @@ impl Run for MakeThumbnail {
             let Ok(digest) = digest.parse::<Digest>() else { return Ok(Done::Finished) };
             let (making, of) = (engine.clone(), digest.clone());
             tokio::task::spawn_blocking(move || making.make_thumbnail(&of)).await.map_err(Error::internal)??;
-            let topics = [record.split_once('/').map_or("", |(entity, _)| entity).to_owned(), record.to_owned()];
-            engine
-                .store()
-                .write(move |tx| {
-                    Box::pin(async move {
-                        for topic in &topics {
-                            tx.announce(topic).await?;
-                        }
-                        Ok(())
-                    })
-                })
-                .await?;
+            engine.tell_of_thumbnail(record).await?;
             Ok(Done::Finished)
         })
     }
@@ -68,6 +58,25 @@ impl Engine {
     pub(super) fn thumbnail_place(&self, digest: &Digest) -> Option<PathBuf> {
         let folder = self.settings().files.as_ref()?.folder().join("thumbnails");
         Some(folder.join(&digest.as_str()[..2]).join(&digest.as_str()[2..]))
+    }
+
+    /// Whoever looks at the record, or at a card it stands on, is shown the picture. What went meanwhile is told to nobody.
+    async fn tell_of_thumbnail(&self, record: &str) -> Result<()> {
+        let named = record.split_once('/').and_then(|(entity, id)| Some((self.model().entity(entity)?.clone(), id.parse().ok()?)));
+        let Some((entity, id)) = named else { return Ok(()) };
+        let record = match self.show(&self.system(Through::Job), &entity, id).await {
+            Err(Error::NotFound) => return Ok(()),
+            shown => shown?.0,
+        };
+        let engine = self.clone();
+        self.store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    engine.announce(tx, &entity, &[id]).await?;
+                    engine.announce_cards(tx, &entity, &[record]).await
+                })
+            })
+            .await
     }
 
     fn make_thumbnail(&self, digest: &Digest) -> Result<()> {

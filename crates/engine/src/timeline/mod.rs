@@ -59,9 +59,9 @@ impl Engine {
         self.timeline_learn(tx, entity, std::slice::from_ref(after)).await
     }
 
-    /// Says that something new stands on these cards.
-    async fn announce_cards(&self, tx: &mut Tx, entity: &Entity, records: &[Record]) -> Result<()> {
-        let mut told: Vec<(&str, Id)> = records.iter().flat_map(|record| cards(entity, record)).collect();
+    /// Says that something new stands on these cards, also under something else.
+    pub(crate) async fn announce_cards(&self, tx: &mut Tx, entity: &Entity, records: &[Record]) -> Result<()> {
+        let mut told: Vec<(&str, Id)> = records.iter().flat_map(|record| leads(entity, record)).collect();
         told.sort_unstable();
         told.dedup();
         if told.len() <= MOST_TOLD {
@@ -83,14 +83,15 @@ fn when(entity: &Entity, record: &Record) -> Option<Moment> {
     entity.happens.as_ref().and_then(|happens| record.named(happens.at).moment())
 }
 
-/// The cards that a record leads to, each once: entity and identity.
+/// The cards on which a record stands by itself; what was written with something else stands under that.
 fn cards<'r>(entity: &'r Entity, record: &'r Record) -> Vec<(&'r str, Id)> {
-    let mut cards: Vec<(&str, Id)> = Vec::new();
-    // What was written with something else stands under that.
     let under = entity.happens.as_ref().and_then(|happens| happens.under);
-    if under.is_some_and(|under| record.named(under).link().is_some()) {
-        return cards;
-    }
+    if under.is_some_and(|under| record.named(under).link().is_some()) { Vec::new() } else { leads(entity, record) }
+}
+
+/// The cards that a record leads to, each once: entity and identity.
+fn leads<'r>(entity: &'r Entity, record: &'r Record) -> Vec<(&'r str, Id)> {
+    let mut cards: Vec<(&str, Id)> = Vec::new();
     for link in entity.happens.iter().flat_map(|happens| &happens.links) {
         let Some((field, id)) = entity.field(link).zip(record.named(link).link()) else { continue };
         let card = match field.kind {

@@ -54,6 +54,8 @@ pub(crate) struct Reader {
     pub(crate) source: String,
     /// Whether a module of ours asked, not the browser itself.
     pub(crate) fragment: bool,
+    /// When he asked, in milliseconds since 1970: what changes from then on he hears of.
+    pub(crate) asked_at: i64,
 }
 
 /// An area in the left bar, or a record to be made from the top bar.
@@ -103,6 +105,7 @@ impl Reader {
             part: named("hx-target"),
             source: named("hx-source"),
             fragment: headers.contains_key("hx-request"),
+            asked_at: web.engine().clock().now().millis(),
             speech,
             web: web.clone(),
         }

@@ -497,7 +497,15 @@ async fn small_pictures_are_made_of_pictures_alone() {
         let id = |all: &[Json]| all[0]["id"].as_str().expect("an id").to_owned();
         let foto = id(&listed(&house, "anna", "title is \"foto\"").await);
         house.page("anna", "GET", &format!("/documents/{foto}/thumbnail")).send().await.expect(404);
+        let mut topics = house.engine.listen();
         work(&house).await;
+        // Whoever looks at the card sees it come.
+        let (mut told, awaited) = (Vec::new(), format!("account/{}", house.north.account));
+        while !told.contains(&awaited) {
+            let topic = tokio::time::timeout(Duration::from_secs(5), topics.recv()).await.unwrap_or_else(|_| panic!("{told:?}"));
+            told.push(topic.expect("a topic"));
+        }
+        assert!(told.contains(&format!("document/{foto}")), "{told:?}");
         let got = house.page("anna", "GET", &format!("/documents/{foto}/thumbnail")).send().await.expect(200);
         assert_eq!((got.header("content-type"), got.header("content-security-policy")), ("image/jpeg", "sandbox; default-src 'none'"));
         let small = image::load_from_memory(&got.body).expect("a picture");

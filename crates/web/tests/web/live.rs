@@ -1,6 +1,7 @@
 //! Live: who hears what, and until when.
 
 use crate::house::{House, deactivate, houses};
+use kernel::Clock;
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
@@ -38,6 +39,36 @@ async fn one_hears_of_what_one_sees() {
         assert!(heard.contains("event: changed\ndata: account\n") && heard.contains(&topic), "{heard}");
         let (heard, _) = until(&mut bruno, "data: account/", Duration::from_millis(700)).await;
         assert!(heard.contains("data: account\n") && !heard.contains("data: account/"), "{heard}");
+    }
+}
+
+/// A page shows what was when it was asked for; what changed until its stream opened is told first.
+#[tokio::test]
+async fn one_hears_of_what_changed_before_the_stream_opened() {
+    for house in houses().await {
+        house.clock.pass(1_000);
+        let page = house.page("anna", "GET", "/accounts").send().await.expect(200).text();
+        let (_, rest) = page.split_once("data-stream=\"").expect("an address of the stream");
+        let stream = rest.split('"').next().expect("its end").to_owned();
+        house.clock.pass(5);
+        let path = format!("/accounts/{}", house.north.account);
+        house.api("anna", "PATCH", &path).if_match(1).json(&json!({ "trade_name": "Nuova" })).send().await.expect(200);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let topic = format!("data: account/{}\n", house.north.account);
+        let mut anna = house.page("anna", "GET", &stream).open().await;
+        let (heard, _) = until(&mut anna, &topic, Duration::from_secs(5)).await;
+        assert!(heard.contains("event: changed\ndata: account\n") && heard.contains(&topic), "{heard}");
+        // As little as before: only of what he sees.
+        let mut bruno = house.page("bruno", "GET", &stream).open().await;
+        let (heard, _) = until(&mut bruno, "data: account/", Duration::from_millis(700)).await;
+        assert!(heard.contains("data: account\n") && !heard.contains("data: account/"), "{heard}");
+        // A page that was asked for afterwards shows it, and hears nothing; what nobody remembers is told as everything.
+        let now = house.clock.now().millis() + 1;
+        for (since, told) in [(now.to_string(), ""), ("0".to_owned(), "data: *"), ("x".to_owned(), "")] {
+            let mut anna = house.page("anna", "GET", &format!("/live?since={since}")).open().await;
+            let (heard, _) = until(&mut anna, "data: ", Duration::from_millis(500)).await;
+            assert_eq!((heard.contains("data: "), heard.contains(told)), (!told.is_empty(), true), "{since}: {heard}");
+        }
     }
 }
 
