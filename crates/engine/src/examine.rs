@@ -25,6 +25,14 @@ impl Engine {
                     }
                     for entity in engine.model().entities() {
                         engine.examine_links(tx, entity, &mut findings).await?;
+                        for mirror in &entity.mirrors {
+                            let sql = crate::write::mirrors::differing(&engine.model(), entity, *mirror);
+                            let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+                            if lost > 0 {
+                                findings
+                                    .push(format!("{}.{}: {lost} say something else than {}", entity.key, mirror.field, mirror.relation));
+                            }
+                        }
                         if entity.can.searchable {
                             engine.examine_search(tx, entity, &mut findings).await?;
                         }

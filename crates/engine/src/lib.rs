@@ -118,7 +118,8 @@ impl Engine {
         if shaping {
             let mut tables = model.tables();
             tables.extend(system::tables());
-            store.shape(&tables).await?;
+            let report = store.shape(&tables).await?;
+            write::mirrors::fill(&store, &model, &report.columns).await?;
         }
         let node = nodes::lease(&store, chance.secret()).await?;
         let live = live::Live::new(clock.now());

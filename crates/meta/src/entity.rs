@@ -114,6 +114,19 @@ pub struct Awaits {
     pub done: Option<&'static str>,
 }
 
+/// A link that says again what the link entity of a relation says: of the records it leads to, the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mirror {
+    /// The link of its own, which nobody writes.
+    pub field: &'static str,
+    /// The relation through a link entity.
+    pub relation: &'static str,
+    /// What stands last: a yes or no of the link entity.
+    pub last: &'static str,
+    /// What stands first: another. Where both are the same, what came first.
+    pub first: &'static str,
+}
+
 /// How the records of an entity bind two others, in words that read from either side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mutual {
@@ -170,6 +183,8 @@ pub struct Entity {
     pub fields: Vec<Field>,
     /// Its children.
     pub relations: Vec<Relation>,
+    /// Its links that say again what a relation says.
+    pub mirrors: Vec<Mirror>,
     /// Declared indexes, by field names.
     pub indexes: Vec<Vec<&'static str>>,
     /// The field that names a record to a person.
@@ -216,6 +231,7 @@ impl Entity {
             plural,
             fields,
             relations: Vec::new(),
+            mirrors: Vec::new(),
             indexes: Vec::new(),
             title,
             visibility: Visibility::Everyone,
@@ -388,6 +404,13 @@ impl Entity {
     /// The same, with records of another entity through a link entity: `via` leads here, `far` there.
     pub fn through(mut self, key: &'static str, child: &'static str, via: &'static str, far: &'static str) -> Entity {
         self.relations.push(Relation { key, child, via, owned: false, far: Some(far), following: true });
+        self
+    }
+
+    /// The same, with a link that leads to the first of a relation through a link entity: by a yes or no of that entity that
+    /// puts last, and one that puts first.
+    pub fn mirrors(mut self, field: &'static str, relation: &'static str, last: &'static str, first: &'static str) -> Entity {
+        self.mirrors.push(Mirror { field, relation, last, first });
         self
     }
 

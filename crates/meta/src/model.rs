@@ -1,6 +1,6 @@
 //! The model: all entities of an installation, declared and extended. Swapped atomically, never changed.
 
-use crate::entity::{Entity, Relation};
+use crate::entity::{Entity, Mirror, Relation};
 use crate::field::Field;
 use crate::fields::Kind;
 use crate::record::Carried;
@@ -101,6 +101,7 @@ impl Model {
         self.examine_happening(entity)?;
         self.examine_filing(entity)?;
         self.examine_binding(entity)?;
+        self.examine_mirrors(entity)?;
         for section in &entity.layout {
             for key in &section.fields {
                 let prefix = format!("{key}.");
@@ -125,6 +126,29 @@ impl Model {
                 .is_none_or(|composed| is(composed.text, |kind| kind == Kind::LongText) && is(composed.pinned, |kind| kind == Kind::YesNo))
             && happens.under.is_none_or(|under| is(under, |kind| matches!(kind, Kind::Link(_))));
         if fits { Ok(()) } else { Err(Fault(format!("{} happens by fields of the wrong kind", entity.key))) }
+    }
+
+    fn examine_mirrors(&self, entity: &Entity) -> Result<(), Fault> {
+        for mirror in &entity.mirrors {
+            let says = || {
+                let relation = entity.relation(mirror.relation)?;
+                let (child, own) = (self.child(relation)?, entity.field(mirror.field)?);
+                let answers = [mirror.last, mirror.first].iter().all(|key| child.field(key).is_some_and(|field| field.kind == Kind::YesNo));
+                Some(answers && !own.writable() && child.field(relation.far?)?.kind == own.kind && matches!(own.kind, Kind::Link(_)))
+            };
+            if says() != Some(true) {
+                return Err(Fault(format!("{}.{} mirrors no relation through a link entity", entity.key, mirror.field)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The links that say again what the records of a link entity say, each with the entity it is of.
+    pub fn mirrors_of<'m>(&'m self, child: &'m str) -> impl Iterator<Item = (&'m Arc<Entity>, Mirror)> {
+        self.entities.iter().flat_map(move |entity| {
+            let of = move |mirror: &&Mirror| entity.relation(mirror.relation).is_some_and(|relation| relation.child == child);
+            entity.mirrors.iter().filter(of).map(move |mirror| (entity, *mirror))
+        })
     }
 
     fn examine_filing(&self, entity: &Entity) -> Result<(), Fault> {

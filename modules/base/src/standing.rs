@@ -24,8 +24,7 @@ pub(crate) async fn place(tx: &mut Tx, change: &mut Change, about: &About, accou
 }
 
 const SITE: &str = "SELECT \"account\" FROM \"site\" WHERE \"id\" = ?";
-const MAIN_PLACE: &str = "SELECT p.\"account\" FROM \"account_contact\" AS p JOIN \"account\" AS a ON a.\"id\" = p.\"account\" \
-     WHERE p.\"contact\" = ? AND p.\"removed_at\" IS NULL AND a.\"removed_at\" IS NULL ORDER BY p.\"inactive\", p.\"main\" DESC, p.\"id\" LIMIT 1";
+const CONTACT: &str = "SELECT \"account\" FROM \"contact\" WHERE \"id\" = ?";
 
 /// The entity of a card: as it was said, or found. Whether the writer may see it is checked with every link.
 async fn kind_of(tx: &mut Tx, cards: &[&'static str], card: Id, said: &str) -> Result<&'static str> {
@@ -42,7 +41,7 @@ async fn kind_of(tx: &mut Tx, cards: &[&'static str], card: Id, said: &str) -> R
 async fn account_of(tx: &mut Tx, kind: &str, card: Id) -> Result<Option<Id>> {
     match kind {
         "account" => Ok(Some(card)),
-        "contact" => link(tx, MAIN_PLACE, card).await,
+        "contact" => link(tx, CONTACT, card).await,
         "site" => link(tx, SITE, card).await,
         // Whoever sells for us, and a name nobody has called yet, belong to no account.
         _ => Ok(None),

@@ -92,6 +92,10 @@ impl Engine {
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }
+        // Once all of them are there.
+        for (entity, records) in &groups {
+            self.follow_mirrors(tx, entity, records).await?;
+        }
         Ok(order)
     }
 

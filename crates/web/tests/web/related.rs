@@ -102,9 +102,51 @@ async fn what_belongs_to_a_record_is_a_list_on_its_card() {
         let contacts = section(&whole, "contacts");
         assert_eq!(heads(contacts)[..3], ["Full name", "Role", "Phone"], "{contacts}");
         assert!(contacts.contains(&format!("data-field=\"role\" data-edits=\"/account_contacts/{}\"", house.north.place)), "{contacts}");
+        // Whose they are says the card; their own list says it of each, where it is looked for, sorted by and grouped by.
+        assert!(!heads(contacts).contains(&"Account".to_owned()), "{contacts}");
+        let account = house.north.account;
+        let all = page(&house, "anna", &format!("/contacts?filter=account+is+{account}")).await;
+        assert_eq!(heads(&all)[..2], ["Full name", "Account"], "{all}");
+        assert!(all.split("<tbody").nth(1).is_some_and(|rows| rows.contains("Officine A")), "{all}");
+        let grouped = page(&house, "anna", "/contacts?group=account").await;
+        assert!(grouped.contains("Officine A"), "{grouped}");
+        // Nobody writes it: it follows the places.
+        house
+            .api("anna", "PATCH", &format!("/contacts/{}", house.north.contact))
+            .if_match(1)
+            .json(&json!({ "account": account.to_string() }))
+            .send()
+            .await
+            .expect(422);
         // What the program keeps is read, the newest first.
         let steps = section(&whole, "steps");
         assert!(steps.contains("Suspect") && !steps.contains("href=\"/account_steps") && !steps.contains("data-field"), "{steps}");
+    }
+}
+
+/// A contact is seen by his owner, although the account where he works is another's.
+#[tokio::test]
+async fn the_account_of_a_contact_is_named_to_whoever_sees_it() {
+    for house in houses().await {
+        let system = house.engine.system(Through::CommandLine);
+        let bruno = house.people["bruno"].id;
+        let contact = put(&house.engine, &system, "contact", json!({ "name.family": "Confine", "owner": bruno.to_string() })).await;
+        let place = json!({ "account": house.north.account.to_string(), "contact": contact.to_string() });
+        put(&house.engine, &system, "account_contact", place).await;
+        let filter = encode("full_name is \"Confine\"");
+        let export = format!("/contacts/export.csv?filter={filter}&columns=full_name,account");
+        let lists = ["", "&group=account"].map(|how| format!("/contacts?filter={filter}{how}"));
+        for path in lists.into_iter().chain([format!("/contacts/{contact}")]) {
+            let told = page(&house, "bruno", &path).await;
+            assert!(told.contains("Confine") && !told.contains("Officine A"), "{path}: {told}");
+        }
+        let api = house.get("bruno", &format!("/contacts/{contact}")).await.expect(200).text();
+        assert!(api.contains("Confine") && !api.contains("Officine A"), "{api}");
+        for filter in ["account.name is \"Officine A\"", "account.name starts \"Off\""] {
+            let got = house.get("bruno", &format!("/contacts?filter={}", encode(filter))).await.expect(200).text();
+            assert!(!got.contains("Confine"), "{filter}: {got}");
+        }
+        assert!(page(&house, "ada", &export).await.contains("Officine A"));
     }
 }
 

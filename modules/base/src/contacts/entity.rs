@@ -15,6 +15,8 @@ entity! { "contact" {
     NAME: PersonName = person_name(),
     /// Family name first, as lists are sorted.
     FULL_NAME: Text = text("full_name").sortable().computed(full_name),
+    /// Where he works: the first of his places.
+    ACCOUNT: Link = link("account", "account").read_only(),
     /// What he does, on his card.
     JOB_TITLE: Text = text("job_title").search(),
     /// Where in the company.
@@ -49,6 +51,7 @@ pub fn contact() -> Entity {
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
         .through("accounts", "account_contact", "contact", "account")
+        .mirrors("account", "accounts", "inactive", "main")
         .belongings("relations", "relation", "party")
         .belongings("related", "relation", "counterparty")
         .belongings("notes", "note", "about")
@@ -56,8 +59,9 @@ pub fn contact() -> Entity {
         .children("consents", "consent", "about")
         .index(&["address.city", "full_name"])
         .index(&["owner", "full_name"])
-        .columns(&["full_name", "job_title", "address.city", "phone", "email", "tags", "owner"])
-        .head(&["job_title", "department", "owner", "phone", "email", "address.city"])
+        .index(&["account", "full_name"])
+        .columns(&["full_name", "account", "job_title", "address.city", "phone", "email", "tags", "owner"])
+        .head(&["account", "job_title", "department", "owner", "phone", "email", "address.city"])
         .section("person", &["name", "job_title", "department", "owner", "tags", "inactive"])
         .section("reach", &["phones", "emails", "address"])
         .section("private", &["tax_code", "born"])

@@ -1,6 +1,8 @@
 //! Contacts: people at one or more accounts, with their role there.
 
 pub mod entity;
+#[cfg(test)]
+mod tests;
 
 pub use entity::{ACCOUNT_CONTACT, contact};
 

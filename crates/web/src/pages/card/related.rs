@@ -226,7 +226,7 @@ impl<'r> Related<'r> {
         }
         shown.truncate(MOST_COLUMNS);
         if shown.is_empty() {
-            shown.extend(self.rows.columns.iter().filter_map(|key| own(key)));
+            shown.extend(self.rows.columns.iter().filter(|key| !self.says_again(key)).filter_map(|key| own(key)));
             let usual = |bond: &'s Bond| bond.columns().filter(|field| bond.entity.columns.contains(&field.key));
             let places = self.bond.iter().flat_map(usual).map(|field| Shown { field, place: true });
             // Of whom one meets here one wants the number: the list itself is wider than a card.
@@ -241,6 +241,12 @@ impl<'r> Related<'r> {
             None => shown.splice(0..0, own(self.rows.title)).for_each(drop),
         }
         shown
+    }
+
+    /// Whether a field says again what leads here: the company of the contacts on the card of a company.
+    fn says_again(&self, key: &str) -> bool {
+        let same = |relation: &Relation| relation.child == self.relation.child;
+        self.rows.mirrors.iter().any(|mirror| mirror.field == key && self.rows.relation(mirror.relation).is_some_and(same))
     }
 
     /// Whether a field is a column here: whose the rows are is said by the card.
