@@ -8,6 +8,7 @@ import "./menu.js";
 import "./rail.js";
 import "./copy.js";
 import "./rows.js";
+import "./widths.js";
 import "./select.js";
 import "./board.js";
 import "./palette.js";

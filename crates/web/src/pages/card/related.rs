@@ -220,7 +220,7 @@ impl<'r> Related<'r> {
     fn shown<'s>(&'s self, address: &ListAddress) -> Vec<Shown<'s>> {
         let own = |key: &str| self.rows.field(key).filter(|field| self.offers(field)).map(|field| Shown { field, place: false });
         let mut shown: Vec<Shown<'_>> = Vec::new();
-        for asked in address.columns.split(',').take(2 * MOST_COLUMNS) {
+        for (asked, _) in address.asked_columns() {
             let place = self.bond.as_ref().and_then(|bond| bond.column(asked)).map(|field| Shown { field, place: true });
             shown.extend(place.or_else(|| own(asked)).filter(|one| !shown.contains(one)));
         }
@@ -429,7 +429,7 @@ impl<'r> Related<'r> {
         let own = columns::offered(self.reader, &self.rows).filter(|one| self.rows.field(&one.key).is_some_and(|field| self.offers(field)));
         let places = self.bond.iter().flat_map(Bond::columns).map(named);
         let others = own.chain(places).filter(|one| choices.iter().all(|shown| shown.key != one.key)).collect();
-        columns::items(self.reader, stand, address, &choices, others)
+        columns::items(self.reader, stand, address, &choices, others, None::<fn(&str) -> u16>)
     }
 
     /// What may be done to have one more: a new one there and here in one go, or one that is there already.

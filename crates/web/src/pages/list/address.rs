@@ -11,6 +11,9 @@ use meta::{Entity, Field, Kind, Model};
 /// Most columns of a list.
 pub(crate) const MOST_COLUMNS: usize = 24;
 
+/// How wide a column may be made, in points.
+pub(crate) const WIDTHS: std::ops::RangeInclusive<u16> = 48..=960;
+
 /// The address of a list, as it was asked for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ListAddress {
@@ -20,7 +23,7 @@ pub(crate) struct ListAddress {
     pub(crate) words: String,
     /// The order: `name`, `-created_at`.
     pub(crate) sort: String,
-    /// The columns, by name; those of the entity where it is empty.
+    /// The columns, by name, each with its width where somebody gave it one: `name:240`; those of the entity where it is empty.
     pub(crate) columns: String,
     /// The field that makes groups, and the period of days: `stage`, `born:year`.
     pub(crate) group: String,
@@ -227,12 +230,30 @@ impl ListAddress {
     /// The columns that are shown: those asked for, as far as there are such fields; the entity's own otherwise.
     pub(crate) fn shown(&self, entity: &Entity) -> Vec<&'static str> {
         let mut keys: Vec<&'static str> = Vec::new();
-        for asked in self.columns.split(',').take(2 * MOST_COLUMNS) {
+        for (asked, _) in self.asked_columns() {
             let known = entity.field(asked).filter(|field| !field.secret && !matches!(field.kind, Kind::About(_)));
             keys.extend(known.map(|field| field.key).filter(|key| !keys.contains(key)));
         }
         keys.truncate(MOST_COLUMNS);
         if keys.is_empty() { entity.columns.clone() } else { keys }
+    }
+
+    /// The columns as they are asked for, with the width of those that somebody gave one.
+    pub(crate) fn asked_columns(&self) -> impl Iterator<Item = (&str, Option<u16>)> {
+        self.columns.split(',').take(2 * MOST_COLUMNS).map(|asked| match asked.split_once(':') {
+            Some((key, width)) => (key, width.parse().ok().filter(|width| WIDTHS.contains(width))),
+            None => (asked, None),
+        })
+    }
+
+    /// How wide somebody made a column.
+    pub(crate) fn width(&self, column: &str) -> Option<u16> {
+        self.asked_columns().find(|(key, _)| *key == column)?.1
+    }
+
+    /// The columns that are shown, as addresses name them.
+    pub(crate) fn named(&self, entity: &Entity) -> Vec<String> {
+        self.shown(entity).into_iter().map(|key| sized(key, self.width(key))).collect()
     }
 
     /// Says only what there is.
@@ -247,8 +268,8 @@ impl ListAddress {
             self.totals.clear();
         }
         if !self.columns.is_empty() {
-            let shown = self.shown(entity);
-            self.columns = if shown == entity.columns { String::new() } else { shown.join(",") };
+            let named = self.named(entity);
+            self.columns = if named == entity.columns { String::new() } else { named.join(",") };
         }
     }
 
@@ -261,6 +282,11 @@ impl ListAddress {
     pub(crate) fn order(&self, entity: &Entity) -> Result<Vec<Sorting>> {
         if self.sort.is_empty() { Ok(Vec::new()) } else { Sorting::parse(&self.sort, entity).map(|sorting| vec![sorting]) }
     }
+}
+
+/// A column and its width, as addresses name it.
+pub(crate) fn sized(column: &str, width: Option<u16>) -> String {
+    width.map_or_else(|| column.to_owned(), |width| format!("{column}:{width}"))
 }
 
 /// The parts of a filter that stand side by side, each a chip.

@@ -1,11 +1,27 @@
 //! Which columns a list shows, and in which order: each choice is a link, so that it works everywhere.
 
-use super::address::ListAddress;
+use super::address::{ListAddress, WIDTHS, sized};
 use super::stand::Stand;
 use crate::fields::Face;
 use crate::pages::html;
 use crate::pages::reader::Reader;
-use meta::{Entity, Kind};
+use meta::{Entity, Field, Kind};
+
+/// By how much the menu makes a column wider or narrower, in points.
+const STEP: u16 = 40;
+/// How wide a column is where nobody said otherwise and another was given a width.
+const USUAL: u16 = 160;
+
+/// How wide a column is of itself, once widths are given.
+pub(super) fn usual(entity: &Entity, field: &Field) -> u16 {
+    match field.kind {
+        _ if field.key == entity.title => 260,
+        Kind::YesNo | Kind::Whole | Kind::Percent | Kind::Date => 100,
+        Kind::Money | Kind::Phone | Kind::Choice(_) | Kind::Code => 140,
+        Kind::LongText | Kind::Email | Kind::Link(_) => 200,
+        _ => USUAL,
+    }
+}
 
 /// A column that may be shown: its name in addresses, and what it is called.
 pub(crate) struct Choice {
@@ -18,8 +34,9 @@ pub(super) fn of_list(reader: &Reader, entity: &Entity, address: &ListAddress) -
     let shown = address.shown(entity);
     let others = offered(reader, entity).filter(|choice| !shown.contains(&choice.key.as_str())).collect();
     let label = |key: &str| entity.field(key).map(|field| Face::new(field, &reader.speech).label).unwrap_or_default();
-    let shown: Vec<Choice> = shown.iter().map(|key| Choice { key: (*key).to_owned(), label: label(key) }).collect();
-    let inside = items(reader, &Stand::page(entity.plural), address, &shown, others);
+    let shown: Vec<Choice> = shown.iter().zip(address.named(entity)).map(|(key, named)| Choice { key: named, label: label(key) }).collect();
+    let sizes = Some(|key: &str| address.width(key).unwrap_or_else(|| entity.field(key).map_or(USUAL, |field| usual(entity, field))));
+    let inside = items(reader, &Stand::page(entity.plural), address, &shown, others, sizes);
     let mut out = String::with_capacity(inside.len() + 1024);
     menu(&mut out, reader, "columns", "btn btn-quiet btn-icon", address.menu == "columns", "", &inside);
     out
@@ -64,7 +81,15 @@ pub(crate) fn menu(out: &mut String, reader: &Reader, id: &str, class: &str, ope
 }
 
 /// What is inside: the columns that are shown, to be moved and taken off, then those that may be added.
-pub(crate) fn items(reader: &Reader, stand: &Stand, address: &ListAddress, shown: &[Choice], mut others: Vec<Choice>) -> String {
+/// Where `sizes` tells how wide a column is, it may be made wider and narrower.
+pub(crate) fn items(
+    reader: &Reader,
+    stand: &Stand,
+    address: &ListAddress,
+    shown: &[Choice],
+    mut others: Vec<Choice>,
+    sizes: Option<impl Fn(&str) -> u16>,
+) -> String {
     let speech = &reader.speech;
     // Every list has this menu: what its links share is written once.
     let with = stand.with_columns(address);
@@ -78,6 +103,17 @@ pub(crate) fn items(reader: &Reader, stand: &Stand, address: &ListAddress, shown
         html::text(&mut out, &choice.label);
         out.push_str("</span>");
         let named = [("name", choice.label.as_str())];
+        if let Some(sizes) = &sizes {
+            let key = choice.key.split(':').next().unwrap_or_default();
+            let width = sizes(key);
+            let steps = [("narrower", width.saturating_sub(STEP), "list-column-narrower"), ("wider", width + STEP, "list-column-wider")];
+            for (icon, width, words) in steps.into_iter().filter(|(_, width, _)| WIDTHS.contains(width)) {
+                let mut resized: Vec<&str> = keys.clone();
+                let other = sized(key, Some(width));
+                resized[place] = &other;
+                link(&mut out, stand, &with, &resized, icon, &speech.with(words, &named));
+            }
+        }
         if place > 0 {
             let mut moved = keys.clone();
             moved.swap(place, place - 1);

@@ -34,6 +34,7 @@ use meta::entity::Visibility;
 use meta::filter::Filter;
 use meta::{Entity, Kind, Record};
 use rows::{Column, Rows};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 pub(crate) use count::grouped;
@@ -253,11 +254,25 @@ impl Heads<'_> {
     pub(crate) fn write(&self, out: &mut String, columns: &[Column]) {
         out.push_str("<div class=\"list-scroll\" tabindex=\"0\" role=\"region\"");
         html::attribute(out, "aria-label", self.name);
-        out.push_str("><table class=\"list\"");
+        let sizes: Vec<Option<u16>> = columns.iter().map(|column| self.width(column)).collect();
+        let sized = sizes.iter().any(Option::is_some);
+        out.push_str(if sized { "><table class=\"list sized\"" } else { "><table class=\"list\"" });
         // Where a cell finds its input, and what its row is written for.
         html::attribute(out, "data-edits", &format!("/{}", self.entity.plural));
         html::attribute(out, "data-question", self.question);
-        out.push_str("><thead><tr>");
+        // What it is asked for when a column is pulled.
+        if self.stand.is_page() {
+            html::attribute(out, "data-columns", &self.stand.up_to_columns(self.address));
+        }
+        out.push('>');
+        if sized {
+            out.push_str(if self.ticks { "<colgroup><col class=\"tick\">" } else { "<colgroup>" });
+            for (size, column) in sizes.iter().zip(columns) {
+                let _ = write!(out, "<col width=\"{}\">", size.unwrap_or_else(|| columns::usual(self.entity, &column.face.field)));
+            }
+            out.push_str("</colgroup>");
+        }
+        out.push_str("<thead><tr>");
         if self.ticks {
             bulk::bar::head(out, self.reader);
         }
@@ -275,9 +290,17 @@ impl Heads<'_> {
         out.push_str("</tr></thead>");
     }
 
+    /// How wide somebody made a column: of a list on a page of its own.
+    fn width(&self, column: &Column) -> Option<u16> {
+        if !self.stand.is_page() { None } else { self.address.width(column.face.field.key) }
+    }
+
     fn head(&self, out: &mut String, column: &Column, sort: &str) {
         let key = column.face.field.key;
         out.push_str("<th scope=\"col\"");
+        if self.stand.is_page() {
+            html::attribute(out, "data-column", key);
+        }
         if column.number() {
             out.push_str(" class=\"number\"");
         }

@@ -63,6 +63,16 @@ impl Stand {
         move |columns| format!("{begun}{prefix}menu=columns&{prefix}columns={columns}{end}")
     }
 
+    /// Whether it has a page of its own.
+    pub(super) fn is_page(&self) -> bool {
+        self.part.is_empty()
+    }
+
+    /// The address of a list up to the names of its columns.
+    pub(super) fn up_to_columns(&self, list: &ListAddress) -> String {
+        format!("{}{}columns=", self.begun(&list.with_columns(&[]), &list.cursor), self.prefix)
+    }
+
     /// The same with the menu of columns open.
     pub(crate) fn with_menu(&self, list: &ListAddress) -> String {
         format!("{}{}menu=columns#{}", self.begun(list, &list.cursor), self.prefix, self.part)
