@@ -5,7 +5,7 @@ use crate::principal::{Principal, Through};
 use kernel::{Error, Id, Moment, Result, Value};
 
 use std::time::Duration;
-use store::{Dialect, Statement, Tx, Work};
+use store::{Dialect, Statement, Store, Tx, Work};
 
 /// A kind of work. `run` may be run again after a crash, and has to end the same.
 pub trait Run: Send + Sync {
@@ -30,6 +30,22 @@ pub enum Done {
     Again(Moment),
 }
 
+/// The embedded database belongs to one process: what ran when it is opened was left by one that is gone, and is taken up at once.
+pub(crate) async fn take_over(store: &Store) -> Result<()> {
+    if store.dialect() != Dialect::Sqlite {
+        return Ok(());
+    }
+    store
+        .write(|tx| {
+            Box::pin(async move {
+                let sql = "UPDATE \"job\" SET \"leased_until\" = ? WHERE \"state\" = 'running'";
+                tx.execute(&Statement::new(sql, vec![Value::Moment(Moment::from_millis(0))])).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
 /// What a run is given.
 pub struct JobContext {
     /// The engine.
@@ -51,10 +67,10 @@ pub struct Scheduled {
     pub kind: &'static str,
 }
 
-/// How long a node holds a job before another may take it.
-const LEASE_MILLIS: i64 = 5 * 60_000;
+/// How long a node holds a job before another may take it: so long work stands still where a node was killed.
+const LEASE_MILLIS: i64 = 90_000;
 /// How often a running job is held anew.
-const HELD_ANEW: Duration = Duration::from_secs(60);
+const HELD_ANEW: Duration = Duration::from_secs(20);
 /// After so many failures a job stays failed until somebody runs it again.
 const MOST_ATTEMPTS: i64 = 12;
 

@@ -120,6 +120,7 @@ impl Engine {
             tables.extend(system::tables());
             let report = store.shape(&tables).await?;
             write::mirrors::fill(&store, &model, &report.columns).await?;
+            jobs::take_over(&store).await?;
         }
         let node = nodes::lease(&store, chance.secret()).await?;
         let live = live::Live::new(clock.now());
