@@ -85,6 +85,17 @@ test("a row calls the number of its customer", async ({ page }, info) => {
   await picture(page, info, "list-call");
 });
 
+test("a person stands with his company", async ({ page }, info) => {
+  test.skip(!isPhone(info), "about the phone");
+  await page.goto("/contacts?filter=" + encodeURIComponent("exists(accounts)"));
+  const below = page.locator(".list tbody tr").first().locator("td.phone-below");
+  await expect(below).toBeVisible();
+  await expect(below).toHaveAttribute("class", "phone-below");
+  const company = (await below.textContent()).trim();
+  await page.locator(".list tbody tr").first().locator("a.row-link").click();
+  await expect(page.locator("#card-head").getByRole("link", { name: company })).toBeVisible();
+});
+
 test("figures stand under their heads, wherever their column is", async ({ page }, info) => {
   test.skip(isPhone(info), "a phone shows rows, not columns");
   await page.goto("/accounts?columns=name,stage,revenue");

@@ -79,7 +79,9 @@ impl<'s> Spots<'s> {
     /// The pencil, and the clock; at the head, where room is dear, the clock comes with the input.
     fn acts(&self, out: &mut String, item: &Item<'_>, at: At) {
         let edits = self.changes && editable(self.reader, item);
-        if !edits && !self.entity.can.tracked {
+        // What follows a relation has its past there.
+        let tracked = self.entity.can.tracked && !self.entity.mirrors.iter().any(|mirror| mirror.field == item.key());
+        if !edits && !tracked {
             return;
         }
         let speech = &self.reader.speech;
@@ -99,7 +101,7 @@ impl<'s> Spots<'s> {
             out.push_str(assets::icon("edit"));
             out.push_str("</a>");
         }
-        if self.entity.can.tracked && !(edits && at == At::Head) {
+        if tracked && !(edits && at == At::Head) {
             clock(out, self.reader, self.entity, self.record.id, item.key());
         }
         out.push_str("</span>");

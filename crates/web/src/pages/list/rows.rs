@@ -81,8 +81,9 @@ impl Column {
         let first = |which: &dyn Fn(&Column) -> bool| columns.iter().skip(1).position(which).map(|place| place + 1);
         let end = first(&|column| column.face.badge);
         let call = first(&|column| matches!(column.face.field.kind, Kind::Phone));
-        // Whose it is comes before where it is: a branch, or an answer, says little by itself.
-        let whose = first(&|column| matches!(column.face.field.kind, Kind::About(_) | Kind::Link(_)) && column.face.field.required);
+        // Whose it is comes before where it is: a branch, an answer, a person says little by itself.
+        let belongs = |field: &Field| field.required || entity.mirrors.iter().any(|mirror| mirror.field == field.key);
+        let whose = first(&|column| matches!(column.face.field.kind, Kind::About(_) | Kind::Link(_)) && belongs(&column.face.field));
         let below = whose.or_else(|| first(&|column| column.face.field.key.ends_with(".city") || column.face.field.key == "email"));
         let says = |column: &Column| !column.face.badge && !matches!(column.face.field.kind, Kind::YesNo);
         let below = below.or_else(|| if call.is_none() { first(&says) } else { None });
