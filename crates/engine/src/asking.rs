@@ -110,6 +110,15 @@ pub struct Beside {
     pub next: Option<Id>,
 }
 
+/// Where a record stands in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Its place, the first being 1; none where it lies beyond the limit.
+    pub number: Option<i64>,
+    /// How many the list has.
+    pub of: Counted,
+}
+
 /// A count that may have stopped at its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
@@ -217,6 +226,48 @@ impl Engine {
             }
         }
         Ok(beside)
+    }
+
+    /// Where a record stands in a list, and how many there are, both up to `most` and of the same moment; none where the list
+    /// does not have it.
+    pub async fn position(&self, who: &Principal, asked: Asked, record: Id, most: usize) -> Result<Option<Position>> {
+        let entity = asked.entity.clone();
+        who.permit(Verb::See, &entity)?;
+        let order = orders(&entity, &asked.sort)?;
+        let (engine, who) = (self.clone(), who.clone());
+        self.inside
+            .store
+            .read_snapshot(move |tx| {
+                Box::pin(async move {
+                    let model = engine.model();
+                    let seen = who.seen(&model, &entity).ok_or(Error::NotFound)?;
+                    let page = |filter: &Filter, after: Option<&Cursor>, limit: usize, counted: bool| {
+                        let page =
+                            Page { entity: &entity, fields: &[], filter, seen: &seen, trash: asked.trash, order: &order, after, limit };
+                        let sql =
+                            engine.compiling(&who, &model, |compile| if counted { page.counted(compile) } else { page.sql(compile) })?;
+                        Ok::<_, Error>(Statement::new(sql.text, sql.values))
+                    };
+                    let itself = asked.filter.clone().and(Filter::is("id", Value::Link(record)));
+                    let mut kinds = kinds(&[]);
+                    let width = kinds.len();
+                    kinds.extend(order.iter().map(|order| order.field.kind.column()));
+                    let mut rows = tx.rows_as(&page(&itself, None, 1, false)?, &kinds).await?;
+                    let Some(mut row) = rows.pop() else { return Ok(None) };
+                    let cursor = Cursor { values: row.split_off(width), id: record, backward: true };
+                    let before = one_number(tx, &page(&asked.filter, Some(&cursor), most, true)?).await?;
+                    let sql = engine.compiling(&who, &model, |compile| {
+                        query::count(&entity, &asked.filter, &seen, asked.trash, Some(most + 1), compile)
+                    })?;
+                    let all = one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+                    let most = most as i64;
+                    Ok(Some(Position {
+                        number: (before < most).then_some(before + 1),
+                        of: Counted { number: all.min(most), more: all > most },
+                    }))
+                })
+            })
+            .await
     }
 
     /// How many records a filter selects; stops at `most`, exact where it is none.

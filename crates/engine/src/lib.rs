@@ -31,7 +31,7 @@ mod vocabulary;
 mod write;
 
 pub use area::{Area, Change, Hook, Slice};
-pub use asking::{Asked, Beside, Counted, Listed, Sorting};
+pub use asking::{Asked, Beside, Counted, Listed, Position, Sorting};
 pub use bulk::{AT_ONCE, Begun, Bulk, BulkAction, BulkExamine, Doing, Options, Selection, Terms};
 pub use context::Settings;
 pub use erase::Erased;

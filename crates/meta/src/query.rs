@@ -55,6 +55,20 @@ impl Page<'_> {
     /// `id`, `version`, the fields, then the sorted values, of each record.
     pub fn sql(&self, compile: &Compile<'_>) -> Result<Sql> {
         let mut sql = Sql::new();
+        self.write(compile, &mut sql)?;
+        Ok(sql)
+    }
+
+    /// How many records the page has: read as the page is, so that the index which serves the one serves the other.
+    pub fn counted(&self, compile: &Compile<'_>) -> Result<Sql> {
+        let mut sql = Sql::new();
+        sql.push("SELECT count(*) FROM (");
+        self.write(compile, &mut sql)?;
+        sql.push(") AS counted");
+        Ok(sql)
+    }
+
+    fn write(&self, compile: &Compile<'_>, sql: &mut Sql) -> Result<()> {
         sql.push("SELECT ").column(HERE, "id").push(",").column(HERE, "version");
         for field in self.fields {
             sql.push(",").column(HERE, &field.column());
@@ -63,14 +77,14 @@ impl Page<'_> {
             sql.push(",").column(HERE, &order.field.compared_column());
         }
         sql.push(" FROM ").name(self.entity.key).push(" AS ").alias(HERE).push(" WHERE ");
-        conditions(self.entity, self.filter, self.seen, self.trash, compile, &mut sql)?;
+        conditions(self.entity, self.filter, self.seen, self.trash, compile, sql)?;
         let backward = self.after.is_some_and(|cursor| cursor.backward);
         if let Some(cursor) = self.after {
             cursor.fits(self.order)?;
         }
         if let Some(cursor) = self.after {
             sql.push(" AND ");
-            self.beyond(cursor, &mut sql);
+            self.beyond(cursor, sql);
         }
         sql.push(" ORDER BY ");
         for order in self.order {
@@ -86,7 +100,7 @@ impl Page<'_> {
         }
         sql.column(HERE, "id").push(if self.last_descending() != backward { " DESC" } else { "" });
         sql.push(" LIMIT ").number(self.limit as i64);
-        Ok(sql)
+        Ok(())
     }
 
     fn last_descending(&self) -> bool {

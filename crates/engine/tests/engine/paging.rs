@@ -3,7 +3,7 @@
 use crate::model::cases;
 use crate::shop::{self, Shop, customer, shops};
 use crate::world::runner;
-use engine::{Act, Asked, Sorting};
+use engine::{Act, Asked, Counted, Sorting};
 use kernel::{Date, Error, Id, Moment, Value};
 use meta::filter::compile::{Compile, Mode};
 use meta::query::{Cursor, Order, Page};
@@ -105,6 +105,17 @@ async fn walk(shop: &Shop, sort: &[Sorting], limit: usize) -> Result<(), TestCas
         prop_assert!(back.len() <= meant.len(), "{:?}: the walk back does not end", shop);
     }
     prop_assert_eq!(&back, &meant, "{:?}: backward", shop);
+    // Each knows its place, as far as is counted.
+    let all = meant.len() as i64;
+    for (before, id) in meant.iter().enumerate().step_by(limit) {
+        for most in [1, limit * 3, meant.len() - 1, meant.len(), 10_000] {
+            let asked = Asked { sort: sort.to_vec(), ..Asked::new(shop.entity("customer")) };
+            let position = shop.engine.position(&shop.admin, asked, *id, most).await.expect("a place").expect("in the list");
+            let (place, counted) = (before as i64 + 1, most as i64);
+            prop_assert_eq!(position.number, (place <= counted).then_some(place), "{:?}: of {}", shop, most);
+            prop_assert_eq!(position.of, Counted { number: all.min(counted), more: all > counted });
+        }
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod documents;
 mod faces;
 mod filters;
 mod forms;
+mod heads;
 mod house;
 mod in_place;
 mod lists;

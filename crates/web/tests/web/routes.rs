@@ -192,10 +192,10 @@ async fn a_reader_changes_nothing() {
         for route in table.filter(about_records).filter(|route| route.method.is_safe()).filter(may) {
             for address in addresses(&house, route, house.north).into_iter().filter(views) {
                 let got = as_person(&house, route, &address, "rita").send().await;
-                // Of the files in the fixture none is a picture; without a group one is led to the list; a reader takes no files out.
+                // Of the files in the fixture none is a picture; without a group one is led to the list, a place is told on the card; a reader takes no files out.
                 let wanted = match route.path.rsplit('/').next() {
                     Some("thumbnail") => 404,
-                    Some("groups") => 303,
+                    Some("groups" | "position") => 303,
                     Some("export.csv" | "export.xlsx") => 403,
                     _ => 200,
                 };

@@ -6,6 +6,7 @@ mod head;
 mod ledger;
 mod mutual;
 mod past;
+mod place;
 mod related;
 mod sections;
 mod spot;
@@ -40,7 +41,7 @@ use timeline::{Board, Boxes, Editing, Shown};
 
 /// The routes of cards.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let routes = past::routes(files::routes(tags::routes(ledger::routes(routes))));
+    let routes = place::routes(past::routes(files::routes(tags::routes(ledger::routes(routes)))));
     timeline::routes(routes.add(Route::page(Method::GET, "/{plural}/{id}", Policy::Entity(Verb::See), Rate::Person, "", ""), card))
 }
 
@@ -57,6 +58,8 @@ struct CardPage<'c> {
     /// The records before and after it there, by their addresses.
     previous: String,
     following: String,
+    /// Where its place in that list is told, after the page.
+    place: String,
     edit: String,
     changes: bool,
     duplicates: bool,
@@ -187,6 +190,7 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
         many: reader.speech.area(entity.key),
         previous: at(beside.previous),
         following: at(beside.next),
+        place: place::address(entity, record.id, &own),
         edit,
         list: list.question(&list.cursor),
         changes,

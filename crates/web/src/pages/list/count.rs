@@ -82,7 +82,8 @@ pub(super) async fn count(State(web): State<Web>, Of(entity): Of, OriginalUri(ur
     Ok(answer::part(&reader, StatusCode::OK, out))
 }
 
-fn plain(number: &str, counted: Counted) -> String {
+/// The number, and a sign where there are more.
+pub(crate) fn plain(number: &str, counted: Counted) -> String {
     if counted.more { format!("{number}+") } else { number.to_owned() }
 }
 

@@ -493,18 +493,26 @@ fn wrong(out: &mut String, reader: &Reader, entity: &Entity, address: &ListAddre
 
 /// The records before and after one in the list that the address of its card names, and that list.
 pub(crate) async fn beside(reader: &Reader, record: &Record, entity: &Entity, list: &str) -> kernel::Result<(engine::Beside, ListAddress)> {
+    let (asked, address) = walked(reader, entity, list).await?;
+    match asked {
+        Some(asked) => Ok((reader.web.engine().beside(&reader.who, asked, record).await?, address)),
+        None => Ok((engine::Beside::default(), address)),
+    }
+}
+
+/// The question that walks a list from card to card, none where it is no list, and its address.
+pub(crate) async fn walked(reader: &Reader, entity: &Entity, list: &str) -> kernel::Result<(Option<Asked>, ListAddress)> {
     let entity = reader.model.entity(entity.key).ok_or(Error::NotFound)?;
     let mut address = ListAddress::read(list);
     views::begun(reader, entity, &mut address).await?;
     address.settle(entity);
     let (Ok(mut filter), Ok(sort)) = (address.tree(&reader.model, entity), address.order(entity)) else {
-        return Ok((engine::Beside::default(), address));
+        return Ok((None, address));
     };
     if !address.words.is_empty() {
         filter = filter.and(address::words_filter(&address.words, entity));
     }
-    let asked = Asked { filter, sort, ..Asked::new(entity.clone()) };
-    Ok((reader.web.engine().beside(&reader.who, asked, record).await?, address))
+    Ok((Some(Asked { filter, sort, ..Asked::new(entity.clone()) }), address))
 }
 
 /// What a list selects that is told by its question, and its address.
