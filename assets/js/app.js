@@ -7,6 +7,7 @@ import "./confirm.js";
 import "./menu.js";
 import "./rail.js";
 import "./copy.js";
+import "./share.js";
 import "./rows.js";
 import "./widths.js";
 import "./select.js";

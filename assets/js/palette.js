@@ -188,7 +188,7 @@ function commands() {
   }
   const known = new Set();
   return found.filter(({ control, key, label }) => {
-    const idle = control.matches("[aria-disabled=true], [aria-pressed=true], :disabled");
+    const idle = control.matches("[aria-disabled=true], [aria-pressed=true], :disabled, [hidden]");
     if (idle || !label || known.has(key)) return false;
     known.add(key);
     return true;
@@ -196,7 +196,7 @@ function commands() {
 }
 
 function command(control, group, makes = false) {
-  const label = (control.getAttribute("aria-label") ?? control.querySelector("span")?.textContent ?? control.textContent).trim();
+  const label = (control.dataset.command ?? control.getAttribute("aria-label") ?? control.querySelector("span")?.textContent ?? control.textContent).trim();
   const beside = control.closest("[role=group][aria-label]")?.getAttribute("aria-label") ?? "";
   return { control, group, makes, label, beside, words: `${label} ${beside} ${group}`, key: control.getAttribute("href") ?? `${label} ${beside}` };
 }

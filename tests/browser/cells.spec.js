@@ -356,7 +356,7 @@ test.describe("a card", () => {
       await page.keyboard.type("Duplica");
       await page.getByRole("option", { name: "Duplica" }).click();
     } else {
-      await page.locator(".record-bar details.menu summary").click();
+      await page.locator("#card-more > summary").click();
       await page.getByRole("link", { name: "Duplica" }).click();
     }
     await expect(page.locator("#name")).toHaveValue(name);

@@ -197,7 +197,7 @@ test.describe("documents", () => {
     await picture(page, info, "card-documents-expiring");
     // Removed, it waits no more; and comes back.
     await ahead.locator(".ahead-one").first().click();
-    await page.locator(".record-bar summary").click();
+    await page.locator("#card-more > summary").click();
     await page.getByRole("button", { name: "Elimina" }).click();
     await page.locator("dialog[open]").getByRole("button", { name: "Elimina" }).click();
     await page.locator(".toast-action").click();

@@ -354,8 +354,15 @@ test.describe("hostile words", () => {
     await expect(page.locator(".record-title h1, #form [role=alert], .error-summary").first()).toBeVisible();
     await page.waitForLoadState();
     await look("what may be there already");
+    // Kept at hand: the message, the page, the palette; the place in a list leads to the card.
+    await page.goto(`/accounts/${accounts[1]}`);
+    await page.locator("#favourite button").click();
+    await expect(page.locator("#favourite button")).toHaveAttribute("aria-pressed", "true");
+    await look("a favourite");
+    await visit("/favourites");
+    await visit(`/accounts/${accounts[1]}/position?list=${e(`q=${MARKUP[0]}`)}`);
     await page.goto(`/accounts/${accounts[2]}`);
-    await page.locator(".record-bar summary").click();
+    await page.locator("#card-more > summary").click();
     await page.getByRole("button", { name: "Elimina" }).click();
     await expect(page.locator("dialog[open]")).toBeVisible();
     await look("a question");

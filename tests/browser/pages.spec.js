@@ -270,7 +270,7 @@ test.describe("a card and its form", () => {
   test("what is removed is in the trash, and comes back", async ({ page }, info) => {
     const name = `Officina Cestino ${unique()}`;
     const card = await makeAccount(page, name);
-    await page.locator(".record-bar details.menu summary").click();
+    await page.locator("#card-more > summary").click();
     await page.locator(".record-bar .danger").click();
     await page.getByRole("dialog").getByRole("button", { name: "Elimina" }).click();
     await expect(page.locator(".toast")).toContainText(`Nel cestino: ${name}`);
@@ -278,7 +278,7 @@ test.describe("a card and its form", () => {
     await expect(page.locator(".toast")).toContainText("Operazione annullata");
     await page.goto(card);
     await expect(page.locator(".record-head .notice")).toHaveCount(0);
-    await page.locator(".record-bar details.menu summary").click();
+    await page.locator("#card-more > summary").click();
     await page.locator(".record-bar .danger").click();
     await page.getByRole("dialog").getByRole("button", { name: "Elimina" }).click();
     await expect(page.locator(".toast")).toContainText(`Nel cestino: ${name}`);

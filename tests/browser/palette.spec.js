@@ -252,7 +252,7 @@ test.describe("the palette", () => {
     await expect(options(page).first()).toContainText(name);
     await page.keyboard.press("Enter");
     await expect(page.locator(".record-title h1")).toHaveText(name);
-    await page.locator(".record-bar details.menu summary").click();
+    await page.locator("#card-more > summary").click();
     await page.locator(".record-bar .danger").click();
     await page.getByRole("dialog").getByRole("button", { name: "Elimina" }).click();
     await expect(page.locator(".toast")).toContainText("Nel cestino");

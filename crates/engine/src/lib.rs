@@ -7,6 +7,7 @@ pub mod bulk;
 mod context;
 mod erase;
 mod examine;
+pub mod favourites;
 pub mod files;
 mod gathering;
 mod history;

@@ -46,26 +46,37 @@ impl Engine {
             .read(move |tx| {
                 Box::pin(async move {
                     let opened = newest(tx, user, KEPT).await?;
-                    let mut found: Vec<(usize, &'static str, Record)> = Vec::new();
-                    let model = engine.model();
-                    for entity in model.entities().filter(|entity| entity.can.public) {
-                        let ids: Vec<Id> = opened.iter().filter(|(of, _)| of == entity.key).map(|(_, id)| *id).collect();
-                        if ids.is_empty() || who.seen(&model, entity).is_none() {
-                            continue;
-                        }
-                        let records = engine.read_records(tx, &who, entity, &ids, false, false).await?;
-                        let place = |record: &Record| opened.iter().position(|(_, id)| *id == record.id).unwrap_or(usize::MAX);
-                        found.extend(records.into_iter().map(|record| (place(&record), entity.key, record)));
-                    }
-                    found.sort_by_key(|(place, ..)| *place);
-                    let found = found.into_iter().take(most).map(|(_, key, record)| {
-                        let title = model.entity(key).map(|entity| record.named(entity.title).text().to_owned()).unwrap_or_default();
-                        (key, Found { id: record.id, title, record, because: Vec::new() })
-                    });
-                    Ok(found.collect())
+                    engine.seen_of(tx, &who, &opened, most).await
                 })
             })
             .await
+    }
+
+    /// Of these records, by entity, the first so many that live and that he may see now, in their order.
+    pub(crate) async fn seen_of(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        noted: &[(String, Id)],
+        most: usize,
+    ) -> Result<Vec<(&'static str, Found)>> {
+        let mut found: Vec<(usize, &'static str, Record)> = Vec::new();
+        let model = self.model();
+        for entity in model.entities().filter(|entity| entity.can.public) {
+            let ids: Vec<Id> = noted.iter().filter(|(of, _)| of == entity.key).map(|(_, id)| *id).collect();
+            if ids.is_empty() || who.seen(&model, entity).is_none() {
+                continue;
+            }
+            let records = self.read_records(tx, who, entity, &ids, false, false).await?;
+            let place = |record: &Record| noted.iter().position(|(_, id)| *id == record.id).unwrap_or(usize::MAX);
+            found.extend(records.into_iter().map(|record| (place(&record), entity.key, record)));
+        }
+        found.sort_by_key(|(place, ..)| *place);
+        let found = found.into_iter().take(most).map(|(_, key, record)| {
+            let title = model.entity(key).map(|entity| record.named(entity.title).text().to_owned()).unwrap_or_default();
+            (key, Found { id: record.id, title, record, because: Vec::new() })
+        });
+        Ok(found.collect())
     }
 }
 

@@ -70,6 +70,10 @@ pub(crate) fn tables() -> Vec<Table> {
         Table::new("recent", &[("user", Link), ("record", Link), ("entity", Text), ("at", Moment)])
             .key(&["user", "record"])
             .index(&["user", "at"]),
+        Table::new("favourite", &[("user", Link), ("record", Link), ("entity", Text), ("at", Moment)])
+            .key(&["user", "record"])
+            .index(&["user", "at"])
+            .index(&["record"]),
         // The identities of a bulk action's selection, a thousand in a row, until they are worked off; and what it refused.
         Table::new("bulk_portion", &[("bulk", Link), ("place", Int), ("records", Bytes)]).key(&["bulk", "place"]),
         Table::new("bulk_refusal", &[("bulk", Link), ("record", Link), ("field", Text), ("reason", Text)])

@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::area::Slice;
+use crate::identity::USER;
 use crate::jobs::{Done, JobContext, Run};
 use kernel::{Id, Result, Value};
 use meta::query::among;
@@ -105,7 +106,10 @@ impl Engine {
         }
         // Lines, and what is written along with the records, go with them.
         let along = links.iter().filter(|(_, _, along)| *along).map(|(other, column, _)| (*other, column.as_str()));
-        for (table, column) in along.chain([(entity.key, "id"), ("timeline", "card"), ("history", "record")]) {
+        // Nobody keeps what is gone, and whoever is gone keeps nothing.
+        let own = (entity.key == USER).then_some(("favourite", "user"));
+        let beside = [(entity.key, "id"), ("timeline", "card"), ("history", "record"), ("favourite", "record")];
+        for (table, column) in along.chain(beside).chain(own) {
             let mut gone = Sql::new();
             gone.push("DELETE FROM ").name(table).push(" WHERE ").name(column);
             among(&ids, &mut gone);

@@ -135,11 +135,15 @@ pub(crate) fn from_own_page(web: &Web, headers: &HeaderMap) -> Option<bool> {
         return Some(site == "same-origin");
     }
     let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or_default().to_ascii_lowercase();
-    let own = match &web.settings().base_url {
+    Some(origin == origin_of(web, headers))
+}
+
+/// Scheme and host of our own pages, as the asker reached them.
+pub(crate) fn origin_of(web: &Web, headers: &HeaderMap) -> String {
+    match &web.settings().base_url {
         Some(base) => base.to_string(),
         None => format!("http://{}", only(headers, &header::HOST).unwrap_or_default().to_ascii_lowercase()),
-    };
-    Some(origin == own)
+    }
 }
 
 #[cfg(test)]

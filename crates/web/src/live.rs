@@ -137,9 +137,9 @@ impl Listening {
         let mut entities: BTreeSet<&str> = BTreeSet::new();
         entities.extend(topics.iter().map(|topic| topic.split('/').next().unwrap_or_default()));
         for key in entities {
-            // What somebody is told is told to him alone.
-            if key == "notification" {
-                let mine = self.who.user.is_some_and(|user| topics.contains(&format!("notification/{user}")));
+            // What somebody is told, and what he keeps, is told to him alone.
+            if matches!(key, "notification" | "favourite") {
+                let mine = self.who.user.is_some_and(|user| topics.contains(&format!("{key}/{user}")));
                 told.extend(mine.then(|| key.to_owned()));
                 continue;
             }

@@ -88,3 +88,70 @@ async fn the_palette_begins_with_what_was_open_last() {
         assert!(shop.number("SELECT count(*) FROM \"recent\"").await <= 33, "{shop:?}");
     }
 }
+
+async fn favourites(shop: &Shop, who: &Principal) -> Vec<Id> {
+    shop.engine.favourites(who, 200).await.expect("the favourites").into_iter().map(|(_, found)| found.id).collect()
+}
+
+#[tokio::test]
+async fn everybody_keeps_what_he_wants_at_hand() {
+    for shop in shops().await {
+        let entity = shop.entity("customer");
+        let mut made = Vec::new();
+        for name in ["uno", "due", "tre"] {
+            made.push(shop.create(&shop.anna, customer(name)).await);
+        }
+        let keep = async |who: &Principal, id: Id, kept: bool| {
+            shop.clock.pass(1_000);
+            shop.engine.keep_favourite(who, &entity, id, kept).await
+        };
+        for id in [made[0], made[1], made[2], made[0]] {
+            keep(&shop.anna, id, true).await.expect("kept");
+        }
+        assert_eq!(favourites(&shop, &shop.anna).await, [made[2], made[1], made[0]], "each once, the latest first");
+        assert!(favourites(&shop, &shop.bruno).await.is_empty(), "each person has his own");
+        assert!(shop.engine.is_favourite(&shop.anna, made[0]).await.expect("known"));
+        assert!(!shop.engine.is_favourite(&shop.bruno, made[0]).await.expect("known"));
+        for _ in 0..2 {
+            keep(&shop.anna, made[1], false).await.expect("taken off");
+        }
+        assert_eq!(favourites(&shop, &shop.anna).await, [made[2], made[0]]);
+        // What is not seen, or never was, is not found; the system keeps nothing.
+        for (who, id) in [(&shop.carla, made[0]), (&shop.anna, shop.engine.id()), (&shop.engine.system(engine::Through::Job), made[0])] {
+            for kept in [true, false] {
+                assert!(matches!(keep(who, id, kept).await, Err(kernel::Error::NotFound)), "{shop:?}");
+            }
+        }
+        // Another's by now: it is gone, and back when it is back.
+        shop.change(&shop.admin, made[2], vec![(shop::OWNER.id(), shop.carla.user.into())]).await.expect("given away");
+        assert_eq!(favourites(&shop, &shop.anna).await, [made[0]]);
+        shop.change(&shop.admin, made[2], vec![(shop::OWNER.id(), shop.anna.user.into())]).await.expect("given back");
+        let nobody = Principal { role: Roles::declared().get("gone"), ..shop.anna.clone() };
+        assert!(favourites(&shop, &nobody).await.is_empty());
+        // In the trash it waits with its record; gone for good, nothing of it is left.
+        shop.engine.remove(&shop.admin, &entity, made[0], None).await.expect("removed");
+        assert_eq!(favourites(&shop, &shop.anna).await, [made[2]]);
+        shop.engine.restore(&shop.admin, &entity, made[0]).await.expect("restored");
+        assert_eq!(favourites(&shop, &shop.anna).await, [made[2], made[0]]);
+        shop.engine.remove(&shop.admin, &entity, made[0], None).await.expect("removed");
+        shop.clock.pass(31 * 86_400_000);
+        crate::writing::empty_trash(&shop).await;
+        assert_eq!(shop.number("SELECT count(*) FROM \"favourite\"").await, 1, "{shop:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_keeps_more_favourites_than_he_can_look_through() {
+    for shop in shops().await {
+        let entity = shop.entity("customer");
+        let most = engine::favourites::MOST_FAVOURITES;
+        let mut last = shop.engine.id();
+        for place in 0..=most {
+            last = shop.create(&shop.bruno, customer(&format!("n. {place}"))).await;
+            let kept = shop.engine.keep_favourite(&shop.bruno, &entity, last, true).await;
+            assert_eq!(kept.is_ok(), place < most, "{shop:?}: {place}");
+        }
+        assert!(!shop.engine.is_favourite(&shop.bruno, last).await.expect("known"));
+        assert_eq!(favourites(&shop, &shop.bruno).await.len(), most);
+    }
+}

@@ -226,7 +226,7 @@ async fn removed_records_rest_in_the_trash_and_then_go() {
     }
 }
 
-async fn empty_trash(shop: &shop::Shop) {
+pub async fn empty_trash(shop: &shop::Shop) {
     let engine = shop.engine.clone();
     let enqueue = shop
         .engine

@@ -10,6 +10,7 @@ mod card;
 mod coming_in;
 mod company;
 mod error_page;
+mod favourites;
 pub(crate) mod filter;
 mod form;
 mod found;
@@ -42,7 +43,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = setup::routes(search::routes(preferences::routes(routes)));
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
-    let routes = notifications::routes(acts::routes(routes));
+    let routes = favourites::routes(notifications::routes(acts::routes(routes)));
     form::routes(routes)
 }
 

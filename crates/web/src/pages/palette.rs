@@ -24,6 +24,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 /// Records of each kind; the search page shows more.
 const EACH: usize = 5;
 
+/// Records that the reader keeps at hand.
+const FAVOURITES: usize = 8;
+
 /// Records opened last.
 const RECENT: usize = 8;
 
@@ -55,18 +58,29 @@ async fn show(State(web): State<Web>, reader: Reader, Asking(asked): Asking) -> 
     if words.is_empty() {
         // The record that is on the screen is no place to go to.
         let here = asked.get("on").unwrap_or_default();
-        let recents = web.engine().recents(&reader.who, RECENT + 1).await?;
-        let elsewhere = recents.iter().filter(|(key, found)| {
+        let elsewhere = |(key, found): &&(&'static str, Found)| {
             let entity = reader.model.entity(key);
             entity.is_some_and(|entity| address(entity, found.id) != here)
-        });
-        let elsewhere: Vec<&(&'static str, Found)> = elsewhere.take(RECENT).collect();
-        if !elsewhere.is_empty() {
-            begin(&mut out, "palette-recent", reader.speech.say("palette-recent"));
-            for (key, found) in elsewhere {
-                let Some(entity) = reader.model.entity(key) else { continue };
-                option(&mut out, &Telling::new(&reader, entity, &[]), entity, found);
+        };
+        let favourites = web.engine().favourites(&reader.who, FAVOURITES + 2).await?;
+        let kept: Vec<_> = favourites.iter().filter(elsewhere).collect();
+        let shown = &kept[..kept.len().min(FAVOURITES)];
+        if !shown.is_empty() {
+            own(&mut out, &reader, "favourites", shown);
+            if kept.len() > shown.len() {
+                out.push_str("<div role=\"option\" data-more data-href=\"/favourites\">");
+                out.push_str(assets::icon("star"));
+                html::element(&mut out, "span", reader.speech.say("favourites-all"));
+                out.push_str("</div>");
             }
+            out.push_str("</div>");
+        }
+        // What stands above already is not said again.
+        let recents = web.engine().recents(&reader.who, RECENT + 1 + shown.len()).await?;
+        let recents = recents.iter().filter(elsewhere).filter(|(_, found)| shown.iter().all(|(_, kept)| kept.id != found.id));
+        let recents: Vec<_> = recents.take(RECENT).collect();
+        if !recents.is_empty() {
+            own(&mut out, &reader, "palette-recent", &recents);
             out.push_str("</div>");
         }
         return Ok(part(&reader, StatusCode::OK, out));
@@ -96,6 +110,15 @@ async fn show(State(web): State<Web>, reader: Reader, Asking(asked): Asking) -> 
 
 fn address(entity: &Entity, id: Id) -> String {
     format!("/{}/{id}", entity.plural)
+}
+
+/// A group of records that are the reader's own, but for its end.
+fn own(out: &mut String, reader: &Reader, key: &str, records: &[&(&'static str, Found)]) {
+    begin(out, &format!("palette-group-{key}"), reader.speech.say(key));
+    for (key, found) in records {
+        let Some(entity) = reader.model.entity(key) else { continue };
+        option(out, &Telling::new(reader, entity, &[]), entity, found);
+    }
 }
 
 fn begin(out: &mut String, id: &str, label: &str) {

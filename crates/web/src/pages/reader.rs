@@ -42,6 +42,8 @@ pub(crate) struct Reader {
     pub(crate) steps: bool,
     /// The company's name.
     pub(crate) company: Arc<str>,
+    /// Scheme and host under which he reaches the pages.
+    pub(crate) origin: String,
     /// The area he is in: a plural.
     pub(crate) here: &'static str,
     /// What stands in the search of the top bar.
@@ -99,6 +101,7 @@ impl Reader {
             single_keys: cookie(headers, "scheda_keys") != Some("off"),
             steps: cookie(headers, crate::pages::start::COOKIE) != Some("off"),
             company: web.company(),
+            origin: crate::headers::origin_of(web, headers),
             here: "",
             searched: String::new(),
             toast: toast::read(web, &caller.csrf, headers, &speech),

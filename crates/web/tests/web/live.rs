@@ -42,6 +42,21 @@ async fn one_hears_of_what_one_sees() {
     }
 }
 
+/// What somebody keeps is his own matter.
+#[tokio::test]
+async fn favourites_are_heard_by_whoever_keeps_them() {
+    for house in houses().await {
+        let (mut anna, mut mara) = (listen(&house, "anna").await, listen(&house, "mara").await);
+        let form = format!("csrf={}&kept=yes", house.people["anna"].csrf);
+        let path = format!("/accounts/{}/favourite", house.north.account);
+        house.page("anna", "POST", &path).form(&form).send().await.expect(303);
+        let (heard, _) = until(&mut anna, "data: favourite\n", Duration::from_secs(5)).await;
+        assert!(heard.contains("event: changed\ndata: favourite\n"), "{heard}");
+        let (heard, _) = until(&mut mara, "data: favourite", Duration::from_millis(700)).await;
+        assert!(!heard.contains("favourite"), "{heard}");
+    }
+}
+
 /// A page shows what was when it was asked for; what changed until its stream opened is told first.
 #[tokio::test]
 async fn one_hears_of_what_changed_before_the_stream_opened() {

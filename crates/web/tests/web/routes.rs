@@ -178,7 +178,7 @@ async fn a_reader_changes_nothing() {
         let table = house.web.table().iter();
         let about_records = |route: &&Route| matches!(route.policy, Policy::Entity(_) | Policy::Record(_)) || route.face == Face::Api;
         // Views and segments of his own everybody keeps, and asks whom a filter selects; nobody's else.
-        let kept = ["/views", "/segments", "/filter", "/bulks/"];
+        let kept = ["/views", "/segments", "/filter", "/bulks/", "/favourite"];
         let views = |address: &String| !kept.iter().any(|kept| address.contains(kept));
         for route in table.clone().filter(about_records).filter(|route| !route.method.is_safe()) {
             for address in addresses(&house, route, house.north).into_iter().filter(views) {

@@ -9,6 +9,7 @@ mod past;
 mod place;
 mod related;
 mod sections;
+mod share;
 mod spot;
 mod tags;
 mod timeline;
@@ -23,6 +24,7 @@ use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{part, rendered};
+use crate::pages::favourites;
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
@@ -60,6 +62,11 @@ struct CardPage<'c> {
     following: String,
     /// Where its place in that list is told, after the page.
     place: String,
+    /// The star of the bar, and the same in the menu; empty in the trash.
+    star: String,
+    star_item: String,
+    /// What sharing it offers; empty in the trash.
+    share: String,
     edit: String,
     changes: bool,
     duplicates: bool,
@@ -94,6 +101,14 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
                 Some(if one == "card-first" { first } else { others })
             }
             "timeline" => Some(board.again().await?),
+            one @ (favourites::STAR | favourites::ITEM) if record.removed_at().is_none() => {
+                let mut back = String::new();
+                if !board.list.is_empty() {
+                    html::pair(&mut back, "?list", board.list);
+                }
+                let back = format!("/{}/{}{back}", entity.plural, record.id);
+                Some(favourites::again(&reader, &entity, record.id, one, &back).await?)
+            }
             files::SECTION => Some(files::section(&reader, &entity, &record, &files::Refused::default()).await?),
             "card-file" => Some(files::panel(&reader, &entity, &record, &files::Refused::default()).await?),
             "card-ahead" => Some(next(&reader, &entity, &record).await?),
@@ -186,7 +201,17 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
     } else {
         related.clear();
     }
+    let (mut star, mut star_item) = (String::new(), String::new());
+    if living {
+        let kept = reader.web.engine().is_favourite(&reader.who, record.id).await?;
+        let back = format!("/{}/{}{own}", entity.plural, record.id);
+        star = favourites::star(reader, entity, record.id, kept, &back);
+        star_item = favourites::item(reader, entity, record.id, kept, &back);
+    }
     let shown = CardPage {
+        star,
+        star_item,
+        share: if living { share::write(reader, entity, record.id, &title) } else { String::new() },
         many: reader.speech.area(entity.key),
         previous: at(beside.previous),
         following: at(beside.next),
