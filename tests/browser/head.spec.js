@@ -173,5 +173,7 @@ test("without JavaScript the star and the e-mail remain", async ({ browser, serv
   await star(there, info, "Aggiungi ai preferiti");
   await expect(there.locator(".toast", { hasText: `Tra i preferiti: ${name}` })).toBeVisible();
   await expect(there.locator("#favourite button")).toHaveAttribute("aria-pressed", "true");
+  await star(there, info, "Togli dai preferiti");
+  await expect(there.locator("#favourite button")).toHaveAttribute("aria-pressed", "false");
   await plain.close();
 });
