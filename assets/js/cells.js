@@ -230,16 +230,17 @@ document.addEventListener("dblclick", (event) => {
 });
 
 // What is written stays where one goes elsewhere.
-document.addEventListener("pointerdown", (event) => {
-  const form = document.querySelector("form.cell-edit");
-  if (form && !form.contains(event.target)) save(form, cellOf(event.target) ? null : () => (held = false));
-});
+document.addEventListener("pointerdown", (event) => leave(event.target, false));
 
-document.addEventListener("spot:left", (event) => {
+// The same of who went elsewhere before the input came: his click has passed already.
+document.addEventListener("spot:left", (event) => leave(event.target, true));
+
+/** Saves what is edited for whoever went to this place; a cell that he went to gets the focus where `goes` says so. */
+function leave(place, goes) {
   const form = document.querySelector("form.cell-edit");
-  const cell = cellOf(event.target);
-  if (form && !form.contains(event.target)) save(form, () => (cell?.isConnected && isEditable(cell) ? go(cell) : (held = false)));
-});
+  const cell = cellOf(place);
+  if (form && !form.contains(place)) save(form, cell ? goes && (() => isEditable(cell) && go(cell)) : () => (held = false));
+}
 
 document.addEventListener("spot:closed", (event) => {
   const cell = cellOf(event.target);

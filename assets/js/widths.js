@@ -5,12 +5,10 @@ import { htmx } from "./requests.js";
 
 const LIST = "#list table.list";
 const HEAD = "th[data-column]";
-const LEAST = 48;
-const MOST = 960;
 
 const wide = matchMedia("(min-width: 761px)");
 
-/** What is pulled: the column, where it began, and how wide all of them were. */
+/** What is pulled: the head, where and how wide it began, and the elements of all columns once it moves. */
 let pulled = null;
 
 function prepare() {
@@ -21,21 +19,19 @@ function prepare() {
   }
 }
 
-/** The elements of the columns, made where the list has none. */
+/** The elements of the columns, made where the list has none, and how wide each is now. */
 function columns(list) {
   const heads = [...list.tHead.rows[0].cells];
+  const measured = heads.map((head) => Math.round(head.getBoundingClientRect().width));
   if (!list.classList.contains("sized")) {
-    const measured = heads.map((head) => Math.round(head.getBoundingClientRect().width));
     const group = document.createElement("colgroup");
-    for (const width of measured) {
-      const column = document.createElement("col");
-      column.width = width;
-      group.append(column);
-    }
+    group.append(...heads.map(() => document.createElement("col")));
     list.prepend(group);
     list.classList.add("sized");
   }
-  return [...list.querySelectorAll(":scope > colgroup > col")];
+  const all = [...list.querySelectorAll(":scope > colgroup > col")];
+  measured.forEach((width, place) => (all[place].width = width));
+  return all;
 }
 
 /** Asks for the list with these columns, and keeps them in the address. */
@@ -52,6 +48,12 @@ function ask(list, named) {
   });
 }
 
+/** How wide a column may be. */
+function within(list, width) {
+  const [least, most] = list.dataset.widths.split(" ").map(Number);
+  return Math.min(most, Math.max(least, width));
+}
+
 const headsOf = (list) => [...list.querySelectorAll(HEAD)];
 
 document.addEventListener("pointerdown", (event) => {
@@ -59,30 +61,23 @@ document.addEventListener("pointerdown", (event) => {
   if (!edge || event.button !== 0 || !wide.matches) return;
   event.preventDefault();
   const head = edge.closest("th");
-  const list = head.closest("table");
-  const from = [...list.tHead.rows[0].cells].map((cell) => Math.round(cell.getBoundingClientRect().width));
-  pulled = { list, head, place: head.cellIndex, at: event.clientX, from, moved: false };
+  pulled = { head, list: head.closest("table"), at: event.clientX, from: Math.round(head.getBoundingClientRect().width), all: null };
   edge.setPointerCapture(event.pointerId);
 });
 
 document.addEventListener("pointermove", (event) => {
   if (!pulled) return;
-  const by = event.clientX - pulled.at;
-  if (!pulled.moved && Math.abs(by) < 3) return;
-  pulled.moved = true;
-  const all = columns(pulled.list);
-  pulled.from.forEach((width, place) => (all[place].width = width));
-  all[pulled.place].width = Math.min(MOST, Math.max(LEAST, pulled.from[pulled.place] + by));
+  const { head, list, at, from } = pulled;
+  if (!pulled.all && Math.abs(event.clientX - at) < 3) return;
+  pulled.all ??= columns(list);
+  pulled.all[head.cellIndex].width = within(list, from + event.clientX - at);
 });
 
 document.addEventListener("pointerup", () => {
   if (!pulled) return;
-  const { list, moved } = pulled;
+  const { list, all } = pulled;
   pulled = null;
-  if (!moved) return;
-  const all = columns(list);
-  const limited = (width) => Math.min(MOST, Math.max(LEAST, Number(width)));
-  ask(list, headsOf(list).map((head) => `${head.dataset.column}:${limited(all[head.cellIndex].width)}`));
+  if (all) ask(list, headsOf(list).map((head) => `${head.dataset.column}:${within(list, Number(all[head.cellIndex].width))}`));
 });
 
 document.addEventListener("pointercancel", () => (pulled = null));

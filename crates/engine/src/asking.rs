@@ -128,6 +128,14 @@ pub struct Counted {
     pub more: bool,
 }
 
+impl Counted {
+    /// What was counted up to one more than `most`.
+    fn up_to(most: Option<usize>, number: i64) -> Counted {
+        let most = most.map_or(i64::MAX, |most| most as i64);
+        Counted { number: number.min(most), more: number > most }
+    }
+}
+
 impl Engine {
     /// A page of a list.
     pub async fn list(&self, who: &Principal, asked: Asked) -> Result<Listed> {
@@ -260,11 +268,8 @@ impl Engine {
                         query::count(&entity, &asked.filter, &seen, asked.trash, Some(most + 1), compile)
                     })?;
                     let all = one_number(tx, &Statement::new(sql.text, sql.values)).await?;
-                    let most = most as i64;
-                    Ok(Some(Position {
-                        number: (before < most).then_some(before + 1),
-                        of: Counted { number: all.min(most), more: all > most },
-                    }))
+                    let number = (before < most as i64).then_some(before + 1);
+                    Ok(Some(Position { number, of: Counted::up_to(Some(most), all) }))
                 })
             })
             .await
@@ -278,8 +283,7 @@ impl Engine {
         let sql = self.compiling(who, &model, |compile| query::count(entity, filter, &seen, trash, most.map(|most| most + 1), compile))?;
         let statement = Statement::new(sql.text, sql.values);
         let number = self.inside.store.read(move |tx| Box::pin(async move { one_number(tx, &statement).await })).await?;
-        let most = most.map_or(i64::MAX, |most| most as i64);
-        Ok(Counted { number: number.min(most), more: number > most })
+        Ok(Counted::up_to(most, number))
     }
 
     /// One record with all its fields and owned lines, and the names its links lead to.

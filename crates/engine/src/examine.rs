@@ -25,14 +25,7 @@ impl Engine {
                     }
                     for entity in engine.model().entities() {
                         engine.examine_links(tx, entity, &mut findings).await?;
-                        for mirror in &entity.mirrors {
-                            let sql = crate::write::mirrors::differing(&engine.model(), entity, *mirror);
-                            let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
-                            if lost > 0 {
-                                findings
-                                    .push(format!("{}.{}: {lost} say something else than {}", entity.key, mirror.field, mirror.relation));
-                            }
-                        }
+                        engine.examine_mirrors(tx, entity, &mut findings).await?;
                         if entity.can.searchable {
                             engine.examine_search(tx, entity, &mut findings).await?;
                         }
@@ -68,6 +61,17 @@ impl Engine {
             let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
             if lost > 0 {
                 findings.push(format!("{}.{}: {lost} links lead nowhere", entity.key, field.key));
+            }
+        }
+        Ok(())
+    }
+
+    async fn examine_mirrors(&self, tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
+        for mirror in &entity.mirrors {
+            let sql = crate::write::mirrors::differing(&self.model(), entity, *mirror);
+            let lost = crate::asking::one_number(tx, &Statement::new(sql.text, sql.values)).await?;
+            if lost > 0 {
+                findings.push(format!("{}.{}: {lost} say something else than {}", entity.key, mirror.field, mirror.relation));
             }
         }
         Ok(())

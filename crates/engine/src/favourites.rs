@@ -48,21 +48,7 @@ impl Engine {
 
     /// Somebody's favourites, the latest first, as far as they live and he may see them now.
     pub async fn favourites(&self, who: &Principal, most: usize) -> Result<Vec<(&'static str, Found)>> {
-        let Some(user) = who.user else { return Ok(Vec::new()) };
-        let (engine, who) = (self.clone(), who.clone());
-        self.inside
-            .store
-            .read(move |tx| {
-                Box::pin(async move {
-                    let sql = "SELECT \"entity\", \"record\" FROM \"favourite\" WHERE \"user\" = ? \
-                               ORDER BY \"at\" DESC, \"record\" DESC LIMIT ?";
-                    let values = vec![Value::Link(user), Value::Int(MOST_FAVOURITES as i64)];
-                    let rows = tx.rows(&Statement::new(sql, values)).await?;
-                    let kept: Vec<(String, Id)> = rows.iter().filter_map(|row| Some((row.text(0).to_owned(), row.link(1)?))).collect();
-                    engine.seen_of(tx, &who, &kept, most).await
-                })
-            })
-            .await
+        self.noted(who, "favourite", MOST_FAVOURITES, most).await
     }
 }
 

@@ -22,7 +22,7 @@ use crate::pages::html;
 use crate::pages::reader::{Reader, icon};
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
-use address::ListAddress;
+use address::{ListAddress, WIDTHS};
 use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -263,6 +263,7 @@ impl Heads<'_> {
         // What it is asked for when a column is pulled.
         if self.stand.is_page() {
             html::attribute(out, "data-columns", &self.stand.up_to_columns(self.address));
+            let _ = write!(out, " data-widths=\"{} {}\"", WIDTHS.start(), WIDTHS.end());
         }
         out.push('>');
         if sized {
