@@ -77,6 +77,7 @@ impl Engine {
             }
             self.check_links(tx, writing, entity, records, created, None).await?;
         }
+        self.mirror_fresh(&mut groups);
         for (entity, records) in &groups {
             self.insert(tx, entity, records).await?;
             for relation in entity.owned() {
@@ -92,9 +93,10 @@ impl Engine {
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }
-        // Once all of them are there.
+        // Of those that were there before, once all of them are there.
+        let fresh: IdSet = order.iter().map(|(id, _)| *id).collect();
         for (entity, records) in &groups {
-            self.follow_mirrors(tx, entity, records).await?;
+            self.follow_mirrors(tx, entity, records, &fresh).await?;
         }
         Ok(order)
     }

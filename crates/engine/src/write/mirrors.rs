@@ -2,29 +2,61 @@
 //! the link entity in the same commit, and are no change of the record they stand in: its version and its history stay.
 
 use crate::Engine;
-use kernel::{Id, Result};
+use kernel::{Id, IdSet, Result, Value};
 use meta::entity::Mirror;
 use meta::query::among;
 use meta::sql::{Alias, Dialect, Sql};
 use meta::{Entity, Model, Record};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use store::{Statement, Store, Tx};
 
 /// Records that follow in one statement.
 const MANY: usize = 500;
 
 impl Engine {
-    /// Has the records that these lead to follow: what was written, and what stood before.
+    /// Fills the links of records that are made together with what they follow, before they are written: all that leads to them
+    /// stands here.
+    pub(super) fn mirror_fresh(&self, groups: &mut [(Arc<Entity>, Vec<Record>)]) {
+        let model = self.model();
+        for place in 0..groups.len() {
+            let written = groups[place].0.clone();
+            for (entity, mirror) in model.mirrors_of(written.key) {
+                let Some((own, relation)) = entity.field(mirror.field).zip(entity.relation(mirror.relation)) else { continue };
+                let value = |record: &Record, key: &str| written.field(key).map(|field| record.value(field.id).clone()).unwrap_or_default();
+                let yes = |record: &Record, key: &str| value(record, key).bool();
+                let mut firsts: HashMap<Id, ((bool, bool, Id), Value)> = HashMap::new();
+                for record in &groups[place].1 {
+                    let Some(parent) = value(record, relation.via).link() else { continue };
+                    let rank = (yes(record, mirror.last), !yes(record, mirror.first), record.id);
+                    if firsts.get(&parent).is_none_or(|(first, _)| rank < *first) {
+                        firsts.insert(parent, (rank, value(record, relation.far.unwrap_or_default())));
+                    }
+                }
+                let parents = groups.iter_mut().filter(|(of, _)| of.key == entity.key).flat_map(|(_, parents)| parents);
+                for parent in parents {
+                    if let Some((_, first)) = firsts.remove(&parent.id) {
+                        parent.put(own.id, first);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Has the records that these lead to follow: what was written, and what stood before. Those that were just made with
+    /// them do so already.
     pub(super) async fn follow_mirrors<'r>(
         &self,
         tx: &mut Tx,
         written: &Entity,
         records: impl IntoIterator<Item = &'r Record> + Clone + Send,
+        fresh: &IdSet,
     ) -> Result<()> {
         let model = self.model();
         for (entity, mirror) in model.mirrors_of(written.key) {
             let Some(via) = entity.relation(mirror.relation).and_then(|relation| written.field(relation.via)) else { continue };
-            let ids: BTreeSet<Id> = records.clone().into_iter().filter_map(|record| record.value(via.id).link()).collect();
+            let ids: BTreeSet<Id> =
+                records.clone().into_iter().filter_map(|record| record.value(via.id).link()).filter(|id| !fresh.contains(id)).collect();
             let ids: Vec<Id> = ids.into_iter().collect();
             for some in ids.chunks(MANY) {
                 // Two who write at once see one another.

@@ -429,7 +429,7 @@ impl Engine {
         self.timeline_follow(tx, entity, &before, &after).await?;
         self.picture_files(tx, entity, Some(&before), std::slice::from_ref(&after)).await?;
         self.notify(tx, writing, entity, std::slice::from_ref(&after), Some(&before)).await?;
-        self.follow_mirrors(tx, entity, [&before, &after]).await?;
+        self.follow_mirrors(tx, entity, [&before, &after], &IdSet::default()).await?;
         self.announce(tx, entity, &[id]).await?;
         Ok((id, before.version + 1))
     }
@@ -453,7 +453,7 @@ impl Engine {
             return Err(Error::Conflict(Conflict::Stale { version: before.version + 1 }));
         }
         history::record(tx, writing, entity, before, action, before.version + 1, None).await?;
-        self.follow_mirrors(tx, entity, [before]).await?;
+        self.follow_mirrors(tx, entity, [before], &IdSet::default()).await?;
         self.announce(tx, entity, &[before.id]).await
     }
 

@@ -1,7 +1,7 @@
 //! Where a contact works: the first of his places, whatever happens to them.
 
 use super::entity::{ACCOUNT, ACCOUNT_CONTACT, NAME, place};
-use engine::{Draft, Engine, Principal, Statement, Through, Tx};
+use engine::{Act, Draft, Engine, Principal, Statement, Through, Tx};
 use kernel::{Id, Result, Value};
 use store::Dialect;
 
@@ -54,6 +54,16 @@ async fn the_account_of_a_contact_follows_his_places() {
         assert_eq!(at(&engine, &who, verdi).await.0, None);
         engine.undo(&who, removed.changeset).await.expect("an undoing");
         assert_eq!(at(&engine, &who, verdi).await.0, Some(alfa));
+        // Made together with his places, in whatever order they stand.
+        for places_first in [false, true] {
+            let neri = engine.id();
+            let last = placed(alfa, neri).with(place::INACTIVE.id(), true);
+            let mut acts = vec![last, placed(alfa, neri), placed(beta, neri).with(place::MAIN.id(), true)];
+            let contact = Draft { id: Some(neri), ..Draft::new("contact").with(NAME.family.id(), "Neri") };
+            acts.insert(if places_first { 3 } else { 0 }, contact);
+            engine.write(&who, "create", acts.into_iter().map(Act::Create).collect()).await.expect("a commit");
+            assert_eq!(at(&engine, &who, neri).await, (Some(beta), 1));
+        }
         assert_eq!(engine.examine().await.expect("an examination"), Vec::<String>::new());
     }
 }
