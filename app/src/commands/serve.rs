@@ -107,7 +107,7 @@ async fn demonstrate(engine: &Engine) -> Result<()> {
         let draft = engine::Draft::new(users::USER)
             .with(users::NAME.id(), "Anna Direzione")
             .with(users::EMAIL.id(), DEMO_ADMINISTRATOR)
-            .with(users::ROLE.id(), "administrator");
+            .with(users::ROLES.id(), "|administrator|");
         engine.create(&who, draft).await?;
     }
     let user = engine.principal_by_email(DEMO_ADMINISTRATOR, who.through).await?.and_then(|who| who.user).ok_or(Error::NotFound)?;

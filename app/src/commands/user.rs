@@ -20,9 +20,9 @@ pub enum User {
         /// First and last name.
         #[arg(long)]
         name: String,
-        /// administrator, manager, agent or reader.
+        /// The key of a role, such as administrator, manager, agent or reader; several add up.
         #[arg(long, default_value = "agent")]
-        role: String,
+        role: Vec<String>,
         /// Read the password from standard input.
         #[arg(long)]
         password_stdin: bool,
@@ -45,7 +45,7 @@ impl User {
                 let entity = engine.entity(users::USER)?;
                 let reading = meta::Reading { language: kernel::Language::English, zone: engine.settings().zone.clone() };
                 let mut draft = Draft::new(users::USER);
-                for (key, given) in [("name", &name), ("email", &email), ("role", &role)] {
+                for (key, given) in [("name", &name), ("email", &email), ("roles", &role.join(","))] {
                     let field = entity.field(key).ok_or(Error::NotFound)?;
                     draft.put(field.id, field.kind.parse(given, &reading).map_err(|say| Error::invalid(key, say))?);
                 }

@@ -145,7 +145,7 @@ fn a_token_lets_in_and_a_server_keeps_its_data() {
         let mut server = Running::start(&mut place.program(&["serve"]));
         let address = server.address();
         let (status, me) = get(&address, "/api/v1/me", token);
-        assert_eq!((status, json(&me)["name"].as_str(), json(&me)["role"].as_str()), (200, Some("Ada Neri"), Some("manager")));
+        assert_eq!((status, json(&me)["name"].as_str(), json(&me)["roles"][0].as_str()), (200, Some("Ada Neri"), Some("manager")));
         for wrong in ["", "x", &token[1..], &format!("{token}x"), ended.trim()] {
             assert_eq!(get(&address, "/api/v1/me", wrong).0, 401, "{wrong}");
         }
@@ -240,7 +240,7 @@ fn whoever_errs_is_told_a_sentence() {
         (vec!["undo", "0SAA7RE3C000H"], "There is nothing here"),
         (vec!["token", "create", "nessuno@example.it"], "Nobody has the address nessuno@example.it."),
         (vec!["user", "add", "senza-chiocciola", "--name", "X"], "email"),
-        (vec!["user", "add", "x@example.it", "--name", "X", "--role", "king"], "role"),
+        (vec!["user", "add", "x@example.it", "--name", "X", "--role", "king"], "roles"),
         (vec!["user", "add", "x@example.it", "--name", "X", "--password-stdin"], "password"),
         (vec!["user", "password", "nessuno@example.it"], "Nobody has the address"),
     ] {

@@ -10,7 +10,7 @@ use meta::filter::compile::ID;
 use meta::filter::resolve::compared;
 use meta::query::{self, Cursor, Order, Page};
 use meta::shape::ColumnType;
-use meta::{Carried, Entity, Kind, Record};
+use meta::{Carried, Entity, Kind, Model, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Statement, Tx};
@@ -139,15 +139,14 @@ impl Counted {
 impl Engine {
     /// A page of a list.
     pub async fn list(&self, who: &Principal, asked: Asked) -> Result<Listed> {
-        let entity = asked.entity.clone();
+        let entity = who.entity(asked.entity.key)?;
         who.permit(Verb::See, &entity)?;
-        let model = self.model();
-        let seen = who.seen(&model, &entity).ok_or(Error::NotFound)?;
+        let seen = who.seen(&entity).ok_or(Error::NotFound)?;
         let wanted: Vec<&str> = if asked.fields.is_empty() { entity.columns.clone() } else { asked.fields.clone() };
         let fields: Vec<Field> = wanted.iter().filter_map(|key| entity.field(key)).filter(|field| !field.secret).copied().collect();
         let order = orders(&entity, &asked.sort)?;
         let limit = asked.limit.clamp(1, 200);
-        let sql = self.compiling(who, &model, |compile| {
+        let sql = self.compiling(who, |compile| {
             Page {
                 entity: &entity,
                 fields: &fields,
@@ -182,7 +181,7 @@ impl Engine {
                         records.push((record(carried.clone(), row), sorted));
                     }
                     let ids: Vec<Id> = records.iter().map(|(record, _)| record.id).collect();
-                    let lines = engine.lines_of(tx, &owned, &ids).await?;
+                    let lines = engine.lines_of(tx, &who_titles.model, &owned, &ids).await?;
                     let named = records.iter().map(|(record, _)| record).filter(|_| names);
                     let titles = engine.titles(tx, &who_titles, named).await?;
                     Ok(((records, full), titles, lines))
@@ -191,6 +190,7 @@ impl Engine {
             .await?;
         let (mut records, full) = rows;
         attach(&mut records, lines);
+        records.iter_mut().for_each(|(record, _)| record.keep_secrets());
         let backward = asked.after.as_ref().is_some_and(|cursor| cursor.backward);
         if backward {
             records.reverse();
@@ -211,7 +211,7 @@ impl Engine {
     /// The records before and after a whole one in a list; none where the list does not have it.
     pub async fn beside(&self, who: &Principal, asked: Asked, record: &Record) -> Result<Beside> {
         let id = record.id;
-        let orders = orders(&asked.entity, &asked.sort)?;
+        let orders = orders(&*who.entity(asked.entity.key)?, &asked.sort)?;
         let fields = vec![asked.entity.title];
         let asked = Asked { fields, limit: 1, names: false, lines: false, after: None, ..asked };
         // The plain list has every record; another may not have this one.
@@ -239,7 +239,7 @@ impl Engine {
     /// Where a record stands in a list, and how many there are, both up to `most` and of the same moment; none where the list
     /// does not have it.
     pub async fn position(&self, who: &Principal, asked: Asked, record: Id, most: usize) -> Result<Option<Position>> {
-        let entity = asked.entity.clone();
+        let entity = who.entity(asked.entity.key)?;
         who.permit(Verb::See, &entity)?;
         let order = orders(&entity, &asked.sort)?;
         let (engine, who) = (self.clone(), who.clone());
@@ -247,13 +247,11 @@ impl Engine {
             .store
             .read_snapshot(move |tx| {
                 Box::pin(async move {
-                    let model = engine.model();
-                    let seen = who.seen(&model, &entity).ok_or(Error::NotFound)?;
+                    let seen = who.seen(&entity).ok_or(Error::NotFound)?;
                     let page = |filter: &Filter, after: Option<&Cursor>, limit: usize, counted: bool| {
                         let page =
                             Page { entity: &entity, fields: &[], filter, seen: &seen, trash: asked.trash, order: &order, after, limit };
-                        let sql =
-                            engine.compiling(&who, &model, |compile| if counted { page.counted(compile) } else { page.sql(compile) })?;
+                        let sql = engine.compiling(&who, |compile| if counted { page.counted(compile) } else { page.sql(compile) })?;
                         Ok::<_, Error>(Statement::new(sql.text, sql.values))
                     };
                     let itself = asked.filter.clone().and(Filter::is("id", Value::Link(record)));
@@ -264,9 +262,8 @@ impl Engine {
                     let Some(mut row) = rows.pop() else { return Ok(None) };
                     let cursor = Cursor { values: row.split_off(width), id: record, backward: true };
                     let before = one_number(tx, &page(&asked.filter, Some(&cursor), most, true)?).await?;
-                    let sql = engine.compiling(&who, &model, |compile| {
-                        query::count(&entity, &asked.filter, &seen, asked.trash, Some(most + 1), compile)
-                    })?;
+                    let sql = engine
+                        .compiling(&who, |compile| query::count(&entity, &asked.filter, &seen, asked.trash, Some(most + 1), compile))?;
                     let all = one_number(tx, &Statement::new(sql.text, sql.values)).await?;
                     let number = (before < most as i64).then_some(before + 1);
                     Ok(Some(Position { number, of: Counted::up_to(Some(most), all) }))
@@ -278,9 +275,9 @@ impl Engine {
     /// How many records a filter selects; stops at `most`, exact where it is none.
     pub async fn count(&self, who: &Principal, entity: &Entity, filter: &Filter, trash: bool, most: Option<usize>) -> Result<Counted> {
         who.permit(Verb::See, entity)?;
-        let model = self.model();
-        let seen = who.seen(&model, entity).ok_or(Error::NotFound)?;
-        let sql = self.compiling(who, &model, |compile| query::count(entity, filter, &seen, trash, most.map(|most| most + 1), compile))?;
+        let seen = who.seen(entity).ok_or(Error::NotFound)?;
+        let entity = &*who.entity(entity.key)?;
+        let sql = self.compiling(who, |compile| query::count(entity, filter, &seen, trash, most.map(|most| most + 1), compile))?;
         let statement = Statement::new(sql.text, sql.values);
         let number = self.inside.store.read(move |tx| Box::pin(async move { one_number(tx, &statement).await })).await?;
         Ok(Counted::up_to(most, number))
@@ -305,10 +302,10 @@ impl Engine {
             .store
             .read(move |tx| {
                 Box::pin(async move {
-                    let model = engine.model();
-                    let entity = model.entity(key).ok_or(Error::NotFound)?;
-                    let mut found = engine.read_records(tx, &who, entity, &[id], trash, true).await?;
-                    let record = found.pop().ok_or(Error::NotFound)?;
+                    let entity = who.entity(key)?;
+                    let mut found = engine.read_records(tx, &who, &entity, &[id], trash, true).await?;
+                    let mut record = found.pop().ok_or(Error::NotFound)?;
+                    record.keep_secrets();
                     let titles = engine.titles(tx, &who, std::iter::once(&record)).await?;
                     Ok((record, titles))
                 })
@@ -326,20 +323,22 @@ impl Engine {
         trash: bool,
         lines: bool,
     ) -> Result<Vec<Record>> {
-        let model = self.model();
-        let seen = who.seen(&model, entity).ok_or(Error::NotFound)?;
+        let seen = who.seen(entity).ok_or(Error::NotFound)?;
         let carried = entity.carried.clone();
         let kinds = kinds(&carried.fields);
         let mut records = Vec::with_capacity(ids.len());
         for some in ids.chunks(500) {
-            let sql = self.compiling(who, &model, |compile| query::records(entity, &carried.fields, some, &seen, trash, compile))?;
+            let sql = self.compiling(who, |compile| query::records(entity, &carried.fields, some, &seen, trash, compile))?;
             let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await?;
             records.extend(rows.into_iter().map(|row| record(carried.clone(), row)));
         }
         if lines {
             let owned: Vec<Relation> = entity.owned().copied().collect();
             let found: Vec<Id> = records.iter().map(|record| record.id).collect();
-            let lines = self.lines_of(tx, &owned, &found).await?;
+            // Lines are read as their parents are: as the asker may know them, or whole.
+            let personal = who.model.entity(entity.key).is_some_and(|known| Arc::ptr_eq(&known.carried, &entity.carried));
+            let model = if personal { who.model.clone() } else { self.model() };
+            let lines = self.lines_of(tx, &model, &owned, &found).await?;
             for record in &mut records {
                 record.lines = owned.iter().map(|relation| (relation.key, Vec::new())).collect();
             }
@@ -355,12 +354,17 @@ impl Engine {
     }
 
     /// The owned lines of some records: relation, parent, line, in order.
-    pub(crate) async fn lines_of(&self, tx: &mut Tx, owned: &[Relation], parents: &[Id]) -> Result<Vec<(&'static str, Id, Record)>> {
+    pub(crate) async fn lines_of(
+        &self,
+        tx: &mut Tx,
+        model: &Model,
+        owned: &[Relation],
+        parents: &[Id],
+    ) -> Result<Vec<(&'static str, Id, Record)>> {
         let mut all = Vec::new();
         if parents.is_empty() {
             return Ok(all);
         }
-        let model = self.model();
         let mut parts: Vec<(&Relation, &[Id])> = Vec::new();
         for relation in owned {
             for some in parents.chunks(500) {
@@ -442,12 +446,10 @@ impl Engine {
         ids: &[Id],
         titles: &mut HashMap<Id, String>,
     ) -> Result<()> {
-        let model = self.model();
-        let Some(entity) = model.entity(key) else { return Ok(()) };
-        let (Some(seen), Some(title)) = (who.seen(&model, entity), entity.field(entity.title)) else { return Ok(()) };
+        let Some(entity) = who.model.entity(key) else { return Ok(()) };
+        let (Some(seen), Some(title)) = (who.seen(entity), entity.field(entity.title)) else { return Ok(()) };
         for some in ids.chunks(500) {
-            let sql =
-                self.compiling(who, &model, |compile| query::records(entity, std::slice::from_ref(title), some, &seen, true, compile))?;
+            let sql = self.compiling(who, |compile| query::records(entity, std::slice::from_ref(title), some, &seen, true, compile))?;
             let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds(std::slice::from_ref(title))).await?;
             for row in rows {
                 if let [Value::Link(id), _, Value::Text(name)] = row.as_slice() {

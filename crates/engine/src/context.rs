@@ -4,10 +4,10 @@ use crate::Engine;
 use crate::files::Files;
 use crate::principal::Principal;
 use kernel::{Result, Zone};
+use meta::Entity;
 use meta::filter::Filter;
 use meta::filter::compile::{Compile, Mode};
 use meta::filter::time::Present;
-use meta::{Entity, Model};
 
 /// Settings of the installation.
 #[derive(Debug, Clone)]
@@ -35,9 +35,16 @@ impl Engine {
     }
 
     /// Compiles filters for a principal: every table a filter reaches is restricted to what he may see.
-    pub(crate) fn compiling<T>(&self, who: &Principal, model: &Model, work: impl FnOnce(&Compile<'_>) -> Result<T>) -> Result<T> {
-        let present = self.present(who);
-        let visible = |entity: &Entity| who.seen(model, entity).unwrap_or_else(Filter::nothing);
-        work(&Compile { model, dialect: self.inside.store.dialect(), present: &present, visible: &visible, mode: Mode::Collect })
+    pub(crate) fn compiling<T>(&self, who: &Principal, work: impl FnOnce(&Compile<'_>) -> Result<T>) -> Result<T> {
+        let (present, whole) = (self.present(who), self.model());
+        let visible = |entity: &Entity| who.seen(entity).unwrap_or_else(Filter::nothing);
+        work(&Compile {
+            model: &who.model,
+            whole: &whole,
+            dialect: self.inside.store.dialect(),
+            present: &present,
+            visible: &visible,
+            mode: Mode::Collect,
+        })
     }
 }

@@ -79,8 +79,8 @@ impl Engine {
         most: usize,
     ) -> Result<Vec<Gathered>> {
         who.permit(Verb::See, entity)?;
-        let model = self.model();
-        let seen = who.seen(&model, entity).ok_or(Error::NotFound)?;
+        let entity = &*who.entity(entity.key)?;
+        let seen = who.seen(entity).ok_or(Error::NotFound)?;
         let wrong = |key: &str| Error::invalid("group", Say::new("error-sort-unknown").with("name", key));
         let field = match by {
             Some((key, _)) => Some(entity.field(key).filter(|field| groups(field)).copied().ok_or_else(|| wrong(key))?),
@@ -89,7 +89,7 @@ impl Engine {
         let known = |key: &&'static str| entity.field(key).filter(|field| sums(field)).copied().ok_or_else(|| wrong(key));
         let numbers: Vec<Field> = numbers.iter().map(known).collect::<Result<_>>()?;
         let gather = Gather { entity, filter, seen: &seen, trash, by: field.as_ref(), numbers: &numbers, limit: MOST_GROUPS };
-        let sql = self.compiling(who, &model, |compile| gather.sql(compile))?;
+        let sql = self.compiling(who, |compile| gather.sql(compile))?;
         let (statement, kinds) = (Statement::new(sql.text, sql.values), gather.kinds());
         let rows = self.inside.store.read(move |tx| Box::pin(async move { tx.rows_as(&statement, &kinds).await })).await?;
         let grouped = field.is_some();

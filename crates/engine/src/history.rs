@@ -246,6 +246,14 @@ pub struct Entry {
     pub changes: Vec<FieldChange>,
 }
 
+impl Entry {
+    /// The same without the fields that somebody's description of the entity hides.
+    pub(crate) fn known_to(mut self, entity: &Entity) -> Entry {
+        self.changes.retain(|change| entity.knows(&change.key));
+        self
+    }
+}
+
 /// What a field was and became.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldChange {
@@ -282,8 +290,9 @@ impl Engine {
             .store
             .read_snapshot(move |tx| {
                 Box::pin(async move {
-                    let entity = engine.entity(key)?;
+                    let entity = who.entity(key)?;
                     let record = engine.read_records(tx, &who, &entity, &[id], true, true).await?.pop().ok_or(Error::NotFound)?;
+                    let keys: Vec<String> = keys.into_iter().filter(|key| entity.knows(key)).collect();
                     let mut past = past(tx, &record, &keys, limit).await?;
                     let mut authors: Vec<Id> = past.entries.iter().filter_map(|entry| entry.author).collect();
                     authors.sort_unstable();
@@ -302,9 +311,10 @@ impl Engine {
             .store
             .read_snapshot(move |tx| {
                 Box::pin(async move {
-                    let entity = engine.entity(key)?;
+                    let entity = who.entity(key)?;
                     let record = engine.read_records(tx, &who, &entity, &[id], true, true).await?.pop().ok_or(Error::NotFound)?;
                     let entries = engine.entries(tx, &record, None, None, limit).await?;
+                    let entries: Vec<Entry> = entries.into_iter().map(|entry| entry.known_to(&entity)).collect();
                     let mut authors: Vec<Id> = entries.iter().filter_map(|entry| entry.author).collect();
                     authors.sort_unstable();
                     authors.dedup();

@@ -19,6 +19,7 @@ mod nodes;
 pub mod notifications;
 pub mod principal;
 mod recents;
+pub mod rights;
 mod search;
 pub mod segments;
 mod system;
@@ -49,7 +50,7 @@ pub use write::{Act, Ahead, Created, Draft, Lines, Once, Outcome, Slicing, Twin}
 use arc_swap::ArcSwap;
 use kernel::{Chance, Clock, Date, Error, Moment, Result};
 use meta::Model;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::Store;
 
@@ -70,7 +71,9 @@ pub(crate) struct Inside {
     pub(crate) node: nodes::Numbering,
     pub(crate) settings: Settings,
     pub(crate) live: live::Live,
-    pub(crate) roles: principal::Roles,
+    pub(crate) rights: ArcSwap<rights::known::Known>,
+    /// The entities whose records decide what people may.
+    pub(crate) deciding: HashSet<&'static str>,
     pub(crate) words: Vec<&'static str>,
     pub(crate) bulk_actions: Vec<bulk::BulkAction>,
     #[cfg(feature = "testing")]
@@ -97,6 +100,7 @@ impl Engine {
         let own = Area::new("engine")
             .slice(trash::slice())
             .slice(identity::slice())
+            .slice(rights::slice())
             .slice(views::slice())
             .slice(segments::slice())
             .slice(bulk::slice())
@@ -115,12 +119,14 @@ impl Engine {
             bulk_actions.extend(slice.bulk_actions);
         }
         let model = Model::new(entities).map_err(Error::internal)?;
+        let deciding = rights::deciding(&model);
         let shaping = settings.shaping;
         if shaping {
             let mut tables = model.tables();
             tables.extend(system::tables());
             let report = store.shape(&tables).await?;
             write::mirrors::fill(&store, &model, &report.columns).await?;
+            rights::carry_over(&store, &report.columns).await?;
             jobs::take_over(&store).await?;
         }
         let node = nodes::lease(&store, chance.secret()).await?;
@@ -137,13 +143,17 @@ impl Engine {
                 node: nodes::Numbering::new(node),
                 settings,
                 live,
-                roles: principal::Roles::declared(),
+                rights: ArcSwap::default(),
+                deciding,
                 words,
                 bulk_actions,
                 #[cfg(feature = "testing")]
                 hashings: std::sync::atomic::AtomicU64::new(0),
             }),
         };
+        if shaping {
+            engine.begin_roles().await?;
+        }
         engine.load_terms().await?;
         if shaping {
             engine.begin_vocabularies(&terms).await?;

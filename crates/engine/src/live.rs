@@ -69,7 +69,7 @@ pub(crate) async fn follow(engine: &Engine) {
         while let Some(topic) = topics.next().await {
             let Some(inside) = weak.upgrade() else { return };
             let engine = Engine { inside };
-            if (topic == "term" || topic == store::EVERYTHING)
+            if (topic == "term" || topic == crate::rights::ROLE || topic == store::EVERYTHING)
                 && let Err(error) = engine.load_terms().await
             {
                 tracing::warn!(%error, "the company's words could not be read again");

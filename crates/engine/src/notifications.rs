@@ -174,7 +174,7 @@ impl Engine {
         let rows = tx.rows(&Statement::new(sql, vec![Value::Link(user), Value::Bool(true)])).await?;
         let Some(row) = rows.first() else { return Ok(false) };
         let his = self.principal_from(tx, row.values(), Through::Job).await?;
-        if his.seen(&self.model(), entity).is_none() {
+        if his.seen(entity).is_none() {
             return Ok(false);
         }
         Ok(!self.read_records(tx, &his, entity, &[record], false, false).await?.is_empty())
@@ -188,7 +188,7 @@ impl Engine {
             .store
             .read(move |tx| {
                 Box::pin(async move {
-                    let entity = engine.entity(key)?;
+                    let entity = who.entity(key)?;
                     let Some(record) = engine.read_records(tx, &who, &entity, &[record], false, false).await?.pop() else {
                         return Ok(Vec::new());
                     };
@@ -332,10 +332,10 @@ impl Engine {
         keys.dedup();
         let mut places: HashMap<Id, Standing> = HashMap::new();
         for key in keys {
-            let entity = self.entity(key)?;
+            let entity = who.entity(key)?;
             let ids: Vec<Id> =
                 found.iter().filter(|(one, ..)| one.entity == key && one.count == 1).filter_map(|(_, record, _)| *record).collect();
-            if ids.is_empty() || who.seen(&model, &entity).is_none() {
+            if ids.is_empty() || who.seen(&entity).is_none() {
                 continue;
             }
             let records = self.read_records(tx, who, &entity, &ids, false, false).await?;

@@ -1,9 +1,11 @@
-//! Who asks, and what he may: roles, scopes, and visibility as a filter that every question carries.
+//! Who asks, and what he may see: visibility as a filter that every question carries.
+
+pub use crate::rights::{Reach, Right, Role, Scope, Verb};
 
 use kernel::{Error, Id, Language, Result, Say, Value};
-use meta::filter::{Filter, Path};
+use meta::filter::time::{Point, Unit};
+use meta::filter::{Filter, Operand, Path, Test};
 use meta::{Entity, Kind, Model, Record, Visibility};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Through what a principal comes in; it stands in the history of what he writes.
@@ -41,225 +43,38 @@ pub struct Principal {
     pub user: Option<Id>,
     /// The person's name.
     pub name: String,
-    /// What he may.
+    /// What he may: all his roles together.
     pub role: Arc<Role>,
-    /// The people of his team, himself included.
-    pub colleagues: Arc<[Id]>,
+    /// Whose records that reaches.
+    pub reach: Arc<Reach>,
+    /// The entities as he may know them: without the fields that his roles hide.
+    pub model: Arc<Model>,
     /// The language he reads.
     pub language: Language,
     /// Through what he comes in.
     pub through: Through,
 }
 
-/// Whose records a right reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// Nobody's.
-    None,
-    /// His own.
-    Own,
-    /// His own and his team's.
-    Team,
-    /// Everybody's.
-    All,
-}
-
-/// What a role may do with an entity.
-#[derive(Debug, Clone, Copy)]
-pub struct Right {
-    /// Whose records he sees.
-    pub see: Scope,
-    /// Whether he creates.
-    pub create: bool,
-    /// Whether he changes what he sees.
-    pub change: bool,
-    /// Whether he removes what he sees.
-    pub remove: bool,
-}
-
-impl Right {
-    const NOTHING: Right = Right { see: Scope::None, create: false, change: false, remove: false };
-    const READ: Right = Right { see: Scope::All, create: false, change: false, remove: false };
-    const EVERYTHING: Right = Right { see: Scope::All, create: true, change: true, remove: true };
-}
-
-/// A role: rights by entity, and the rights that are about no entity.
-#[derive(Debug)]
-pub struct Role {
-    /// Its key.
-    pub key: &'static str,
-    /// For entities not named.
-    pub default: Right,
-    /// For these.
-    pub entities: Vec<(&'static str, Right)>,
-    /// Reads files into the data.
-    pub import: bool,
-    /// Takes data out in files.
-    pub export: bool,
-    /// Does one thing to many records at once, each as far as its rights reach.
-    pub bulk: bool,
-    /// Puts views before others.
-    pub share: bool,
-    /// Users, tokens of others, settings.
-    pub administer: bool,
-}
-
-/// The roles of the installation, by key.
-#[derive(Debug)]
-pub struct Roles(HashMap<&'static str, Arc<Role>>);
-
-impl Roles {
-    /// The roles that come with the product.
-    pub fn declared() -> Roles {
-        let team = Right { see: Scope::Team, create: true, change: true, remove: false };
-        // Everybody keeps views and segments of his own.
-        let views = Right { see: Scope::Own, ..Right::EVERYTHING };
-        // And looks at the bulk actions he asked for, which the program writes.
-        let bulks = Right { see: Scope::Own, ..Right::NOTHING };
-        let staff = || {
-            let reading = ["user", "team", "term", "relation_type"].map(|key| (key, Right::READ));
-            reading
-                .into_iter()
-                .chain([(crate::views::VIEW, views), (crate::segments::SEGMENT, views), (crate::bulk::BULK, bulks)])
-                .collect::<Vec<_>>()
-        };
-        // The texts that people agree to are the company's: whoever answers for all customers writes them.
-        let reading = || [staff(), vec![("consent_text", Right::READ)]].concat();
-        // The sales network is there to be seen by whoever sells; a bought list of names is handed out, not browsed.
-        let selling = || reading().into_iter().chain([("subject", Right::READ), ("directory_entry", Right::NOTHING)]).collect::<Vec<_>>();
-        let roles = [
-            Role {
-                key: "administrator",
-                default: Right::EVERYTHING,
-                entities: Vec::new(),
-                import: true,
-                export: true,
-                bulk: true,
-                share: true,
-                administer: true,
-            },
-            Role {
-                key: "manager",
-                default: Right::EVERYTHING,
-                entities: staff(),
-                import: true,
-                export: true,
-                bulk: true,
-                share: true,
-                administer: false,
-            },
-            Role {
-                key: "agent",
-                default: team,
-                entities: selling(),
-                import: false,
-                export: false,
-                bulk: true,
-                share: false,
-                administer: false,
-            },
-            Role {
-                key: "reader",
-                default: Right::READ,
-                entities: staff(),
-                import: false,
-                export: false,
-                bulk: false,
-                share: false,
-                administer: false,
-            },
-            Role {
-                key: "system",
-                default: Right::EVERYTHING,
-                entities: Vec::new(),
-                import: true,
-                export: true,
-                bulk: true,
-                share: true,
-                administer: true,
-            },
-        ];
-        Roles(roles.into_iter().map(|role| (role.key, Arc::new(role))).collect())
-    }
-
-    /// The keys of the roles that may do this with records of an entity, by name.
-    pub(crate) fn that_may(&self, verb: Verb, entity: &Entity) -> Vec<&'static str> {
-        let mut keys: Vec<&'static str> = self.0.values().filter(|role| role.may(verb, entity)).map(|role| role.key).collect();
-        keys.sort_unstable();
-        keys
-    }
-
-    /// The role with this key; a key of another time gives nothing at all.
-    pub fn get(&self, key: &str) -> Arc<Role> {
-        self.0.get(key).cloned().unwrap_or_else(|| {
-            Arc::new(Role {
-                key: "none",
-                default: Right::NOTHING,
-                entities: Vec::new(),
-                import: false,
-                export: false,
-                bulk: false,
-                share: false,
-                administer: false,
-            })
-        })
-    }
-}
-
-impl Role {
-    /// What it may do with an entity.
-    pub fn right(&self, entity: &Entity) -> Right {
-        let mut right = self.plain(entity);
-        // What belongs to its author can be taken back by him.
-        right.remove |= entity.can.authored && right.create;
-        // Nobody is removed, only deactivated: what he did keeps his name, and the last administrator stays.
-        right.remove &= entity.key != crate::identity::USER;
-        // What is only added to stands as it was written, for the system and for an undoing too.
-        right.change &= !entity.can.appended;
-        right.remove &= !entity.can.appended;
-        if entity.visibility == Visibility::Administrators && !self.administer { Right::NOTHING } else { right }
-    }
-
-    /// Whether it may do this with records of an entity at all.
-    pub fn may(&self, verb: Verb, entity: &Entity) -> bool {
-        let right = self.right(entity);
-        match verb {
-            Verb::See => right.see > Scope::None,
-            Verb::Create => right.create,
-            Verb::Change => right.change,
-            Verb::Remove => right.remove,
-        }
-    }
-
-    fn plain(&self, entity: &Entity) -> Right {
-        self.entities.iter().find(|(key, _)| *key == entity.key).map_or(self.default, |(_, right)| *right)
-    }
-}
-
-/// A verb of the engine that a right allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// Seeing.
-    See,
-    /// Creating.
-    Create,
-    /// Changing, restoring an earlier state.
-    Change,
-    /// Removing, restoring from the trash.
-    Remove,
-}
+/// How many links visibility goes along.
+const FARTHEST: usize = 4;
 
 impl Principal {
     /// The system: rules made by an administrator, and the program itself.
-    pub fn system(roles: &Roles, through: Through) -> Principal {
+    pub fn system(model: Arc<Model>, through: Through) -> Principal {
         Principal {
             user: None,
             name: "Scheda".to_owned(),
-            role: roles.get("system"),
-            colleagues: Arc::from([]),
+            role: Arc::new(Role::system()),
+            reach: Arc::default(),
+            model,
             language: Language::Italian,
             through,
         }
+    }
+
+    /// The entity of this name, as he may know it.
+    pub fn entity(&self, key: &str) -> Result<Arc<Entity>> {
+        self.model.entity(key).cloned().ok_or(Error::NotFound)
     }
 
     /// Whether he may do this with records of an entity at all.
@@ -275,11 +90,11 @@ impl Principal {
         if self.may(verb, entity) { Ok(()) } else { Err(Error::Forbidden(Say::new("error-forbidden"))) }
     }
 
-    /// Whether he may do this with one record. What belongs to its author is changed and removed by him, and by whoever
-    /// may remove what anybody wrote.
+    /// Whether he may do this with one record that he sees, as far as it does not depend on whose it is. What belongs to its
+    /// author is changed and removed by him, and by whoever may remove what anybody wrote.
     pub fn may_with(&self, verb: Verb, entity: &Entity, record: &Record) -> bool {
         let own = || self.user.is_some() && record.named("created_by").link() == self.user;
-        let others = matches!(verb, Verb::See | Verb::Create) || !entity.can.authored || self.role.plain(entity).remove;
+        let others = matches!(verb, Verb::See | Verb::Create) || !entity.can.authored || self.role.plain(entity).remove > Scope::None;
         self.may(verb, entity) && (others || own())
     }
 
@@ -289,70 +104,137 @@ impl Principal {
     }
 
     /// What of an entity he sees, as a filter; none where he sees nothing.
-    pub fn seen(&self, model: &Model, entity: &Entity) -> Option<Filter> {
-        let scope = self.role.right(entity).see;
-        // What people keep for themselves is nobody's business, whatever else he sees; the program looks after it.
-        let kept_apart = matches!(entity.visibility, Visibility::OwnOrShared(..)) && self.user.is_some();
-        match scope {
+    pub fn seen(&self, entity: &Entity) -> Option<Filter> {
+        self.reached(Verb::See, entity)
+    }
+
+    /// Whose records a verb reaches, as a filter that stands beside what he sees; none where it reaches nobody's.
+    pub fn reached(&self, verb: Verb, entity: &Entity) -> Option<Filter> {
+        match self.role.right(entity).of(verb) {
             Scope::None => None,
-            Scope::All if !kept_apart => Some(Filter::everything()),
-            _ => self.seen_within(model, entity, scope, 0),
+            scope => self.within(verb, entity, scope, 0),
         }
     }
 
-    fn seen_within(&self, model: &Model, entity: &Entity, scope: Scope, depth: usize) -> Option<Filter> {
-        if depth > 4 {
+    /// Whether a verb reaches fewer records than he sees: then it has to be asked of each.
+    pub fn reaches_fewer(&self, verb: Verb, entity: &Entity) -> bool {
+        let right = self.role.right(entity);
+        verb != Verb::See && (right.of(verb) < right.see || !self.reach.shares.is_empty())
+    }
+
+    /// As the record that a link leads to is seen, but no further than a scope reaches.
+    fn along(&self, verb: Verb, target: &Entity, scope: Scope, depth: usize) -> Option<Filter> {
+        match scope.min(self.role.right(target).see) {
+            Scope::None => None,
+            scope => self.within(verb, target, scope, depth + 1),
+        }
+    }
+
+    fn within(&self, verb: Verb, entity: &Entity, scope: Scope, depth: usize) -> Option<Filter> {
+        if depth > FARTHEST {
             return None;
         }
-        let target = |link: &str| entity.field(link).and_then(|field| model.target(field));
-        match entity.visibility {
-            Visibility::Everyone => Some(Filter::everything()),
-            Visibility::Parent(link, kind) => self.seen_about(model, entity, link, kind, scope, depth),
-            Visibility::Ends(ends) => {
-                let both = ends.iter().map(|(link, kind)| self.seen_about(model, entity, link, kind, scope, depth));
-                Some(Filter::All(both.collect::<Option<Vec<Filter>>>()?))
-            }
-            Visibility::Administrators => self.role.administer.then(Filter::everything),
-            Visibility::Owner(field) => Some(self.owned(field, scope)),
+        // What people keep for themselves is nobody's business, whatever else he sees; the program looks after it.
+        let kept_apart = matches!(entity.visibility, Visibility::OwnOrShared(..)) && self.user.is_some();
+        let everything = scope == Scope::All && !kept_apart;
+        let target = |link: &str| entity.field(link).and_then(|field| self.model.target(field));
+        let own = match entity.visibility {
+            Visibility::Everyone => Filter::everything(),
+            Visibility::Administrators => self.role.administer.then(Filter::everything)?,
+            Visibility::Owner(_) | Visibility::OwnerOrThrough(..) if everything => Filter::everything(),
+            Visibility::Owner(field) => self.owned(entity, field, scope),
+            Visibility::OwnOrShared(..) if everything => Filter::everything(),
             Visibility::OwnOrShared(field, shared) => {
-                Some(Filter::Any(vec![self.owned(field, Scope::Own), Filter::is(shared, Value::Bool(true))]))
+                Filter::Any(vec![self.owned(entity, field, Scope::Own), Filter::is(shared, Value::Bool(true))])
             }
-            Visibility::Through(link) => Some(along(link, self.seen_within(model, target(link)?, scope, depth + 1)?)),
+            Visibility::Through(link) => match self.along(verb, target(link)?, scope, depth)? {
+                seen if seen.is_everything() && everything => seen,
+                seen => along(link, seen),
+            },
             Visibility::OwnerOrThrough(field, relation, link) => {
+                let owned = self.owned(entity, field, scope);
                 let relation = entity.relation(relation)?;
-                let between = model.child(relation)?;
-                let far = between.field(link).and_then(|field| model.target(field))?;
-                let seen = self.seen_within(model, far, scope, depth + 1)?;
-                Some(Filter::Any(vec![self.owned(field, scope), Filter::Has(relation.key, Box::new(along(link, seen)))]))
+                let between = self.model.child(relation)?;
+                let far = between.field(link).and_then(|field| self.model.target(field))?;
+                match self.along(verb, far, scope, depth) {
+                    Some(seen) => Filter::Any(vec![owned, Filter::Has(relation.key, Box::new(along(link, seen)))]),
+                    None => owned,
+                }
             }
+            Visibility::Parent(link, kind) => self.about(verb, entity, (link, kind), scope, depth)?,
+            Visibility::Ends(ends) => {
+                let both = ends.iter().map(|end| self.about(verb, entity, *end, scope, depth));
+                let both: Vec<Filter> = both.collect::<Option<_>>()?;
+                if both.iter().all(Filter::is_everything) { Filter::everything() } else { Filter::All(both) }
+            }
+        };
+        Some(self.shared_too(verb, entity, own))
+    }
+
+    /// And what a rule shares with him.
+    fn shared_too(&self, verb: Verb, entity: &Entity, own: Filter) -> Filter {
+        if own.is_everything() || matches!(verb, Verb::Create | Verb::Remove) {
+            return own;
         }
+        let of_it = self.reach.shares.iter().filter(|share| share.entity == entity.key && (verb == Verb::See || share.change));
+        let mut shared: Vec<Filter> = of_it.map(|share| share.filter.clone()).collect();
+        if shared.is_empty() {
+            return own;
+        }
+        if shared.iter().any(Filter::is_everything) {
+            return Filter::everything();
+        }
+        shared.insert(0, own);
+        Filter::Any(shared)
     }
 
     /// As the record that an *about* link leads to.
-    fn seen_about(
-        &self,
-        model: &Model,
-        entity: &Entity,
-        link: &'static str,
-        kind: &'static str,
-        scope: Scope,
-        depth: usize,
-    ) -> Option<Filter> {
+    fn about(&self, verb: Verb, entity: &Entity, (link, kind): (&'static str, &'static str), scope: Scope, depth: usize) -> Option<Filter> {
         let Kind::About(targets) = entity.field(link)?.kind else { return None };
-        let within = targets.iter().filter_map(|target| {
-            let seen = self.seen_within(model, model.entity(target)?, scope, depth + 1)?;
+        let seen: Vec<(&'static str, Filter)> =
+            targets.iter().filter_map(|target| Some((*target, self.along(verb, self.model.entity(target)?, scope, depth)?))).collect();
+        if scope == Scope::All && seen.len() == targets.len() && seen.iter().all(|(_, seen)| seen.is_everything()) {
+            return Some(Filter::everything());
+        }
+        let within = seen.into_iter().map(|(target, seen)| {
             let step = meta::name(&format!("{link}/{target}"));
-            Some(Filter::All(vec![Filter::is(kind, *target), along(step, seen)]))
+            Filter::All(vec![Filter::is(kind, target), along(step, seen)])
         });
         Some(Filter::Any(within.collect()))
     }
 
-    fn owned(&self, field: &'static str, scope: Scope) -> Filter {
-        let me = self.user.into_iter();
-        match scope {
-            Scope::Own => Filter::is_in(field, me.map(Value::Link)),
-            _ => Filter::is_in(field, self.colleagues.iter().map(|id| Value::Link(*id))),
+    /// What belongs to those whom a scope reaches, and what he looks after as a subject.
+    fn owned(&self, entity: &Entity, field: &'static str, scope: Scope) -> Filter {
+        let links = |people: &[Id]| Filter::is_in(field, people.iter().copied().map(Value::Link));
+        let owned = match scope {
+            Scope::None => return Filter::nothing(),
+            Scope::Own | Scope::Linked => Filter::is_in(field, self.user.into_iter().map(Value::Link)),
+            Scope::Team => links(&self.reach.team),
+            Scope::Subtree | Scope::All => links(&self.reach.below),
+        };
+        match self.attended(entity).filter(|_| scope > Scope::Own) {
+            Some(attended) => Filter::Any(vec![owned, attended]),
+            None => owned,
         }
+    }
+
+    /// What he, or who works for his agency, looks after as a subject today; none where he is none.
+    pub(crate) fn attended(&self, entity: &Entity) -> Option<Filter> {
+        if self.reach.subjects.is_empty() {
+            return None;
+        }
+        let relation = entity.relation(entity.attended?.relation)?;
+        let between = self.model.child(relation)?;
+        let subjects = Filter::is_in(relation.far?, self.reach.subjects.iter().copied().map(Value::Link));
+        let today = || Operand::Point(Point { count: 0, unit: Unit::Day });
+        let unless = |field: &'static str, test: Test| {
+            Filter::Any(vec![Filter::Test(Path::of(field), Test::Empty), Filter::Test(Path::of(field), test)])
+        };
+        let holds = match between.lasting {
+            Some((since, until)) => vec![subjects, unless(since, Test::AtMost(today())), unless(until, Test::AtLeast(today()))],
+            None => vec![subjects],
+        };
+        Some(Filter::Has(relation.key, Box::new(Filter::All(holds))))
     }
 }
 

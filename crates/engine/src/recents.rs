@@ -67,10 +67,10 @@ impl Engine {
     /// Of these records, by entity, the first so many that live and that he may see now, in their order.
     async fn seen_of(&self, tx: &mut Tx, who: &Principal, noted: &[(String, Id)], most: usize) -> Result<Vec<(&'static str, Found)>> {
         let mut found: Vec<(usize, &'static str, Record)> = Vec::new();
-        let model = self.model();
+        let model = &who.model;
         for entity in model.entities().filter(|entity| entity.can.public) {
             let ids: Vec<Id> = noted.iter().filter(|(of, _)| of == entity.key).map(|(_, id)| *id).collect();
-            if ids.is_empty() || who.seen(&model, entity).is_none() {
+            if ids.is_empty() || who.seen(entity).is_none() {
                 continue;
             }
             let records = self.read_records(tx, who, entity, &ids, false, false).await?;

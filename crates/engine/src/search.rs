@@ -57,7 +57,7 @@ impl Engine {
             .read(move |tx| {
                 Box::pin(async move {
                     let mut groups = Vec::new();
-                    let model = engine.model();
+                    let model = who.model.clone();
                     for entity in model.entities().filter(|entity| entity.can.searchable && entity.can.public) {
                         if let Some(group) = engine.search_one(tx, &who, entity, (&text, &words), limit).await? {
                             groups.push(group);
@@ -77,13 +77,12 @@ impl Engine {
         (text, words): (&str, &[String]),
         limit: usize,
     ) -> Result<Option<Group>> {
-        let model = self.model();
-        let Some(seen) = who.seen(&model, entity) else { return Ok(None) };
+        let Some(seen) = who.seen(entity) else { return Ok(None) };
         let mut keys = vec![entity.title];
         keys.extend(entity.columns.iter().filter(|key| **key != entity.title));
         let fields: Vec<Field> = keys.iter().filter_map(|key| entity.field(key)).filter(|field| !field.secret).copied().collect();
         let expression = store::search_expression(self.inside.store.dialect(), words);
-        let sql = self.compiling(who, &model, |compile| {
+        let sql = self.compiling(who, |compile| {
             let here = Alias(0);
             let mut sql = Sql::new();
             sql.push("SELECT ").column(here, "id").push(",").column(here, "version");
@@ -122,9 +121,12 @@ impl Engine {
         if rows.is_empty() {
             return Ok(None);
         }
+        if hides_words(entity) {
+            rows = self.without_hidden(tx, who, entity, words, rows).await?;
+        }
         // Too many to weigh them all: the newest must not push out the one that is called just so.
         if let Some(title) = fields.first().filter(|title| title.sortable && title.key == entity.title && rows.len() == WEIGHED) {
-            let sql = self.compiling(who, &model, |compile| {
+            let sql = self.compiling(who, |compile| {
                 Page {
                     entity,
                     fields: &fields,
@@ -160,6 +162,27 @@ impl Engine {
         let mut found: Vec<Found> = found.into_iter().take(limit).map(|(_, found)| found).collect();
         self.reasons(tx, who, entity, words, &mut found).await?;
         Ok(Some(Group { entity: entity.key, found, more }))
+    }
+
+    /// Without those that are found only by words of fields that the asker may not know.
+    async fn without_hidden(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        entity: &Entity,
+        words: &[String],
+        mut rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<Vec<Value>>> {
+        let ids: Vec<Id> = rows.iter().filter_map(|row| row.first().and_then(Value::link)).collect();
+        let mut records = self.read_records(tx, who, entity, &ids, false, true).await?;
+        records.iter_mut().for_each(Record::keep_secrets);
+        let says = |record: &Record| {
+            let said = words_of(record);
+            words.iter().all(|word| said.split(' ').any(|part| part.starts_with(word.as_str())))
+        };
+        let found: Vec<Id> = records.iter().filter(|record| says(record)).map(|record| record.id).collect();
+        rows.retain(|row| row.first().and_then(Value::link).is_some_and(|id| found.contains(&id)));
+        Ok(rows)
     }
 
     /// Reads why records were found, of those whose name does not say it.
@@ -234,6 +257,11 @@ fn weight(title: &str, text: &str, words: &[String]) -> i32 {
 fn unsaid<'w>(title: &str, words: &'w [String]) -> impl Iterator<Item = &'w String> {
     let title = fold(title);
     words.iter().filter(move |word| !title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word.as_str())))
+}
+
+/// Whether some of the words that records are found by are hidden from whoever this description is for.
+fn hides_words(entity: &Entity) -> bool {
+    entity.carried.fields.iter().any(|field| field.secret && field.search) || entity.hides_lines
 }
 
 fn words(records: &[Record]) -> Vec<(Id, String)> {

@@ -5,7 +5,7 @@
 use crate::area::{Change, Slice};
 use crate::principal::Verb;
 use kernel::{Error, Result, Say};
-use meta::entity::Visibility;
+use meta::entity::{Granted, Visibility};
 use meta::field::Default;
 use meta::fields::{Code, Link, LongText, Text, YesNo, code, link, long_text, text, yes_no};
 use meta::filter::parse::parse;
@@ -39,6 +39,7 @@ fn segment() -> Entity {
     Entity::new(SEGMENT, "segments", fields())
         .titled(&NAME)
         .seen(Visibility::OwnOrShared("owner", "shared"))
+        .granted(Granted::Kept)
         .searchable()
         .index(&["list", "name"])
         .columns(&["name", "shared", "owner", "changed_at"])

@@ -7,6 +7,8 @@ use meta::shape::Table;
 pub(crate) fn tables() -> Vec<Table> {
     vec![
         Table::new("installation", &[("key", Text), ("value", Text)]),
+        // Counters of changes that nodes keep in memory: whoever is behind reads again.
+        Table::new("epoch", &[("key", Text), ("number", Int)]),
         Table::new("node", &[("number", Int), ("leased_until", Moment), ("holder", Text)]),
         Table::new(
             "changeset",

@@ -2,11 +2,10 @@
 //! and says with which one a role begins.
 
 use crate::area::{Change, Slice};
-use crate::identity::users::Role;
 use kernel::{Error, Result, Say};
-use meta::entity::Visibility;
+use meta::entity::{Granted, Visibility};
 use meta::field::Default;
-use meta::fields::{Choices, Code, Link, LongText, Text, YesNo, choice, code, link, long_text, text, yes_no};
+use meta::fields::{Code, Link, LongText, Text, Vocabulary, YesNo, code, link, long_text, text, vocabulary, yes_no};
 use meta::{Entity, FieldId, Record};
 use store::{Tx, Work};
 
@@ -23,7 +22,7 @@ meta::entity! { "view" {
     /// Whether everybody has it.
     SHARED: YesNo = yes_no("shared"),
     /// The role whose list begins with it.
-    ROLE: Choices<Role> = choice::<Role>("role"),
+    ROLE: Vocabulary = vocabulary("role", "role"),
     /// Whose it is.
     OWNER: Link = link("owner", "user").starting(Default::Me),
 }}
@@ -36,6 +35,7 @@ fn view() -> Entity {
     Entity::new(VIEW, "views", fields())
         .titled(&NAME)
         .seen(Visibility::OwnOrShared("owner", "shared"))
+        .granted(Granted::Kept)
         .index(&["list", "name"])
         .columns(&["name", "list", "shared", "role", "owner"])
         .section("view", &["name", "list", "question", "shared", "role", "owner"])

@@ -3,13 +3,14 @@
 
 use crate::Engine;
 use crate::principal::{Principal, Through};
+use crate::rights::ROLE;
 use crate::write::{Act, Draft};
 use kernel::{Error, Result, Say};
 use meta::fields::term_key;
 use meta::model::Term;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::Statement;
+use store::{Row, Statement, Tx};
 
 /// The entity of terms.
 pub(crate) const TERM: &str = "term";
@@ -18,30 +19,17 @@ impl Engine {
     /// Reads the terms of all vocabularies.
     pub async fn load_terms(&self) -> Result<()> {
         let model = self.model();
-        let Some(entity) = model.entity(TERM) else { return Ok(()) };
-        let tone = if entity.field("tone").is_some() { ", \"tone\"" } else { "" };
-        let sql = Statement::new(
-            format!(
-                "SELECT \"vocabulary\", \"key\", \"italian\", \"english\", \"retired\"{tone} FROM \"term\" WHERE \"removed_at\" IS NULL"
-            ),
-            Vec::new(),
-        );
-        let toned = !tone.is_empty();
+        let toned = model.entity(TERM).map(|entity| entity.field("tone").is_some());
         let terms: HashMap<(String, String), Term> = self
             .inside
             .store
             .read(move |tx| {
                 Box::pin(async move {
-                    let rows = tx.rows(&sql).await?;
-                    Ok(rows
-                        .iter()
-                        .map(|row| {
-                            let tone = if toned { row.text(5).to_owned() } else { String::new() };
-                            let term =
-                                Term { italian: row.text(2).to_owned(), english: row.text(3).to_owned(), retired: row.bool(4), tone };
-                            ((row.text(0).to_owned(), row.text(1).to_owned()), term)
-                        })
-                        .collect())
+                    let mut terms = roles(tx).await?;
+                    if let Some(toned) = toned {
+                        terms.extend(words(tx, toned).await?);
+                    }
+                    Ok(terms)
                 })
             })
             .await?;
@@ -91,7 +79,7 @@ impl Engine {
             keys.push(key);
         }
         for act in acts {
-            let rule = Principal { role: self.system(who.through).role, ..who.clone() };
+            let rule = who.ruling(self);
             match self.write(&rule, "create", vec![act]).await {
                 // Somebody brought it in meanwhile.
                 Ok(_) | Err(Error::Invalid(_)) => self.load_terms().await?,
@@ -110,4 +98,30 @@ impl Engine {
         }
         Ok(Act::Create(draft))
     }
+}
+
+/// The terms of the company's vocabularies.
+async fn words(tx: &mut Tx, toned: bool) -> Result<HashMap<(String, String), Term>> {
+    let tone = if toned { ", \"tone\"" } else { "" };
+    let sql =
+        format!("SELECT \"vocabulary\", \"key\", \"italian\", \"english\", \"retired\"{tone} FROM \"term\" WHERE \"removed_at\" IS NULL");
+    let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
+    let term = |row: Row<'_>| {
+        let tone = if toned { row.text(5).to_owned() } else { String::new() };
+        let term = Term { italian: row.text(2).to_owned(), english: row.text(3).to_owned(), retired: row.bool(4), tone };
+        ((row.text(0).to_owned(), row.text(1).to_owned()), term)
+    };
+    Ok(rows.iter().map(term).collect())
+}
+
+/// Roles, which are chosen like terms; those in the trash are still shown.
+async fn roles(tx: &mut Tx) -> Result<HashMap<(String, String), Term>> {
+    let sql = "SELECT \"key\", \"name\", \"english\", \"removed_at\" FROM \"role\" ORDER BY \"removed_at\" IS NULL";
+    let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
+    let role = |row: Row<'_>| {
+        let (italian, english) = (row.text(1).to_owned(), row.text(2).to_owned());
+        let term = Term { italian, english, retired: row.moment(3).is_some(), tone: String::new() };
+        ((ROLE.to_owned(), row.text(0).to_owned()), term)
+    };
+    Ok(rows.iter().map(role).collect())
 }

@@ -37,6 +37,8 @@ pub struct Relation {
     pub far: Option<&'static str>,
     /// The children go into the trash and come out of it with their parent.
     pub following: bool,
+    /// Owned lines that whoever this description is for may only look at.
+    pub read_only: bool,
 }
 
 /// Who may see a record, besides those who may see all of its entity.
@@ -58,6 +60,32 @@ pub enum Visibility {
     Ends([(&'static str, &'static str); 2]),
     /// Administrators alone.
     Administrators,
+}
+
+/// How people come by what they may do with the records of an entity, besides what their roles say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Granted {
+    /// By their roles alone.
+    #[default]
+    Roles,
+    /// Everybody reads it, administrators write it, unless a role names it.
+    Administered,
+    /// Everybody keeps his own.
+    Kept,
+    /// The program writes it; everybody looks at his own.
+    Watched,
+}
+
+/// Who looks after the records of an entity as a subject of it: a relation through a link entity, the link in it to the
+/// subject, the subject's link to the user that it comes in as, and its link to the subject it works for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attended {
+    /// The relation through the link entity; the days of that entity say when it holds.
+    pub relation: &'static str,
+    /// The link from the subject to its user.
+    pub user: &'static str,
+    /// The link from the subject to the one it works for.
+    pub under: &'static str,
 }
 
 /// A group of fields on the card and the form.
@@ -183,6 +211,8 @@ pub struct Entity {
     pub fields: Vec<Field>,
     /// Its children.
     pub relations: Vec<Relation>,
+    /// Whether whoever this description is for does not know of some of its lines.
+    pub hides_lines: bool,
     /// Its links that say again what a relation says.
     pub mirrors: Vec<Mirror>,
     /// Declared indexes, by field names.
@@ -191,6 +221,10 @@ pub struct Entity {
     pub title: &'static str,
     /// Who may see a record.
     pub visibility: Visibility,
+    /// How people come by what they may do with it.
+    pub granted: Granted,
+    /// Who looks after its records as a subject, where somebody may.
+    pub attended: Option<Attended>,
     /// What it can do.
     pub can: Capabilities,
     /// When and where its records happen, where they do.
@@ -231,10 +265,13 @@ impl Entity {
             plural,
             fields,
             relations: Vec::new(),
+            hides_lines: false,
             mirrors: Vec::new(),
             indexes: Vec::new(),
             title,
             visibility: Visibility::Everyone,
+            granted: Granted::Roles,
+            attended: None,
             can: Capabilities { tracked: true, public: true, ..Capabilities::default() },
             happens: None,
             filing: None,
@@ -261,6 +298,11 @@ impl Entity {
         self.relations.iter().find(|relation| relation.key == key)
     }
 
+    /// Whether whoever this description is for knows of this field, or of these lines.
+    pub fn knows(&self, key: &str) -> bool {
+        self.field(key).map_or_else(|| self.relation(key).is_some(), |field| !field.secret)
+    }
+
     /// The owned relations.
     pub fn owned(&self) -> impl Iterator<Item = &Relation> {
         self.relations.iter().filter(|relation| relation.owned)
@@ -279,6 +321,19 @@ impl Entity {
     /// The same, with this visibility.
     pub fn seen(mut self, visibility: Visibility) -> Entity {
         self.visibility = visibility;
+        self
+    }
+
+    /// The same, with rights that come this way.
+    pub fn granted(mut self, granted: Granted) -> Entity {
+        self.granted = granted;
+        self
+    }
+
+    /// The same, looked after by subjects: the relation to them through a link entity, their link to a user, and their link to
+    /// the subject they work for.
+    pub fn attended(mut self, relation: &'static str, user: &'static str, under: &'static str) -> Entity {
+        self.attended = Some(Attended { relation, user, under });
         self
     }
 
@@ -391,19 +446,19 @@ impl Entity {
 
     /// The same, with these children: `via` is their link field.
     pub fn children(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: false, far: None, following: false });
+        self.relations.push(Relation { key, child, via, owned: false, far: None, following: false, read_only: false });
         self
     }
 
     /// The same, with children that go into the trash and come out of it with their parent.
     pub fn belongings(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: false, far: None, following: true });
+        self.relations.push(Relation { key, child, via, owned: false, far: None, following: true, read_only: false });
         self
     }
 
     /// The same, with records of another entity through a link entity: `via` leads here, `far` there.
     pub fn through(mut self, key: &'static str, child: &'static str, via: &'static str, far: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: false, far: Some(far), following: true });
+        self.relations.push(Relation { key, child, via, owned: false, far: Some(far), following: true, read_only: false });
         self
     }
 
@@ -416,7 +471,7 @@ impl Entity {
 
     /// The same, with owned lines.
     pub fn lines(mut self, key: &'static str, child: &'static str, via: &'static str) -> Entity {
-        self.relations.push(Relation { key, child, via, owned: true, far: None, following: false });
+        self.relations.push(Relation { key, child, via, owned: true, far: None, following: false, read_only: false });
         self
     }
 

@@ -66,7 +66,7 @@ pub struct Field {
     pub matching: bool,
     /// Whoever writes it may bring in a new term of its vocabulary: tags.
     pub open: bool,
-    /// Its values are keys that people know by words: those of `{said}-{value}`.
+    /// Its values are keys that people know by words: those of `{said}-{value}`, or of a pattern with `{}` for the value.
     pub said: Option<&'static str>,
     /// The value of a new record where none is given.
     pub default: Default,

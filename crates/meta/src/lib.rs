@@ -13,10 +13,10 @@ pub mod shape;
 pub mod sql;
 pub mod words;
 
-pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Happens, Ledger, Relation, Section, Visibility};
+pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Granted, Happens, Ledger, Relation, Section, Visibility};
 pub use field::{Field, FieldId, Key};
 pub use fields::{Kind, Reading};
 pub use filter::Filter;
-pub use model::Model;
+pub use model::{Model, Restriction};
 pub use name::name;
 pub use record::{Carried, Record};

@@ -31,6 +31,15 @@ pub struct Term {
     pub tone: String,
 }
 
+/// What somebody may not do with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Restriction {
+    /// He sees it, and does not write it.
+    ReadOnly,
+    /// For him it is not there.
+    Hidden,
+}
+
 /// A fault of a description, found when the program starts.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault(pub String);
@@ -59,6 +68,60 @@ impl Model {
             model.examine(entity)?;
         }
         Ok(model)
+    }
+
+    /// The model as somebody may know it, who may not see, or not write, some fields. A hidden field is a secret that nobody
+    /// shows, asks for or writes; a relation of owned lines that is hidden is not there.
+    pub fn restricted(&self, restriction: impl Fn(&str, &str) -> Option<Restriction>) -> Model {
+        let mut model = self.clone();
+        for place in &mut model.entities {
+            let of = |key: &str| {
+                let whole = key.split_once('.').map(|(whole, _)| whole);
+                restriction(place.key, key).or_else(|| restriction(place.key, whole?))
+            };
+            let fields = place.fields.iter().map(|field| field.key).chain(place.relations.iter().map(|relation| relation.key));
+            if fields.into_iter().all(|key| of(key).is_none()) {
+                continue;
+            }
+            let mut entity = Entity::clone(place);
+            let hidden = |key: &&'static str| of(key) != Some(Restriction::Hidden);
+            let restrict = |field: &mut Field| {
+                let restriction = of(field.key);
+                field.read_only |= restriction.is_some();
+                field.secret |= restriction == Some(Restriction::Hidden);
+            };
+            entity.fields.iter_mut().for_each(restrict);
+            let known = entity.relations.len();
+            entity.relations.retain(|relation| hidden(&relation.key));
+            entity.hides_lines = entity.relations.len() < known;
+            for relation in &mut entity.relations {
+                relation.read_only |= of(relation.key).is_some();
+            }
+            let mut carried = entity.carried.fields.to_vec();
+            carried.iter_mut().for_each(restrict);
+            entity.carried = Arc::new(Carried::new(entity.key, carried));
+            entity.columns.retain(hidden);
+            entity.head.retain(hidden);
+            for section in &mut entity.layout {
+                section.fields.retain(hidden);
+            }
+            if !hidden(&entity.sort.0) {
+                entity.sort = (entity.title, false);
+            }
+            *place = Arc::new(entity);
+        }
+        model
+    }
+
+    fn examine_attended(&self, entity: &Entity) -> Result<(), Fault> {
+        let Some(attended) = entity.attended else { return Ok(()) };
+        let fits = || {
+            let relation = entity.relation(attended.relation)?;
+            let subject = self.target(self.child(relation)?.field(relation.far?)?)?;
+            let leads = |key: &str| matches!(subject.field(key).map(|field| field.kind), Some(Kind::Link(_)));
+            Some(leads(attended.user) && leads(attended.under))
+        };
+        if fits() == Some(true) { Ok(()) } else { Err(Fault(format!("{} is attended by no subject", entity.key))) }
     }
 
     fn examine(&self, entity: &Entity) -> Result<(), Fault> {
@@ -102,6 +165,7 @@ impl Model {
         self.examine_filing(entity)?;
         self.examine_binding(entity)?;
         self.examine_mirrors(entity)?;
+        self.examine_attended(entity)?;
         for section in &entity.layout {
             for key in &section.fields {
                 let prefix = format!("{key}.");

@@ -3,7 +3,7 @@
 use crate::entity::Entity;
 use crate::field::Field;
 use crate::filter::Filter;
-use crate::filter::compile::{Compile, ID, Mode};
+use crate::filter::compile::{Compile, ID};
 use crate::shape::ColumnType;
 use crate::sql::{Alias, Dialect, Sql};
 use kernel::{Error, Id, Result, Say, Value};
@@ -240,7 +240,7 @@ pub fn records(entity: &Entity, fields: &[Field], ids: &[Id], seen: &Filter, tra
     }
     if !seen.is_everything() {
         sql.push(" AND ");
-        probing(compile).condition(seen, entity, HERE, &mut sql)?;
+        compile.visibility(seen, entity, HERE, &mut sql)?;
     }
     Ok(sql)
 }
@@ -286,16 +286,12 @@ pub(crate) fn conditions(entity: &Entity, filter: &Filter, seen: &Filter, trash:
     }
     if !seen.is_everything() {
         sql.push(" AND ");
-        probing(compile).condition(seen, entity, HERE, sql)?;
+        compile.visibility(seen, entity, HERE, sql)?;
     }
     Ok(())
 }
 
 /// Adds what may be seen as a condition that probes row by row.
 pub fn probe(compile: &Compile<'_>, seen: &Filter, entity: &Entity, alias: Alias, sql: &mut Sql) -> Result<()> {
-    probing(compile).condition(seen, entity, alias, sql)
-}
-
-fn probing<'m>(compile: &Compile<'m>) -> Compile<'m> {
-    Compile { mode: Mode::Probe, visible: &|_| Filter::All(Vec::new()), ..*compile }
+    compile.visibility(seen, entity, alias, sql)
 }

@@ -81,6 +81,15 @@ impl Record {
         }
     }
 
+    /// Takes out what whoever reads it may not know: of a secret field, and of one that his roles hide, nothing stays.
+    pub fn keep_secrets(&mut self) {
+        let carried = self.carried.clone();
+        for (field, value) in carried.fields.iter().zip(&mut self.values).filter(|(field, _)| field.secret) {
+            *value = field.kind.empty();
+        }
+        self.lines.iter_mut().flat_map(|(_, lines)| lines).for_each(Record::keep_secrets);
+    }
+
     /// The entity's key.
     pub fn entity(&self) -> &'static str {
         self.carried.entity

@@ -169,6 +169,11 @@ impl Tx {
         }
     }
 
+    /// Whether it may write: what it reads then may be its own, and never be committed.
+    pub fn writes(&self) -> bool {
+        self.kind == Kind::Write
+    }
+
     /// The present moment by the database's clock, which all nodes share.
     pub async fn now(&mut self) -> Result<Moment> {
         let sql = match self.dialect() {

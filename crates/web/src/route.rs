@@ -375,18 +375,17 @@ async fn permit(web: &Web, route: &Route, request: &mut Request, caller: Option<
     match route.policy {
         Policy::Public | Policy::SetUp | Policy::SignedIn => {}
         Policy::Administrator => caller.who.administers()?,
-        Policy::Entity(verb) => named_entity(web, request, caller, verb).await?,
+        Policy::Entity(verb) => named_entity(request, caller, verb).await?,
         Policy::Record(verb) => named_record(web, request, caller, verb).await?,
     }
     Ok(())
 }
 
 /// The public entity that the address names; one that the caller may not see is as unknown as one that never was.
-async fn named_entity(web: &Web, request: &mut Request, caller: &Caller, verb: Verb) -> Result<(), Failure> {
+async fn named_entity(request: &mut Request, caller: &Caller, verb: Verb) -> Result<(), Failure> {
     let (mut parts, body) = std::mem::take(request).into_parts();
     let named = Named::from_request_parts(&mut parts, &()).await?;
-    let model = web.engine().model();
-    let entity = model.plural(named.text("plural")).filter(|entity| entity.can.public).ok_or(Error::NotFound)?.clone();
+    let entity = caller.who.model.plural(named.text("plural")).filter(|entity| entity.can.public).ok_or(Error::NotFound)?.clone();
     caller.who.permit(verb, &entity)?;
     parts.extensions.insert(Of(entity));
     *request = Request::from_parts(parts, body);
@@ -396,7 +395,7 @@ async fn named_entity(web: &Web, request: &mut Request, caller: &Caller, verb: V
 /// The record that the address names. Whoever may do this at all is let through: the verb finds out, in its transaction,
 /// whether he sees the record. Whoever may not is told so only of a record that he sees.
 async fn named_record(web: &Web, request: &mut Request, caller: &Caller, verb: Verb) -> Result<(), Failure> {
-    named_entity(web, request, caller, Verb::See).await?;
+    named_entity(request, caller, Verb::See).await?;
     let entity = request.extensions().get::<Of>().map(|of| of.0.clone()).ok_or(Error::NotFound)?;
     if caller.who.may(verb, &entity) {
         return Ok(());

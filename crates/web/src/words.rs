@@ -37,7 +37,12 @@ impl Words {
 
     /// The words of the platform and of some slices.
     pub fn of_platform_and(slices: &[&str]) -> Result<Words> {
-        let mut texts = vec![include_str!("../words.toml"), include_str!("pages/words.toml"), include_str!("pages/filter/words.toml")];
+        let mut texts = vec![
+            include_str!("../words.toml"),
+            include_str!("pages/words.toml"),
+            include_str!("pages/filter/words.toml"),
+            include_str!("pages/rights/words.toml"),
+        ];
         texts.extend(slices);
         Words::load(&texts)
     }

@@ -123,8 +123,8 @@ impl Engine {
     }
 
     /// The keys of the roles whose holders may do this with records of an entity.
-    pub fn roles_that_may(&self, verb: Verb, entity: &Entity) -> Vec<&'static str> {
-        self.inside.roles.that_may(verb, entity)
+    pub fn roles_that_may(&self, verb: Verb, entity: &Entity) -> Vec<String> {
+        self.inside.rights.load().that_may(|role| role.may(verb, entity))
     }
 
     /// The registered action of this key on an entity's records, whoever may choose it.

@@ -92,7 +92,7 @@ impl Engine {
         draft.id = Some(begun.id);
         let (engine, owner, once) = (self.clone(), who.user, asked.once);
         // Nobody writes such a record himself: the program keeps it, in the name of whoever asked.
-        let who = Principal { role: self.system(who.through).role, ..who.clone() };
+        let who = who.ruling(self);
         self.inside
             .store
             .write(move |tx| {
@@ -132,8 +132,7 @@ impl Engine {
             Selection::All(filter) => filter.clone(),
         };
         let (engine, who, entity, trash) = (self.clone(), who.clone(), asked.entity.clone(), asked.doing.of_trash());
-        let model = self.model();
-        let seen = who.seen(&model, &entity).ok_or(Error::NotFound)?;
+        let seen = who.seen(&entity).ok_or(Error::NotFound)?;
         self.inside
             .store
             .read_snapshot(move |tx| {
@@ -141,8 +140,8 @@ impl Engine {
                     let mut ids: Vec<Id> = Vec::new();
                     loop {
                         let after = ids.last().copied();
-                        let sql = engine
-                            .compiling(&who, &model, |compile| query::selected(&entity, &filter, &seen, trash, after, READ, compile))?;
+                        let sql =
+                            engine.compiling(&who, |compile| query::selected(&entity, &filter, &seen, trash, after, READ, compile))?;
                         let rows = tx.rows(&Statement::new(sql.text, sql.values)).await?;
                         ids.extend(rows.iter().filter_map(|row| row.link(0)));
                         if ids.len() > MOST {

@@ -1,6 +1,6 @@
 //! The record of a bulk action: how far it is, and what became of it. Its requester sees it, and administrators.
 
-use meta::entity::Visibility;
+use meta::entity::{Granted, Visibility};
 use meta::fields::{Choices, Code, Link, LongText, Whole, choice, code, link, long_text, whole};
 use meta::{Entity, choices, entity};
 
@@ -60,5 +60,5 @@ pub const BULK: &str = "bulk";
 
 /// Its description. The counts move with every slice, so it has no history of its own.
 pub(crate) fn bulk() -> Entity {
-    Entity::new(BULK, "bulks", fields()).titled(&ACTION).seen(Visibility::Owner("owner")).inner().untracked()
+    Entity::new(BULK, "bulks", fields()).titled(&ACTION).seen(Visibility::Owner("owner")).granted(Granted::Watched).inner().untracked()
 }

@@ -132,7 +132,7 @@ async fn one_slice(
 /// The records as they are now, as far as the requester sees them.
 async fn found(slicing: &mut Slicing<'_>, entity: &Entity, ids: &[Id], doing: &Doing, whole: bool) -> Result<HashMap<Id, Record>> {
     let (engine, who) = (slicing.engine().clone(), slicing.who().clone());
-    if who.seen(&engine.model(), entity).is_none() {
+    if who.seen(entity).is_none() {
         return Ok(HashMap::new());
     }
     let records = engine.read_records(slicing.tx(), &who, entity, ids, doing.of_trash(), whole).await?;

@@ -14,7 +14,7 @@ impl Engine {
     pub async fn make_first_administrator(&self, draft: Draft, password: String, through: Through) -> Result<Id> {
         let about = [users::NAME.id(), users::EMAIL.id()].map(|field| draft.value(field).map_or("", |value| value.text()).to_owned());
         let hashed = self.hashed(password, &[&about[0], &about[1]]).await?;
-        let draft = Draft { entity: USER, ..draft }.with(users::ROLE.id(), "administrator");
+        let draft = Draft { entity: USER, ..draft }.with(users::ROLES.id(), "|administrator|");
         let writing = self.writing(&self.system(through), "create")?;
         let engine = self.clone();
         self.inside

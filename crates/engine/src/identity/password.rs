@@ -152,7 +152,7 @@ impl Engine {
                 Box::pin(async move {
                     let rows = tx.rows(&statement).await?;
                     let Some(row) = rows.first() else { return Ok(None) };
-                    let hashed = row.text(5).to_owned();
+                    let hashed = row.text(users::BESIDE).to_owned();
                     let principal = engine.principal_from(tx, row.values(), through).await?;
                     Ok(Some((principal, hashed)))
                 })

@@ -122,7 +122,7 @@ impl Engine {
                     let rows = tx.rows(&statement).await?;
                     let Some(row) = rows.first() else { return Ok(None) };
                     let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
-                    Ok(Some((who, row.moment(5).unwrap_or_default())))
+                    Ok(Some((who, row.moment(users::BESIDE).unwrap_or_default())))
                 })
             })
             .await

@@ -93,7 +93,7 @@ impl Engine {
                 Box::pin(async move {
                     let rows = tx.rows(&statement).await?;
                     let Some(row) = rows.first() else { return Ok(None) };
-                    Ok(Some((engine.principal_from(tx, row.values(), Through::Api).await?, row.moment(5))))
+                    Ok(Some((engine.principal_from(tx, row.values(), Through::Api).await?, row.moment(users::BESIDE))))
                 })
             })
             .await?;

@@ -5,28 +5,15 @@ use crate::area::Change;
 use crate::identity::sessions::end_sessions;
 use crate::identity::tokens::end_tokens;
 use crate::principal::{Principal, Through};
+use crate::rights::{self, ADMINISTRATOR};
 use kernel::{Error, Id, Language, Result, Say, Value};
-use meta::entity::Visibility;
+use meta::entity::{Granted, Visibility};
 use meta::field::Default;
-use meta::fields::{Choices, Code, Email, Link, Text, YesNo, choice, code, email, link, text, yes_no};
-use meta::{Entity, choices};
+use meta::fields::{Choices, Code, Email, Link, Text, Vocabularies, YesNo, choice, code, email, link, terms, text, vocabularies, yes_no};
+use meta::{Entity, Record, choices};
 use std::str::FromStr;
 use std::sync::Arc;
 use store::{Dialect, Statement, Tx, Work};
-
-choices! {
-    /// What a user may; the words are the page's.
-    Role {
-        /// Everything.
-        Administrator = "administrator" blue,
-        /// All customers, no settings.
-        Manager = "manager" blue,
-        /// His own customers and his team's.
-        Agent = "agent" green,
-        /// Looks at everything, changes nothing.
-        Reader = "reader" grey,
-    }
-}
 
 choices! {
     /// The language a user reads.
@@ -61,8 +48,8 @@ meta::entity! { "user" {
     NAME: Text = text("name").required().search().sortable().personal(),
     /// The address he signs in with.
     EMAIL: Email = email("email").required().unique().search().personal(),
-    /// What he may.
-    ROLE: Choices<Role> = choice::<Role>("role").required().guarded().default("agent"),
+    /// What he may: the keys of his roles, which add up.
+    ROLES: Vocabularies = vocabularies("roles", "role").required().guarded().default("|agent|"),
     /// The team whose records he sees.
     TEAM_OF: Link = link("team", "team").guarded(),
     /// Whether he may come in at all.
@@ -77,6 +64,7 @@ meta::entity! { "user" {
 pub(crate) fn team() -> Entity {
     let mut team = Entity::new(TEAM, "teams", teams::fields())
         .titled(&teams::NAME)
+        .granted(Granted::Administered)
         .children("subteams", TEAM, "parent")
         .children("members", USER, "team")
         .columns(&["name", "path"])
@@ -91,34 +79,38 @@ pub(crate) fn user() -> Entity {
     Entity::new(USER, "users", fields())
         .titled(&NAME)
         .seen(Visibility::Everyone)
-        .columns(&["name", "email", "role", "team", "active"])
-        .head(&["role", "team", "email"])
-        .section("user", &["name", "email", "role", "team", "active", "language"])
+        .granted(Granted::Administered)
+        .columns(&["name", "email", "roles", "team", "active"])
+        .head(&["roles", "team", "email"])
+        .section("user", &["name", "email", "roles", "team", "active", "language"])
 }
 
 /// The last administrator stays one, and stays active; nobody goes into the trash. Whoever leaves, or gets another role, is out.
 pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
+        if change.changes(ROLES.id()) {
+            rights::there_are(tx, change.after.get(&ROLES)).await?;
+        }
         let Some(before) = &change.before else { return Ok(()) };
         if change.removes() {
             return Err(Error::Forbidden(Say::new("error-users-stay")));
         }
-        let was = before.get(&ROLE) == Some(Role::Administrator) && before.get(&ACTIVE);
-        let is = change.after.get(&ROLE) == Some(Role::Administrator) && change.after.get(&ACTIVE);
+        let administers = |user: &Record| user.get(&ACTIVE) && terms(user.get(&ROLES)).any(|key| key == ADMINISTRATOR);
+        let (was, is) = (administers(before), administers(&change.after));
         if was && !is {
             // Held, so that two administrators can't put each other out at the same moment.
             let hold = if tx.dialect() == Dialect::Postgres { " FOR UPDATE" } else { "" };
             let sql = format!(
-                "SELECT \"id\" FROM \"user\" WHERE \"role\" = 'administrator' AND \"active\" = ? AND \"removed_at\" IS NULL AND \"id\" <> ?{hold}"
+                "SELECT \"id\" FROM \"user\" WHERE \"roles\" LIKE ? AND \"active\" = ? AND \"removed_at\" IS NULL AND \"id\" <> ?{hold}"
             );
-            let values = vec![Value::Bool(true), Value::Link(before.id)];
+            let values = vec![HAS_ADMINISTRATOR.into(), Value::Bool(true), Value::Link(before.id)];
             if tx.rows(&Statement::new(sql, values)).await?.is_empty() {
-                return Err(Error::invalid("role", Say::new("error-last-administrator")));
+                return Err(Error::invalid("roles", Say::new("error-last-administrator")));
             }
         }
         // A deactivated user is out everywhere at once. With another role one signs in anew: nothing goes on that was begun with the old one.
         let leaves = before.get(&ACTIVE) && !change.after.get(&ACTIVE);
-        if leaves || change.changes(ROLE.id()) {
+        if leaves || change.changes(ROLES.id()) {
             end_sessions(tx, before.id, None).await?;
         }
         if leaves {
@@ -128,13 +120,19 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
     })
 }
 
-/// The columns a principal is made from, for joining.
-pub(crate) const PRINCIPAL: &str = "u.\"id\", u.\"name\", u.\"role\", u.\"team\", u.\"language\"";
+/// The columns a principal is made from, for joining; what is asked for after them stands from [`BESIDE`] on.
+pub(crate) const PRINCIPAL: &str = "u.\"id\", u.\"name\", u.\"roles\", u.\"team\", u.\"language\", \
+     (SELECT \"number\" FROM \"epoch\" WHERE \"key\" = 'rights')";
+/// How many they are.
+pub(crate) const BESIDE: usize = 6;
+
+/// The roles of whoever is an administrator, among others.
+const HAS_ADMINISTRATOR: &str = "%|administrator|%";
 
 impl Engine {
     /// The system itself.
     pub fn system(&self, through: Through) -> Principal {
-        Principal::system(&self.inside.roles, through)
+        Principal::system(self.model(), through)
     }
 
     /// The principal of an active user.
@@ -174,26 +172,18 @@ impl Engine {
 
     /// A principal from a row that begins with [`PRINCIPAL`].
     pub(crate) async fn principal_from(&self, tx: &mut Tx, row: &[Value], through: Through) -> Result<Principal> {
-        let [id, name, role, team, language, ..] = row else { return Err(Error::internal("a principal's row is too short")) };
-        let id =
-            store::coerce(id.clone(), meta::shape::ColumnType::Link).link().ok_or_else(|| Error::internal("a principal without id"))?;
-        let team = store::coerce(team.clone(), meta::shape::ColumnType::Link).link();
-        let role = self.inside.roles.get(role.text());
-        let colleagues: Arc<[Id]> = match team {
-            Some(team) if role.default.see == crate::principal::Scope::Team => {
-                let sql = Statement::new(
-                    "SELECT \"id\" FROM \"user\" WHERE \"team\" = ? AND \"removed_at\" IS NULL ORDER BY \"id\"",
-                    vec![Value::Link(team)],
-                );
-                tx.rows(&sql).await?.iter().filter_map(|row| row.link(0)).collect()
-            }
-            _ => Arc::from([id]),
-        };
+        let [id, name, roles, team, language, epoch, ..] = row else { return Err(Error::internal("a principal's row is too short")) };
+        let link = |value: &Value| store::coerce(value.clone(), meta::shape::ColumnType::Link).link();
+        let id = link(id).ok_or_else(|| Error::internal("a principal without id"))?;
+        let known = self.known(tx, epoch.int()).await?;
+        let (role, model) = known.made(roles.text(), &self.model());
+        let reach = Arc::new(known.reach(id, link(team), &role, self.today()));
         Ok(Principal {
             user: Some(id),
             name: name.text().to_owned(),
             role,
-            colleagues,
+            reach,
+            model,
             language: Language::from_str(language.text()).unwrap_or_default(),
             through,
         })
@@ -206,6 +196,6 @@ impl Engine {
 }
 
 pub(crate) async fn has_administrator(tx: &mut Tx) -> Result<bool> {
-    let sql = "SELECT 1 FROM \"user\" WHERE \"role\" = 'administrator' AND \"removed_at\" IS NULL LIMIT 1";
-    Ok(!tx.rows(&Statement::new(sql, Vec::new())).await?.is_empty())
+    let sql = "SELECT 1 FROM \"user\" WHERE \"roles\" LIKE ? AND \"removed_at\" IS NULL LIMIT 1";
+    Ok(!tx.rows(&Statement::new(sql, vec![HAS_ADMINISTRATOR.into()])).await?.is_empty())
 }

@@ -86,7 +86,7 @@ impl Engine {
             .store
             .read_snapshot(move |tx| {
                 Box::pin(async move {
-                    let card = engine.entity(card)?;
+                    let card = who.entity(card)?;
                     let record = engine.read_records(tx, &who, &card, &[id], true, true).await?.pop().ok_or(Error::NotFound)?;
                     engine.timeline_in(tx, &who, &card, &record, &stretch).await
                 })
@@ -98,8 +98,7 @@ impl Engine {
         let limit = stretch.limit.clamp(1, MOST);
         let mut records = Vec::new();
         let exhausted = stretch.from.is_some_and(|from| from.record.is_none());
-        let model = self.model();
-        for (entity, _) in model.happening_on(card.key) {
+        for (entity, _) in who.model.happening_on(card.key) {
             if stretch.kinds.contains(&entity.key) && !exhausted {
                 records.extend(self.happened(tx, who, entity, record.id, stretch, limit + 1).await?);
             }
@@ -110,7 +109,7 @@ impl Engine {
             (true, from) => {
                 let from = from.and_then(|from| from.change);
                 let above = stretch.until.and_then(|until| until.change);
-                self.entries(tx, record, from, above, limit + 1).await?
+                self.entries(tx, record, from, above, limit + 1).await?.into_iter().map(|entry| entry.known_to(card)).collect()
             }
         };
         let (happenings, next) = merged(records, changes, limit);
@@ -144,10 +143,9 @@ impl Engine {
         stretch: &Stretch,
         limit: usize,
     ) -> Result<Vec<(Moment, Record)>> {
-        let model = self.model();
-        let Some(seen) = who.seen(&model, entity) else { return Ok(Vec::new()) };
+        let Some(seen) = who.seen(entity) else { return Ok(Vec::new()) };
         let carried = entity.carried.clone();
-        let sql = self.compiling(who, &model, |compile| {
+        let sql = self.compiling(who, |compile| {
             let here = Alias(0);
             let mut sql = Sql::new();
             sql.push("SELECT ").column(here, "id").push(",").column(here, "version");
@@ -181,7 +179,9 @@ impl Engine {
         let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await?;
         let record = |mut row: Vec<Value>| {
             let at = row.pop().and_then(|at| at.moment()).unwrap_or_default();
-            (at, crate::asking::record(carried.clone(), row))
+            let mut record = crate::asking::record(carried.clone(), row);
+            record.keep_secrets();
+            (at, record)
         };
         Ok(rows.into_iter().map(record).collect())
     }

@@ -10,7 +10,18 @@ use store::Tx;
 /// Refuses fields that an input may not write.
 pub(crate) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator<Item = FieldId>) -> Result<()> {
     let mut problems = Vec::new();
+    // What his roles hide is as unknown to him as what nobody described.
+    let known = writing.who.model.entity(entity.key);
+    let his = |id: FieldId| known.and_then(|known| known.carried.slot(id).map(|slot| known.carried.fields[slot]));
     for id in fields {
+        if let Some((field, his)) = entity.carried.slot(id).map(|slot| &entity.carried.fields[slot]).zip(his(id)) {
+            let restricted = (his.secret && !field.secret, his.read_only && !field.read_only);
+            if restricted.0 || restricted.1 {
+                let say = Say::new(if restricted.0 { "error-unknown-field" } else { "error-read-only" });
+                problems.push(Problem { field: if restricted.0 { String::new() } else { field.key.to_owned() }, say });
+                continue;
+            }
+        }
         match entity.carried.slot(id).map(|slot| &entity.carried.fields[slot]) {
             None => problems.push(Problem { field: String::new(), say: Say::new("error-unknown-field") }),
             Some(field) if writing.who.user.is_none() && !field.system && field.computed.is_none() => {}
@@ -135,7 +146,7 @@ impl Engine {
             let mut found = IdSet::default();
             for target in targets {
                 let target = model.entity(target).ok_or(Error::NotFound)?;
-                if who.seen(&model, target).is_some() {
+                if who.seen(target).is_some() {
                     found.extend(self.existing(tx, who, target, &ids).await?);
                 }
             }
@@ -147,11 +158,10 @@ impl Engine {
     }
 
     async fn existing(&self, tx: &mut Tx, who: &crate::Principal, entity: &Entity, ids: &[Id]) -> Result<Vec<Id>> {
-        let model = self.model();
-        let seen = who.seen(&model, entity).ok_or(Error::NotFound)?;
+        let seen = who.seen(entity).ok_or(Error::NotFound)?;
         let mut found = Vec::new();
         for some in ids.chunks(500) {
-            let sql = self.compiling(who, &model, |compile| meta::query::records(entity, &[], some, &seen, false, compile))?;
+            let sql = self.compiling(who, |compile| meta::query::records(entity, &[], some, &seen, false, compile))?;
             let rows = tx.rows_as(&store::Statement::new(sql.text, sql.values), &crate::asking::kinds(&[])).await?;
             found.extend(rows.into_iter().filter_map(|row| row.first().and_then(Value::link)));
         }

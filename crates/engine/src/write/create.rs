@@ -4,9 +4,9 @@ use super::{Act, Ahead, Draft, Writing, blank, check, compute};
 use crate::Engine;
 use crate::area::Change;
 use crate::history;
-use crate::principal::{Principal, Verb};
+use crate::principal::{Principal, Scope, Verb};
 use kernel::fold::fold_into;
-use kernel::{Error, Id, IdSet, Result, Value};
+use kernel::{Error, Id, IdSet, Result, Say, Value};
 use meta::field::Default;
 use meta::{Entity, Record};
 use std::sync::Arc;
@@ -93,12 +93,27 @@ impl Engine {
             let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
             self.announce(tx, entity, &ids).await?;
         }
+        for (entity, records) in &groups {
+            self.within_reach(tx, writing, entity, records).await?;
+        }
         // Of those that were there before, once all of them are there.
         let fresh: IdSet = order.iter().map(|(id, _)| *id).collect();
         for (entity, records) in &groups {
             self.follow_mirrors(tx, entity, records, &fresh).await?;
         }
         Ok(order)
+    }
+
+    /// Refuses new records that lie beyond those for whom the writer may create.
+    async fn within_reach(&self, tx: &mut Tx, writing: &Writing, entity: &Entity, records: &[Record]) -> Result<()> {
+        if writing.who.role.right(entity).create == Scope::All || records.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
+        if self.reached_in(tx, &writing.who, Verb::Create, entity, &ids).await?.len() == ids.len() {
+            return Ok(());
+        }
+        Err(Error::Forbidden(Say::new("error-create-beyond")))
     }
 
     /// The record of a draft, with its lines, before anything is checked that needs the data.

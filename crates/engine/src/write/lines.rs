@@ -22,6 +22,13 @@ impl Engine {
     ) -> Result<Vec<Record>> {
         let relation = *entity.relation(relation).filter(|relation| relation.owned).ok_or(Error::NotFound)?;
         let child = self.entity(relation.child)?;
+        // Lines that his roles hide are as unknown to him as what nobody described.
+        let known = writing.who.model.entity(entity.key).map(|known| known.relation(relation.key).copied());
+        match known {
+            Some(None) => return Err(Error::invalid(relation.key, Say::new("error-unknown-field"))),
+            Some(Some(known)) if known.read_only => return Err(Error::invalid(relation.key, Say::new("error-read-only"))),
+            _ => {}
+        }
         if drafts.len() > MOST_LINES {
             return Err(Error::invalid(relation.key, Say::new("error-too-many-lines").with("most", MOST_LINES)));
         }

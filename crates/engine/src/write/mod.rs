@@ -254,7 +254,7 @@ impl Engine {
         records.extend(self.create_all(tx, writing, fresh, created, &mut more).await?);
         if !more.is_empty() {
             // What a rule asks for may reach what the person may not: the log of a record he has just given away.
-            let who = Principal { role: self.system(writing.who.through).role, ..writing.who.clone() };
+            let who = writing.who.ruling(self);
             let writing = Writing { who, by_rule: true, undoes: None, ..writing.clone() };
             Box::pin(self.apply_acts(tx, &writing, more, created, depth + 1)).await?;
         }
@@ -336,6 +336,9 @@ impl Engine {
         writing.who.permit(verb, entity)?;
         if !writing.who.may_with(verb, entity, &record) {
             return Err(Error::Forbidden(Say::new("error-authored")));
+        }
+        if writing.who.reaches_fewer(verb, entity) && !self.reaches_record(tx, &writing.who, verb, entity, id).await? {
+            return Err(Error::Forbidden(Say::new("error-forbidden")));
         }
         match version {
             Some(version) if version != record.version => Err(Error::Conflict(Conflict::Stale { version: record.version })),
@@ -497,6 +500,9 @@ impl Engine {
 
     /// Says what changed, when the commit has succeeded.
     pub(crate) async fn announce(&self, tx: &mut Tx, entity: &Entity, ids: &[Id]) -> Result<()> {
+        if self.inside.deciding.contains(entity.key) {
+            crate::rights::known::count_change(tx).await?;
+        }
         tx.announce(entity.key).await?;
         // A page of one record listens for it; after many at once, listening for the entity is enough.
         if ids.len() <= 20 {

@@ -63,7 +63,7 @@ impl Slicing<'_> {
     /// also in fields that no input may write. Whether he may ask for it is for the work to find out.
     pub async fn attempt_by_rule(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
         let engine = self.engine.clone();
-        let who = Principal { role: engine.system(self.writing.who.through).role, ..self.writing.who.clone() };
+        let who = self.writing.who.ruling(&engine);
         let writing = Writing { who, by_rule: true, ..self.writing.clone() };
         self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
     }

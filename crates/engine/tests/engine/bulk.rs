@@ -130,7 +130,7 @@ async fn rights_are_those_of_the_verbs_and_of_the_moment() {
         assert_eq!((counts(&late), late.refusals[0].title.clone()), ([3, 0, 0, 3, 0], None));
         // Begun with rights that are gone when it runs.
         let begun = begin(&shop, &shop.carla, these(), sized(4)).await.expect("begun");
-        shop.sql("UPDATE \"user\" SET \"role\" = 'reader' WHERE \"id\" = ?", vec![shop.carla.user.into()]).await;
+        shop.sql("UPDATE \"user\" SET \"roles\" = '|reader|' WHERE \"id\" = ?", vec![shop.carla.user.into()]).await;
         while shop.engine.work_once().await.expect("jobs") {}
         let after = report(&shop, &shop.carla, begun.id).await;
         assert_eq!(counts(&after), [3, 0, 0, 3, 0]);

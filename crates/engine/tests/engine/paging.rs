@@ -237,7 +237,7 @@ async fn sorted_lists_use_their_indexes() {
         let present = shop.engine.present(&shop.admin);
         let dialect = shop.engine.store().dialect();
         let visible = |_: &Entity| Filter::everything();
-        let compile = Compile { model: &model, dialect, present: &present, visible: &visible, mode: Mode::Collect };
+        let compile = Compile { model: &model, whole: &model, dialect, present: &present, visible: &visible, mode: Mode::Collect };
         for key in ["name", "created_at", "changed_at", "born", "met", "size", "owner"] {
             for descending in [false, true] {
                 let sort = [Sorting { field: key, descending }];

@@ -371,7 +371,7 @@ impl Shop {
             let draft = Draft::new("user")
                 .with(users::NAME.id(), name)
                 .with(users::EMAIL.id(), format!("{}@example.it", name.to_lowercase()))
-                .with(users::ROLE.id(), role)
+                .with(users::ROLES.id(), format!("|{role}|"))
                 .with(users::TEAM_OF.id(), team);
             engine.create(&system, draft).await.expect("a user").id()
         };

@@ -116,7 +116,8 @@ impl Invented {
     /// The same, asked of a database.
     pub async fn selected_in(&self, store: &Store, entity: &Entity, filter: &Filter, mode: Mode) -> Result<Vec<Id>> {
         let visible = |entity: &Entity| self.seen_of(entity.key);
-        let compile = Compile { model: &self.model, dialect: store.dialect(), present: &self.present, visible: &visible, mode };
+        let compile =
+            Compile { model: &self.model, whole: &self.model, dialect: store.dialect(), present: &self.present, visible: &visible, mode };
         let sql = meta::query::selected(entity, filter, &self.seen_of(entity.key), false, None, 1_000, &compile)?;
         let statement = Statement::new(sql.text, sql.values);
         store.read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.iter().filter_map(|row| row.link(0)).collect()) })).await
@@ -125,8 +126,14 @@ impl Invented {
     /// How many there are, by the database's own counting.
     pub async fn count_in(&self, store: &Store, entity: &Entity, filter: &Filter) -> Result<i64> {
         let visible = |entity: &Entity| self.seen_of(entity.key);
-        let compile =
-            Compile { model: &self.model, dialect: store.dialect(), present: &self.present, visible: &visible, mode: Mode::Collect };
+        let compile = Compile {
+            model: &self.model,
+            whole: &self.model,
+            dialect: store.dialect(),
+            present: &self.present,
+            visible: &visible,
+            mode: Mode::Collect,
+        };
         let sql = meta::query::count(entity, filter, &self.seen_of(entity.key), false, None, &compile)?;
         let statement = Statement::new(sql.text, sql.values);
         store.read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.first().map_or(0, |row| row.int(0))) })).await

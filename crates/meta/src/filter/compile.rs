@@ -17,8 +17,10 @@ use kernel::{Error, Result, Say, Value};
 
 /// What compiling depends on.
 pub struct Compile<'m> {
-    /// The entities.
+    /// The entities, as the asker may know them.
     pub model: &'m Model,
+    /// All there is of them: what decides what he sees may go by what he does not.
+    pub whole: &'m Model,
     /// The database.
     pub dialect: Dialect,
     /// Today, the zone, who asks.
@@ -92,7 +94,7 @@ impl Compile<'_> {
         }
         let seen = (self.visible)(target);
         if !seen.is_everything() {
-            self.probing().condition(&seen, target, inner, sql)?;
+            self.visibility(&seen, target, inner, sql)?;
             sql.push(" AND ");
         }
         Ok(inner)
@@ -153,10 +155,17 @@ impl Compile<'_> {
         Ok(ready(test, kind, self.present).passes(&kind.empty(), kind))
     }
 
-    /// Visibility rules are compiled without visibility of their own.
+    /// Adds what may be seen as a condition that probes row by row.
+    pub(crate) fn visibility(&self, seen: &Filter, entity: &Entity, alias: Alias, sql: &mut Sql) -> Result<()> {
+        let whole = self.whole.entity(entity.key).map_or(entity, |whole| whole);
+        self.probing().condition(seen, whole, alias, sql)
+    }
+
+    /// Visibility rules are compiled over all there is, without visibility of their own.
     fn probing(&self) -> Compile<'_> {
         Compile {
-            model: self.model,
+            model: self.whole,
+            whole: self.whole,
             dialect: self.dialect,
             present: self.present,
             visible: &|_| Filter::All(Vec::new()),
@@ -225,7 +234,7 @@ impl Compile<'_> {
         let seen = if relation.owned { Filter::everything() } else { (self.visible)(child) };
         if !seen.is_everything() {
             sql.push(" AND ");
-            self.probing().condition(&seen, child, alias, sql)?;
+            self.visibility(&seen, child, alias, sql)?;
         }
         if !filter.is_everything() {
             sql.push(" AND ");

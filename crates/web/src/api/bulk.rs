@@ -18,7 +18,7 @@ use kernel::{Error, Id, Problem, Problems, Result, Say, Value};
 use meta::field::Default;
 use meta::fields::{Chosen, Whole, terms};
 use meta::filter::parse::parse;
-use meta::{Entity, FieldId, Filter};
+use meta::{Entity, FieldId, Filter, Model};
 use serde_json::{Map, Value as Json, json};
 
 /// Identities that one request may name; more of them are better said by a filter.
@@ -41,8 +41,8 @@ async fn begin(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: A
     if !problems.is_empty() {
         return Err(Error::Invalid(problems).into());
     }
-    let doing = doing(&web, &entity, &object)?;
-    let selection = selection(&web, &entity, &object)?;
+    let doing = doing(&web, &caller.who.model, &entity, &object)?;
+    let selection = selection(&caller.who.model, &entity, &object)?;
     let asked = Bulk { selection, entity, doing, list: String::new(), confirmed: None, once };
     let begun = web.engine().begin_bulk(&caller.who, asked).await?;
     accepted(&web, &caller, begun.id).await
@@ -96,7 +96,7 @@ fn wrong(field: &str, key: &'static str) -> Error {
     Error::invalid(field, Say::new(key))
 }
 
-fn selection(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Selection> {
+fn selection(model: &Model, entity: &Entity, object: &Map<String, Json>) -> Result<Selection> {
     match (object.get("ids"), object.get("filter")) {
         (Some(Json::Array(ids)), None) if ids.len() > MOST => Err(Error::invalid("ids", Say::new("error-bulk-many").with("most", MOST))),
         (Some(Json::Array(ids)), None) => {
@@ -106,7 +106,7 @@ fn selection(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<S
         (Some(_), None) => Err(wrong("ids", "error-list-expected")),
         (None, Some(Json::String(text))) if text.contains('\0') => Err(wrong("filter", "error-nul")),
         (None, Some(Json::String(text))) if text.trim().is_empty() => Ok(Selection::All(Filter::everything())),
-        (None, Some(Json::String(text))) => Ok(Selection::All(parse(text.trim(), &web.engine().model(), entity)?)),
+        (None, Some(Json::String(text))) => Ok(Selection::All(parse(text.trim(), model, entity)?)),
         (None, Some(_)) => Err(wrong("filter", "error-text-expected")),
         // One or the other, so that nobody means a few and says everything.
         (None, None) => Err(wrong("ids", "error-required")),
@@ -114,7 +114,7 @@ fn selection(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<S
     }
 }
 
-fn doing(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Doing> {
+fn doing(web: &Web, model: &Model, entity: &Entity, object: &Map<String, Json>) -> Result<Doing> {
     let action = match object.get("action") {
         Some(Json::String(action)) => action.as_str(),
         Some(_) => return Err(wrong("action", "error-text-expected")),
@@ -137,7 +137,7 @@ fn doing(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Doing
     }
     let input = match object.get("values") {
         None => input::Input::default(),
-        Some(Json::Object(values)) => input::read(web, entity, values)?,
+        Some(Json::Object(values)) => input::read(model, entity, values)?,
         Some(_) => return Err(wrong("values", "error-object-expected")),
     };
     if let Some((relation, _)) = input.lines.first() {

@@ -31,7 +31,7 @@ async fn change(
     let id = named.id("id")?;
     let version = if_match(&headers)?;
     let (object, _) = input::object(request).await?;
-    let input = input::read(&web, &entity, &object)?;
+    let input = input::read(&caller.who.model, &entity, &object)?;
     if let Err(error) = web.engine().change(&caller.who, &entity, id, version, input.values, input.lines).await {
         return Err(stale(&web, &caller, &entity, id, error).await);
     }

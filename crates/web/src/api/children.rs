@@ -19,9 +19,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 async fn children(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Named, asking: Asking) -> Answer {
     let id = named.id("id")?;
     let relation = *entity.relation(named.text("relation")).ok_or(Error::NotFound)?;
-    let child = web.engine().entity(relation.child)?;
+    let child = caller.who.entity(relation.child)?;
     let parameters = Parameters::only(asking, &OF_LISTS)?;
-    let (mut asked, purpose) = parameters::asked(&web, child, &parameters)?;
+    let (mut asked, purpose) = parameters::asked(&web, &caller.who.model, child, &parameters)?;
     // Lines are as visible as their parent, so the parent is looked for first.
     if web.engine().count(&caller.who, &entity, &Filter::id(id), false, Some(1)).await?.number == 0 {
         return Err(Error::NotFound.into());

@@ -23,7 +23,7 @@ async fn create(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: 
     let insist = Parameters::only(asking, &["insist"])?.switch("insist")?;
     let (object, bytes) = input::object(request).await?;
     let once = sending(&headers, &format!("{} {insist}", entity.key), &bytes)?;
-    let input = input::read(&web, &entity, &object)?;
+    let input = input::read(&caller.who.model, &entity, &object)?;
     let draft = Draft { values: input.values, lines: input.lines, ..Draft::new(entity.key) };
     if !insist {
         web.may_meet_hidden_twins(&caller.who)?;

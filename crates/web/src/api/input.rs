@@ -1,7 +1,7 @@
 //! What is sent to be written: JSON read strictly, attribute by attribute.
 
+use crate::Failure;
 use crate::form::{media_type, whole};
-use crate::{Failure, Web};
 use axum::extract::Request;
 use engine::{Draft, Lines};
 use http::StatusCode;
@@ -107,9 +107,8 @@ impl<'de> Visitor<'de> for Strict {
 }
 
 /// Reads the attributes of a record; all that is wrong is told at once.
-pub(crate) fn read(web: &Web, entity: &Entity, object: &Map<String, Json>) -> Result<Input> {
-    let model = web.engine().model();
-    let mut reading = Reading { model: &model, problems: Vec::new() };
+pub(crate) fn read(model: &Model, entity: &Entity, object: &Map<String, Json>) -> Result<Input> {
+    let mut reading = Reading { model, problems: Vec::new() };
     let input = reading.record(entity, object);
     if reading.problems.is_empty() { Ok(input) } else { Err(Error::Invalid(reading.problems)) }
 }

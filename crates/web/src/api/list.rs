@@ -22,7 +22,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 async fn list(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: Asking) -> Answer {
     let parameters = Parameters::only(asking, &OF_LISTS)?;
-    let (asked, purpose) = parameters::asked(&web, entity, &parameters)?;
+    let (asked, purpose) = parameters::asked(&web, &caller.who.model, entity, &parameters)?;
     answer(&web, &caller, asked, &purpose).await
 }
 
@@ -30,15 +30,14 @@ async fn list(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: As
 pub(crate) async fn answer(web: &Web, caller: &Caller, asked: Asked, purpose: &str) -> Result<Response, Failure> {
     let (entity, lines) = (asked.entity.clone(), asked.lines);
     let listed = web.engine().list(&caller.who, asked).await?;
-    let model = web.engine().model();
     let carried = listed.records.first().map_or_else(|| entity.carried.clone(), |record| record.carried.clone());
-    let shape = render::Shape::of(&carried, &entity, &model, lines);
+    let shape = render::Shape::of(&carried, &entity, &caller.who.model, lines);
     Ok(json(render::page(&shape, &listed, |place| cursor::write(web.seal(), purpose, place))))
 }
 
 async fn count(State(web): State<Web>, caller: Caller, Of(entity): Of, asking: Asking) -> Answer {
     let parameters = Parameters::only(asking, &["filter", "trash", "exact"])?;
-    let filter = parameters.filter(&web, &entity)?;
+    let filter = parameters.filter(&caller.who.model, &entity)?;
     let most = if parameters.switch("exact")? { None } else { Some(COUNTED) };
     let counted = web.engine().count(&caller.who, &entity, &filter, parameters.switch("trash")?, most).await?;
     Ok(json(json!({ "count": counted.number, "more": counted.more }).to_string().into_bytes()))

@@ -37,6 +37,6 @@ async fn one(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Name
 /// A record with all its fields and lines: its version and its JSON.
 pub(crate) async fn whole(web: &Web, who: &Principal, entity: &Entity, id: Id) -> Result<(i64, Vec<u8>)> {
     let (record, _) = web.engine().show(who, entity, id).await?;
-    let shape = render::Shape::of(&record.carried, entity, &web.engine().model(), true);
+    let shape = render::Shape::of(&record.carried, entity, &who.model, true);
     Ok((record.version, shape.bytes(&record)))
 }

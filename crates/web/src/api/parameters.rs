@@ -6,7 +6,7 @@ use crate::{Failure, Web};
 use engine::{Asked, Sorting};
 use kernel::{Error, Problem, Result, Say};
 use meta::filter::parse::parse;
-use meta::{Entity, Filter};
+use meta::{Entity, Filter, Model};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -52,11 +52,11 @@ impl Parameters {
     }
 
     /// The filter, everything where there is none.
-    pub(crate) fn filter(&self, web: &Web, entity: &Entity) -> Result<Filter> {
+    pub(crate) fn filter(&self, model: &Model, entity: &Entity) -> Result<Filter> {
         match self.text("filter").map(str::trim) {
             None | Some("") => Ok(Filter::everything()),
             Some(text) if text.contains('\0') => Err(Error::invalid("filter", Say::new("error-nul"))),
-            Some(text) => parse(text, &web.engine().model(), entity),
+            Some(text) => parse(text, model, entity),
         }
     }
 }
@@ -65,8 +65,8 @@ impl Parameters {
 pub(crate) const OF_LISTS: [&str; 7] = ["filter", "sort", "fields", "limit", "cursor", "lines", "trash"];
 
 /// What is asked of a list, and what its places are sealed for.
-pub(crate) fn asked(web: &Web, entity: Arc<Entity>, parameters: &Parameters) -> Result<(Asked, String), Failure> {
-    let mut asked = Asked::new(entity.clone()).filtered(parameters.filter(web, &entity)?);
+pub(crate) fn asked(web: &Web, model: &Model, entity: Arc<Entity>, parameters: &Parameters) -> Result<(Asked, String), Failure> {
+    let mut asked = Asked::new(entity.clone()).filtered(parameters.filter(model, &entity)?);
     if let Some(text) = parameters.text("sort") {
         for one in text.split(',').filter(|one| !one.is_empty()) {
             let sorting = Sorting::parse(one, &entity)?;

@@ -25,7 +25,7 @@ async fn search(State(web): State<Web>, caller: Caller, asking: Asking) -> Answe
     }
     let limit = parameters.read::<u32>("limit")?.unwrap_or(8).clamp(1, 50);
     let groups = web.engine().search(&caller.who, text, limit as usize).await?;
-    let model = web.engine().model();
+    let model = &caller.who.model;
     let mut out = b"{\"groups\":[".to_vec();
     for (place, group) in groups.iter().enumerate() {
         let Some(entity) = model.entity(group.entity) else { continue };
@@ -36,7 +36,7 @@ async fn search(State(web): State<Web>, caller: Caller, asking: Asking) -> Answe
             out.extend_from_slice(if place > 0 { b",{\"title\":" } else { b"{\"title\":" });
             render::write_text(&found.title, &mut out);
             out.extend_from_slice(b",\"record\":");
-            shape.get_or_insert_with(|| render::Shape::of(&found.record.carried, entity, &model, false)).write(&found.record, &mut out);
+            shape.get_or_insert_with(|| render::Shape::of(&found.record.carried, entity, model, false)).write(&found.record, &mut out);
             out.push(b'}');
         }
         out.extend_from_slice(b"]}");

@@ -6,10 +6,11 @@ use kernel::Value;
 
 pub(super) struct CodeWidget;
 
-/// The words that people know a key by.
+/// The words that people know a key by: `{of}-{key}`, or those of a pattern.
 fn named(face: &Face, value: &Value, sight: &Sight<'_>) -> Option<String> {
     let of = face.field.said?;
-    sight.speech.known(&format!("{of}-{}", value.text())).map(str::to_owned)
+    let words = if of.contains("{}") { of.replace("{}", value.text()) } else { format!("{of}-{}", value.text()) };
+    sight.speech.known(&words).map(str::to_owned)
 }
 
 impl Widget for CodeWidget {

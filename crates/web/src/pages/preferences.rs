@@ -135,7 +135,7 @@ async fn language(State(web): State<Web>, reader: Reader, headers: HeaderMap, fi
     let language = if fields.get("language") == Some("en") { "en" } else { "it" };
     // One's own language is everybody's to choose, also of those who may not change users.
     let entity = web.engine().entity(USER)?;
-    let who = engine::Principal { role: web.engine().system(Through::Pages).role, ..reader.who.clone() };
+    let who = reader.who.ruling(web.engine());
     web.engine().change(&who, &entity, me(&reader)?, None, vec![(users::LANGUAGE.id(), Value::from(language))], Vec::new()).await?;
     Ok(to(&came_from(&headers)))
 }

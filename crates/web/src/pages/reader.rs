@@ -8,9 +8,11 @@ use crate::{Failure, Web};
 use axum::extract::FromRequestParts;
 use engine::Principal;
 use engine::principal::Verb;
+use engine::rights::ROLE;
 use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
+use kernel::Language;
 use meta::{Model, Reading};
 use std::sync::Arc;
 
@@ -92,7 +94,7 @@ impl Reader {
         Reader {
             who: caller.who.clone(),
             reading: Reading { language: caller.language, zone: web.engine().settings().zone.clone() },
-            model: web.engine().model(),
+            model: caller.who.model.clone(),
             csrf: caller.csrf.clone(),
             session: caller.session.clone(),
             theme: caller.theme,
@@ -123,6 +125,28 @@ impl Reader {
     /// What is to be known of an entity by whoever meets it for the first time.
     pub(crate) fn help(&self, entity: &str) -> Option<&str> {
         self.speech.known(&format!("help-{entity}"))
+    }
+
+    /// The name of a role; its key where it is gone for good.
+    pub(crate) fn role(&self, key: &str) -> String {
+        match self.model.terms.get(&(ROLE.to_owned(), key.to_owned())) {
+            Some(role) if self.reading.language == Language::English && !role.english.is_empty() => role.english.clone(),
+            Some(role) => role.italian.clone(),
+            None => key.to_owned(),
+        }
+    }
+
+    /// The names of the reader's roles.
+    pub(crate) fn role_names(&self) -> String {
+        self.who.role.keys.iter().map(|key| self.role(key)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The roles there are, by name: key and name.
+    pub(crate) fn roles(&self) -> Vec<(String, String)> {
+        let roles = self.model.terms.iter().filter(|((of, _), term)| of == ROLE && !term.retired);
+        let mut roles: Vec<(String, String)> = roles.map(|((_, key), _)| (key.clone(), self.role(key))).collect();
+        roles.sort_by_cached_key(|(_, name)| kernel::fold(name));
+        roles
     }
 
     /// The areas of the left bar.

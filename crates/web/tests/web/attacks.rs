@@ -75,6 +75,7 @@ async fn nobody_promotes_himself() {
         let path = format!("/accounts/{}", house.north.account);
         for (name, value) in [
             ("role", json!("administrator")),
+            ("roles", json!(["administrator"])),
             ("is_admin", json!(true)),
             ("owner_id", json!("x")),
             ("created_at", json!("2020-01-01T00:00:00Z")),
@@ -90,10 +91,10 @@ async fn nobody_promotes_himself() {
             assert_eq!(got.status, 422, "{name}: {}", got.text());
         }
         let me = format!("/users/{}", house.people["mara"].id);
-        house.api("mara", "PATCH", &me).if_match(1).json(&json!({ "role": "administrator" })).send().await.expect(403);
+        house.api("mara", "PATCH", &me).if_match(1).json(&json!({ "roles": ["administrator"] })).send().await.expect(403);
         house.api("ada", "PATCH", &me).if_match(1).json(&json!({ "password_hash": "x" })).send().await.expect(422);
         assert_eq!(before, house.everything().await);
-        house.api("ada", "PATCH", &me).if_match(1).json(&json!({ "role": "reader" })).send().await.expect(200);
+        house.api("ada", "PATCH", &me).if_match(1).json(&json!({ "roles": ["reader"] })).send().await.expect(200);
     }
 }
 

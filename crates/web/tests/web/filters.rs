@@ -67,7 +67,7 @@ async fn a_text_goes_through_the_builder_unchanged() {
         "address.city in (\"Pisa\", \"Livorno\") and exists(contacts)".to_owned(),
         "stage is customer and owner is me".to_owned(),
         format!("owner in (me, {anna}) or owner is {anna} or owner is not {anna}"),
-        "owner.team.name starts \"no\" and owner.role is agent".to_owned(),
+        "owner.team.name starts \"no\" and owner.roles includes \"agent\"".to_owned(),
         "exists(contacts where contact.email is empty and main is yes)".to_owned(),
         "not exists(sites where address.city is \"Lucca\")".to_owned(),
         "count(contacts) > 3 and count(sites where inactive is no) between 1 and 5".to_owned(),

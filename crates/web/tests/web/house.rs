@@ -60,6 +60,8 @@ pub struct Branch {
     pub relation: Id,
     pub relation_type: Id,
     pub name: Id,
+    pub role: Id,
+    pub sharing_rule: Id,
     pub changeset: Id,
 }
 
@@ -87,6 +89,8 @@ impl Branch {
             relation: engine.id(),
             relation_type: engine.id(),
             name: engine.id(),
+            role: engine.id(),
+            sharing_rule: engine.id(),
             changeset: engine.id(),
         }
     }
@@ -113,6 +117,8 @@ impl Branch {
             "relation" => self.relation,
             "relation_type" => self.relation_type,
             "directory_entry" => self.name,
+            "role" => self.role,
+            "sharing_rule" => self.sharing_rule,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -159,7 +165,7 @@ impl House {
             ("ada", "administrator", ""),
         ] {
             let email = format!("{name}@example.it");
-            let mut user = json!({ "name": name, "email": email, "role": role, "language": "en" });
+            let mut user = json!({ "name": name, "email": email, "roles": [role], "language": "en" });
             if let Some(team) = team.get(of) {
                 user["team"] = json!(team.to_string());
             }
@@ -306,6 +312,9 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
     let relation = json!({ "party": from, "counterparty": to, "type": relation_type.to_string() });
     let relation = put(engine, &who, "relation", relation).await;
     let name = put(engine, &system, "directory_entry", json!({ "name": format!("Nominativo {letter}") })).await;
+    let role = put(engine, &system, "role", json!({ "name": format!("Ruolo {letter}"), "see": "own" })).await;
+    let rule = json!({ "name": format!("Regola {letter}"), "entity": "account", "filter": format!("name is \"Nessuna {letter}\""), "user": owner.to_string() });
+    let sharing_rule = put(engine, &system, "sharing_rule", rule).await;
     Branch {
         account,
         contact,
@@ -327,6 +336,8 @@ async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) 
         relation,
         relation_type,
         name,
+        role,
+        sharing_rule,
         changeset: made.changeset,
     }
 }

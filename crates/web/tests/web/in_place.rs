@@ -209,7 +209,7 @@ async fn nothing_is_written_in_place_that_a_form_would_not_write() {
         asked(&house, "rita", &format!("{card}/duplicate")).send().await.expect(403);
         // Of himself nobody writes what administrators write, and a password has no input.
         let me = format!("/users/{}", house.people["anna"].id);
-        saved(&house, "anna", &format!("{me}/fields/role"), &[("role", "administrator"), ("version", "1")]).send().await.expect(403);
+        saved(&house, "anna", &format!("{me}/fields/roles"), &[("roles", "administrator"), ("version", "1")]).send().await.expect(403);
         saved(&house, "ada", &format!("{me}/fields/password_hash"), &[("password_hash", "x"), ("version", "1")]).send().await.expect(404);
         asked(&house, "ada", &format!("{me}/fields/password_hash")).send().await.expect(404);
         assert_eq!(before, house.everything().await);

@@ -133,7 +133,7 @@ async fn rights_that_change_change_what_one_hears() {
         assert!(heard.contains(&topic), "she hears what she sees now: {heard}");
         let (heard, _) = until(&mut aldo, "data: account/", Duration::from_millis(700)).await;
         assert!(!heard.contains("data: account/"), "{heard}");
-        assume("aldo", json!({ "role": "reader" })).await;
+        assume("aldo", json!({ "roles": ["reader"] })).await;
         let began = Instant::now();
         let (_, ended) = until(&mut aldo, "never said", Duration::from_secs(7)).await;
         assert!(ended && began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());

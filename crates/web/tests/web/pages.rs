@@ -115,7 +115,7 @@ async fn a_reader_reads() {
 async fn nobody_gives_himself_a_role_and_nobody_is_removed() {
     for house in houses().await {
         let me = house.people["anna"].id;
-        post(&house, "anna", &format!("/users/{me}/edit"), &[("version", "1"), ("role", "administrator")]).await.expect(403);
+        post(&house, "anna", &format!("/users/{me}/edit"), &[("version", "1"), ("roles", "administrator")]).await.expect(403);
         post(&house, "anna", &format!("/users/{me}/password"), &[("password", "finestra mare tredici volte")]).await.expect(403);
         post(&house, "ada", &format!("/users/{me}/removal"), &[]).await.expect(403);
         assert!(!read(&house, "ada", &format!("/users/{me}")).await.contains("/removal"));

@@ -156,7 +156,7 @@ async fn only_what_the_list_understands_is_kept_and_shown() {
         assert_eq!(heads(&shown), ["Name"]);
         assert!(!shown.contains("password_hash"), "{shown}");
         // Widths are numbers within bounds, and nothing else.
-        let wide = page(&house, "ada", "/users?columns=name:300,email:1,role:99999,active:x%22%3E,password_hash:200").await;
+        let wide = page(&house, "ada", "/users?columns=name:300,email:1,roles:99999,active:x%22%3E,password_hash:200").await;
         assert!(wide.contains("<table class=\"list sized\"") && wide.contains("<col width=\"300\">"), "{wide}");
         let columns = wide.split("<colgroup>").nth(1).and_then(|rest| rest.split("</colgroup>").next()).unwrap_or_default();
         assert_eq!(columns.matches("<col width=").count(), 4, "{columns}");

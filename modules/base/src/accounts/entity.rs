@@ -98,6 +98,7 @@ pub fn account() -> Entity {
     Entity::new("account", "accounts", fields())
         .titled(&NAME)
         .seen(Visibility::Owner("owner"))
+        .attended("subjects", "user", "agency")
         .searchable()
         .importable()
         .lines("emails", "email", "parent")

@@ -179,7 +179,7 @@ async fn people(engine: &Engine, who: &Principal, changeset: Id) -> Result<Vec<I
                     let mut draft = Draft::new("user")
                         .with(users::NAME.id(), name)
                         .with(users::EMAIL.id(), address)
-                        .with(users::ROLE.id(), "agent")
+                        .with(users::ROLES.id(), "|agent|")
                         .with(users::TEAM_OF.id(), of);
                     draft.id = Some(id);
                     acts.push(Act::Create(draft));

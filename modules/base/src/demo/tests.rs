@@ -108,7 +108,7 @@ async fn stories_stand_on_the_cards_worth_opening() {
         let ada = engine::Draft::new("user")
             .with(engine::identity::users::NAME.id(), "Ada Neri")
             .with(engine::identity::users::EMAIL.id(), "ada@example.it")
-            .with(engine::identity::users::ROLE.id(), "administrator");
+            .with(engine::identity::users::ROLES.id(), "|administrator|");
         let ada = engine.create(&who, ada).await.expect("a user").id();
         super::notes::greet(&engine, &who, made_of.changeset, ada).await.expect("a note");
         let ada = engine.principal_of(ada, Through::Pages).await.expect("a user").expect("an active one");

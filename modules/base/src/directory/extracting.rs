@@ -13,7 +13,7 @@ use engine::{Act, Asked, BulkAction, Draft, Engine, Options, Principal, Slicing,
 use kernel::{Error, Id, Result, Say, Value};
 use meta::Record;
 use meta::field::FieldId;
-use meta::fields::Chosen;
+use meta::fields::{Chosen, terms};
 use meta::filter::Filter;
 
 /// The key of the action.
@@ -102,13 +102,12 @@ async fn able(engine: &Engine, owner: Option<Id>, team: Option<Id>) -> Result<Ve
 async fn people(engine: &Engine, tx: &mut engine::Tx, owner: Option<Id>, team: Option<Id>) -> Result<Vec<Id>> {
     let (column, id) = if team.is_some() { ("team", team) } else { ("id", owner) };
     let roles = engine.roles_that_may(Verb::Change, &*engine.entity("account")?);
-    let places = vec!["?"; roles.len()].join(", ");
     let sql = format!(
-        "SELECT \"id\" FROM \"user\" WHERE \"{column}\" = ? AND \"active\" = ? AND \"role\" IN ({places}) AND \"removed_at\" IS NULL ORDER BY \"id\""
+        "SELECT \"id\", \"roles\" FROM \"user\" WHERE \"{column}\" = ? AND \"active\" = ? AND \"removed_at\" IS NULL ORDER BY \"id\""
     );
-    let values = [id.into(), Value::Bool(true)].into_iter().chain(roles.into_iter().map(Value::from)).collect();
-    let rows = tx.rows(&Statement::new(sql, values)).await?;
-    Ok(rows.iter().filter_map(|row| row.link(0)).collect())
+    let rows = tx.rows(&Statement::new(sql, vec![id.into(), Value::Bool(true)])).await?;
+    let able = rows.iter().filter(|row| terms(row.text(1)).any(|role| roles.iter().any(|able| able == role)));
+    Ok(able.filter_map(|row| row.link(0)).collect())
 }
 
 /// One name becomes a lead, or is marked as known.

@@ -12,8 +12,10 @@ use meta::{FieldId, Filter};
 use std::collections::HashMap;
 
 async fn person(engine: &Engine, name: &str, role: &str) -> Principal {
-    let draft =
-        Draft::new("user").with(users::NAME.id(), name).with(users::EMAIL.id(), format!("{name}@example.it")).with(users::ROLE.id(), role);
+    let draft = Draft::new("user")
+        .with(users::NAME.id(), name)
+        .with(users::EMAIL.id(), format!("{name}@example.it"))
+        .with(users::ROLES.id(), format!("|{role}|"));
     let id = engine.create(&engine.system(Through::CommandLine), draft).await.expect("a user").id();
     engine.principal_of(id, Through::Pages).await.expect("an answer").expect("a person")
 }

@@ -72,7 +72,7 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
     if !who.role.export {
         return Err(Error::Forbidden(Say::new("error-forbidden")));
     }
-    let model = engine.model();
+    let model = who.model.clone();
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     let filter = match options.filter.trim() {
         "" => meta::Filter::everything(),

@@ -193,7 +193,7 @@ where
         return Err(Error::Forbidden(Say::new("error-forbidden")));
     }
     let who = Principal { through: Through::Import, ..who.clone() };
-    let model = engine.model();
+    let model = who.model.clone();
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
     let (file, survey) = surveyed(file).await?;

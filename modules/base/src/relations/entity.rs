@@ -63,6 +63,7 @@ pub mod relation {
 pub(super) fn described_type() -> Entity {
     Entity::new(RELATION_TYPE, "relation_types", relation_type::fields())
         .titled(&relation_type::LABEL)
+        .granted(meta::Granted::Administered)
         .columns(&["label", "inverse", "first", "second", "retired"])
         .section("relation_type", &["label", "inverse", "first", "second", "retired"])
 }

@@ -106,7 +106,7 @@ async fn a_relation_is_seen_by_whoever_sees_both_ends() {
             let draft = Draft::new("user")
                 .with(users::NAME.id(), name)
                 .with(users::EMAIL.id(), format!("{name}@example.it"))
-                .with(users::ROLE.id(), role);
+                .with(users::ROLES.id(), format!("|{role}|"));
             let id = engine.create(&system, draft).await.expect("a user").id();
             people.push(engine.principal_of(id, Through::Pages).await.expect("an answer").expect("a person"));
         }

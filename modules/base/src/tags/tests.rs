@@ -47,7 +47,7 @@ async fn an_agent_brings_in_a_tag_and_writes_no_other_word() {
         let user = Draft::new("user")
             .with(users::NAME.id(), "Giulia")
             .with(users::EMAIL.id(), "giulia@example.it")
-            .with(users::ROLE.id(), "agent");
+            .with(users::ROLES.id(), "|agent|");
         let user = engine.create(&system, user).await.expect("a user").id();
         let giulia = engine.principal_of(user, Through::Pages).await.expect("a person").expect("active");
         let mine = account(&engine, &giulia, "Alfa", "|nuova|").await;

@@ -4,7 +4,7 @@ use engine::{Change, Slice};
 use engine::{Statement, Tx, Work};
 use kernel::{Error, Result, Say};
 use meta::fields::{Choices, Code, Text, YesNo, choice, code, text, yes_no};
-use meta::{Entity, choices, entity};
+use meta::{Entity, Granted, choices, entity};
 
 choices! {
     /// The tones that tags may have.
@@ -58,6 +58,7 @@ pub fn slice() -> Slice {
 fn term() -> Entity {
     Entity::new("term", "terms", fields())
         .titled(&ITALIAN)
+        .granted(Granted::Administered)
         .importable()
         .index(&["vocabulary", "italian"])
         .columns(&["italian", "english", "vocabulary", "key", "tone", "retired"])

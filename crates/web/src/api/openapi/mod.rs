@@ -7,8 +7,7 @@ use super::json;
 use super::parameters::Parameters;
 use crate::form::Asking;
 use crate::route::{Policy, Rate, Route, Routes};
-use crate::{Answer, Caller, Web};
-use axum::extract::State;
+use crate::{Answer, Caller};
 use engine::Principal;
 use engine::principal::Verb;
 use http::Method;
@@ -19,9 +18,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     routes.add(Route::api(Method::GET, "/api/v1/openapi.json", Policy::SignedIn, Rate::Api, "", ""), openapi)
 }
 
-async fn openapi(State(web): State<Web>, caller: Caller, asking: Asking) -> Answer {
+async fn openapi(caller: Caller, asking: Asking) -> Answer {
     Parameters::only(asking, &[])?;
-    Ok(json(document(&web.engine().model(), &caller.who).to_string().into_bytes()))
+    Ok(json(document(&caller.who.model, &caller.who).to_string().into_bytes()))
 }
 
 /// The whole text, for somebody.

@@ -139,11 +139,11 @@ pub(super) fn common() -> Schemas {
         },
         "Me": {
             "type": "object",
-            "required": ["id", "name", "role", "language", "rights"],
+            "required": ["id", "name", "roles", "language", "rights"],
             "properties": {
                 "id": { "type": ["string", "null"] },
                 "name": { "type": "string" },
-                "role": { "type": "string" },
+                "roles": { "type": "array", "items": { "type": "string" } },
                 "language": { "type": "string", "enum": ["it", "en"] },
                 "rights": { "type": "object" },
             },

@@ -150,7 +150,9 @@ async fn put(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reade
         let kept = terms(now).filter(|key| !off.contains(key)).chain(on.iter().map(String::as_str));
         let values = vec![(field.id, Value::Text(stored(kept)))];
         match web.engine().change(&reader.who, &entity, id, Some(record.version), values, Vec::new()).await {
-            Ok(outcome) => return told(&Reader { model: web.engine().model(), ..reader }, &entity, id, outcome.changeset).await,
+            Ok(outcome) => {
+                return told(&Reader { model: web.engine().model_of(&reader.who), ..reader }, &entity, id, outcome.changeset).await;
+            }
             Err(Error::Conflict(Conflict::Stale { .. })) => {}
             Err(error) => return Err(error.into()),
         }

@@ -36,7 +36,7 @@ impl Kept {
             return Ok(Kept::default());
         }
         let id = named.parse().map_err(|_| Error::NotFound)?;
-        let model = reader.web.engine().entity(SEGMENT)?;
+        let model = reader.who.entity(SEGMENT)?;
         let (record, _) = reader.web.engine().show(&reader.who, &model, id).await?;
         if record.value(LIST.id()).text() != list.key || !changes(reader, &record) {
             return Err(Error::NotFound);

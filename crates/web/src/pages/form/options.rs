@@ -28,7 +28,7 @@ pub(super) async fn options(State(_): State<Web>, Of(entity): Of, reader: Reader
         Some(key) => {
             let Some(Kind::About(targets)) = entity.field(key).map(|field| field.kind) else { return Err(Error::NotFound.into()) };
             for target in targets {
-                let target = reader.web.engine().entity(target)?;
+                let target = reader.who.entity(target)?;
                 if reader.who.may(Verb::See, &target) {
                     offer(&reader, &target, words, &mut out).await?;
                 }

@@ -139,7 +139,7 @@ pub(crate) async fn link(reader: &Reader, targets: &[&'static str], chosen: &str
     }
     let mut found = Vec::new();
     for target in targets {
-        let entity = reader.web.engine().entity(target)?;
+        let entity = reader.who.entity(target)?;
         let asked = Asked { limit: 2, ..Asked::new(entity.clone()).filtered(Filter::is(entity.title, written)) };
         found.extend(reader.web.engine().list(&reader.who, asked).await?.records);
     }

@@ -66,10 +66,13 @@ async fn of_list(reader: &Reader, entity: &Entity, more: Filter) -> Result<Vec<S
 pub(super) async fn begun(reader: &Reader, entity: &Entity, address: &mut ListAddress) -> Result<Option<SavedView>> {
     let wanted = match address.view {
         Some(id) => Filter::is("id", Value::Link(id)),
-        None if !address.says && !address.trash => Filter::is("role", Value::from(reader.who.role.key)),
+        None if !address.says && !address.trash => Filter::is_in("role", reader.who.role.keys.iter().map(|key| Value::from(key.as_str()))),
         None => return Ok(None),
     };
-    let found = of_list(reader, entity, wanted).await?.into_iter().next();
+    let found = of_list(reader, entity, wanted).await?;
+    // Whoever has several roles begins as the first of them does that has a view.
+    let place = |view: &SavedView| reader.who.role.keys.iter().position(|key| *key == view.role);
+    let found = found.into_iter().min_by_key(|view| place(view).unwrap_or(usize::MAX));
     address.view = found.as_ref().map(|view| view.id);
     if let Some(view) = &found {
         address.take(&view.kept);
@@ -92,7 +95,7 @@ struct ViewsPage<'v> {
     views: &'v [SavedView],
     kept: String,
     name: String,
-    roles: Vec<(&'static str, String)>,
+    roles: Vec<(String, String)>,
     problems: Vec<String>,
 }
 
@@ -136,11 +139,10 @@ fn whole(
     problems: Problems,
     status: StatusCode,
 ) -> Answer {
-    let roles = if reader.who.role.share { ["administrator", "manager", "agent", "reader"].as_slice() } else { &[] };
     let page = ViewsPage {
         title: reader.speech.with("views-of", &[("name", &reader.speech.entity(entity.key, "many"))]),
         kept: address.kept(),
-        roles: roles.iter().map(|role| (*role, reader.speech.choice("user", "role", role))).collect(),
+        roles: if reader.who.role.share { reader.roles() } else { Vec::new() },
         problems: problems.iter().map(|problem| reader.speech.sentence(&problem.say)).collect(),
         name,
         views,

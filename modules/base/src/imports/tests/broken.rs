@@ -2,7 +2,9 @@
 
 use super::{count, engines, import};
 use crate::imports::reading;
+use engine::rights::{Powers, Right, Role};
 use kernel::Error;
+use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 fn fault(bytes: impl Into<Vec<u8>>) -> (String, String) {
@@ -87,16 +89,7 @@ async fn nothing_of_a_broken_file_is_written() {
 async fn only_who_may_imports_and_exports() {
     for engine in engines().await {
         let mut who = super::somebody(&engine);
-        who.role = std::sync::Arc::new(engine::principal::Role {
-            key: "agent",
-            default: who.role.default,
-            entities: Vec::new(),
-            import: false,
-            export: false,
-            bulk: false,
-            share: false,
-            administer: false,
-        });
+        who.role = std::sync::Arc::new(Role::new(vec!["agent".to_owned()], Right::EVERYTHING, HashMap::new(), Powers::default()));
         let options = crate::imports::Options::new("accounts", "x", crate::tests::words());
         let file = Cursor::new(b"Ragione sociale\nAlfa\n".to_vec());
         let refused = crate::imports::run(&engine, &who, file, options, |_| {}).await;

@@ -4,7 +4,8 @@ use super::{CLIENTI, CLIENTI_MAP, Paper, all, count, counts, engines, import, im
 use crate::accounts::entity as account;
 use crate::imports::{Mode, Options};
 use engine::identity::users;
-use engine::principal::Role;
+use engine::rights::{Powers, Right, Role, Scope};
+use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -256,22 +257,14 @@ async fn rows_reach_nothing_of_others() {
             let draft = engine::Draft::new("user")
                 .with(users::NAME.id(), name)
                 .with(users::EMAIL.id(), format!("{name}@example.it"))
-                .with(users::ROLE.id(), "agent");
+                .with(users::ROLES.id(), "|agent|");
             let id = engine.create(&system, draft).await.expect("a user").id();
             engine.principal_of(id, engine::Through::Import).await.expect("an answer").expect("a user")
         };
         let (anna, bruno) = (user("anna").await, user("bruno").await);
         // An agent who may import.
-        let role = Role {
-            key: "agent",
-            default: anna.role.default,
-            entities: Vec::new(),
-            import: true,
-            export: false,
-            bulk: false,
-            share: false,
-            administer: false,
-        };
+        let team = Right { create: Scope::All, remove: Scope::None, ..Right::all_of(Scope::Team) };
+        let role = Role::new(vec!["agent".to_owned()], team, HashMap::new(), Powers { import: true, ..Powers::default() });
         let anna = engine::Principal { role: Arc::new(role), ..anna };
         let account = async |who: &engine::Principal, name: &str, number: &str| {
             let draft = engine::Draft::new("account").with(account::NAME.id(), name).with(account::VAT_NUMBER.id(), number);
