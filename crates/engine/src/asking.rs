@@ -181,6 +181,7 @@ impl Engine {
                         records.push((record(carried.clone(), row), sorted));
                     }
                     let ids: Vec<Id> = records.iter().map(|(record, _)| record.id).collect();
+                    engine.say_beyond(tx, &who_titles, &entity, records.iter_mut().map(|(record, _)| record)).await?;
                     let lines = engine.lines_of(tx, &who_titles.model, &owned, &ids).await?;
                     let named = records.iter().map(|(record, _)| record).filter(|_| names);
                     let titles = engine.titles(tx, &who_titles, named).await?;
@@ -306,6 +307,7 @@ impl Engine {
                     let mut found = engine.read_records(tx, &who, &entity, &[id], trash, true).await?;
                     let mut record = found.pop().ok_or(Error::NotFound)?;
                     record.keep_secrets();
+                    engine.say_beyond(tx, &who, &entity, std::iter::once(&mut record)).await?;
                     let titles = engine.titles(tx, &who, std::iter::once(&record)).await?;
                     Ok((record, titles))
                 })
@@ -515,7 +517,7 @@ pub(crate) fn record(carried: Arc<Carried>, mut row: Vec<Value>) -> Record {
     let values = row.split_off(2);
     let id = row.first().and_then(Value::link).unwrap_or(Id::SYSTEM);
     let version = row.get(1).map(Value::int).unwrap_or_default();
-    Record { carried, id, version, values, lines: Vec::new() }
+    Record { carried, id, version, values, lines: Vec::new(), beyond: Default::default() }
 }
 
 pub(crate) async fn one_number(tx: &mut Tx, statement: &Statement) -> Result<i64> {

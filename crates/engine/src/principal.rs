@@ -90,12 +90,13 @@ impl Principal {
         if self.may(verb, entity) { Ok(()) } else { Err(Error::Forbidden(Say::new("error-forbidden"))) }
     }
 
-    /// Whether he may do this with one record that he sees, as far as it does not depend on whose it is. What belongs to its
-    /// author is changed and removed by him, and by whoever may remove what anybody wrote.
+    /// Whether he may do this with one record that was read for him. What belongs to its author is changed and removed by him,
+    /// and by whoever may remove what anybody wrote.
     pub fn may_with(&self, verb: Verb, entity: &Entity, record: &Record) -> bool {
         let own = || self.user.is_some() && record.named("created_by").link() == self.user;
         let others = matches!(verb, Verb::See | Verb::Create) || !entity.can.authored || self.role.plain(entity).remove > Scope::None;
-        self.may(verb, entity) && (others || own())
+        let beyond = verb == Verb::Change && record.beyond.change || verb == Verb::Remove && record.beyond.remove;
+        self.may(verb, entity) && !beyond && (others || own())
     }
 
     /// Refuses whoever is no administrator.

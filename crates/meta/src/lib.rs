@@ -19,4 +19,4 @@ pub use fields::{Kind, Reading};
 pub use filter::Filter;
 pub use model::{Model, Restriction};
 pub use name::name;
-pub use record::{Carried, Record};
+pub use record::{Beyond, Carried, Record};

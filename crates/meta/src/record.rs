@@ -54,6 +54,17 @@ pub struct Record {
     pub values: Vec<Value>,
     /// Owned lines, by relation.
     pub lines: Vec<(&'static str, Vec<Record>)>,
+    /// What whoever it was read for may not do with it, although he may with others.
+    pub beyond: Beyond,
+}
+
+/// What lies beyond somebody's reach, of a record that he sees.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Beyond {
+    /// Changing it.
+    pub change: bool,
+    /// Removing it.
+    pub remove: bool,
 }
 
 static NOTHING: Value = Value::Empty;

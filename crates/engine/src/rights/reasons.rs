@@ -91,41 +91,30 @@ impl Engine {
             .await
     }
 
-    /// Whether a verb of somebody reaches a record: of one that he sees, where it reaches fewer, that is asked.
-    pub async fn may_do(&self, who: &Principal, verb: Verb, entity: &Entity, record: &Record) -> Result<bool> {
-        if !who.may_with(verb, entity, record) {
-            return Ok(false);
+    /// Says in each of some records what the one they are read for may not do with it. One question where his rights reach
+    /// fewer than he sees, and none otherwise.
+    pub(crate) async fn say_beyond<'r>(
+        &self,
+        tx: &mut Tx,
+        who: &Principal,
+        entity: &Entity,
+        records: impl Iterator<Item = &'r mut Record>,
+    ) -> Result<()> {
+        let mut records: Vec<&mut Record> = records.collect();
+        let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
+        for verb in [Verb::Change, Verb::Remove] {
+            if ids.is_empty() || !who.may(verb, entity) || !who.reaches_fewer(verb, entity) {
+                continue;
+            }
+            let reached = self.reached_in(tx, who, verb, entity, &ids).await?;
+            for record in records.iter_mut().filter(|record| !reached.contains(&record.id)) {
+                match verb {
+                    Verb::Remove => record.beyond.remove = true,
+                    _ => record.beyond.change = true,
+                }
+            }
         }
-        if !who.reaches_fewer(verb, entity) {
-            return Ok(true);
-        }
-        let (engine, who, key, id) = (self.clone(), who.clone(), entity.key, record.id);
-        self.inside
-            .store
-            .read(move |tx| {
-                Box::pin(async move {
-                    let entity = engine.entity(key)?;
-                    engine.reaches_record(tx, &who, verb, &entity, id).await
-                })
-            })
-            .await
-    }
-
-    /// Which of some records that somebody sees a verb reaches.
-    pub async fn reached_of(&self, who: &Principal, verb: Verb, entity: &Entity, ids: Vec<Id>) -> Result<Vec<Id>> {
-        if !who.reaches_fewer(verb, entity) {
-            return Ok(ids);
-        }
-        let (engine, who, key) = (self.clone(), who.clone(), entity.key);
-        self.inside
-            .store
-            .read(move |tx| {
-                Box::pin(async move {
-                    let entity = engine.entity(key)?;
-                    engine.reached_in(tx, &who, verb, &entity, &ids).await
-                })
-            })
-            .await
+        Ok(())
     }
 
     /// Whether a verb reaches one record.

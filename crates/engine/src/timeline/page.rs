@@ -183,7 +183,9 @@ impl Engine {
             record.keep_secrets();
             (at, record)
         };
-        Ok(rows.into_iter().map(record).collect())
+        let mut happened: Vec<(Moment, Record)> = rows.into_iter().map(record).collect();
+        self.say_beyond(tx, who, entity, happened.iter_mut().map(|(_, record)| record)).await?;
+        Ok(happened)
     }
 }
 

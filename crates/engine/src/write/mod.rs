@@ -518,7 +518,7 @@ impl Engine {
 pub(crate) fn blank(entity: &Entity, id: Id) -> Record {
     let carried = entity.carried.clone();
     let values = carried.blank();
-    Record { carried, id, version: 1, values, lines: Vec::new() }
+    Record { carried, id, version: 1, values, lines: Vec::new(), beyond: Default::default() }
 }
 
 /// Fills in the computed fields.

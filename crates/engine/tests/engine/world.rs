@@ -188,7 +188,7 @@ fn record(entity: &Entity, number: Id, draw: &mut impl FnMut(BoxedStrategy<Value
         })
         .collect();
     let version = draw((1..4_i64).prop_map(Value::Int).boxed()).int();
-    let mut record = Record { carried, id: number, version, values, lines: Vec::new() };
+    let mut record = Record { carried, id: number, version, values, lines: Vec::new(), beyond: Default::default() };
     if let (Some(kind), Some(parent)) = (entity.field("parent_kind"), record.named("parent").link()) {
         let target = RANGES.iter().find(|(_, range)| range.contains(&parent.number())).map_or("", |(key, _)| *key);
         record.put(kind.id, Value::from(target));
