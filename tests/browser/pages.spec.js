@@ -335,7 +335,7 @@ test("an administrator makes a user, who signs in with the password that was set
   await theirs.locator("form .btn-primary").click();
   await expect(theirs.locator("nav.rail")).toBeVisible();
   // An agent has no administration, and knows nothing of it.
-  await expect(theirs.locator(".rail-title")).toHaveCount(0);
+  await expect(theirs.locator("a[href='/administration']")).toHaveCount(0);
   const answer = await theirs.goto(`${server.address}/users/new`);
   expect(answer.status()).toBe(403);
   await theirs.context().close();

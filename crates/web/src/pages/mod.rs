@@ -4,6 +4,7 @@
 //! route answers with the whole page or the part that was asked for, by the same code.
 
 mod acts;
+pub(crate) mod administration;
 pub(crate) mod answer;
 mod bulk;
 mod card;
@@ -44,7 +45,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    form::routes(routes)
+    administration::routes(form::routes(routes))
 }
 
 pub(crate) use card::{is_the_same, newer as newer_version};

@@ -2,6 +2,7 @@
 
 use crate::caller::Caller;
 use crate::fields::link::has_card;
+use crate::pages::administration::{self, Line, looks_after};
 use crate::pages::speech::Speech;
 use crate::pages::toast::{self, Toast};
 use crate::{Failure, Web};
@@ -70,9 +71,6 @@ pub(crate) struct Area {
     /// The letter that leads there after `g`, if one of its name is free.
     pub(crate) letter: Option<char>,
 }
-
-/// The entities that administrators look after.
-const ADMINISTRATION: [&str; 5] = ["user", "team", "term", "consent_text", "relation_type"];
 
 impl FromRequestParts<Web> for Reader {
     type Rejection = Failure;
@@ -151,18 +149,22 @@ impl Reader {
 
     /// The areas of the left bar.
     pub(crate) fn areas(&self) -> Vec<Area> {
-        lettered(self.listed(|entity| !ADMINISTRATION.contains(&entity.key), Speech::area), &mut Vec::new())
+        lettered(self.listed(|entity| !looks_after(entity.key), Speech::area))
     }
 
     /// What administrators look after.
-    pub(crate) fn administration(&self) -> Vec<Area> {
-        let mut taken: Vec<char> = self.areas().iter().filter_map(|area| area.letter).collect();
-        lettered(self.listed(|entity| ADMINISTRATION.contains(&entity.key), Speech::area), &mut taken)
+    pub(crate) fn administration(&self) -> Vec<Line> {
+        administration::lines(self)
+    }
+
+    /// Whether he is among what administrators look after.
+    pub(crate) fn administers_here(&self) -> bool {
+        self.here == "administration" || self.model.plural(self.here).is_some_and(|entity| looks_after(entity.key))
     }
 
     /// What may be made from everywhere.
     pub(crate) fn makings(&self) -> Vec<Area> {
-        let made = |entity: &meta::Entity| !ADMINISTRATION.contains(&entity.key) && entity.happens.is_none() && entity.filing.is_none();
+        let made = |entity: &meta::Entity| !looks_after(entity.key) && entity.happens.is_none() && entity.filing.is_none();
         self.listed(|entity| made(entity) && self.who.may(Verb::Create, entity), |speech, key| speech.entity(key, "new"))
     }
 
@@ -183,7 +185,8 @@ impl Reader {
 }
 
 /// Gives each area the first letter of its name that is still free.
-fn lettered(mut areas: Vec<Area>, taken: &mut Vec<char>) -> Vec<Area> {
+fn lettered(mut areas: Vec<Area>) -> Vec<Area> {
+    let mut taken = Vec::new();
     for area in &mut areas {
         area.letter = area.label.chars().flat_map(char::to_lowercase).find(|letter| letter.is_ascii_lowercase() && !taken.contains(letter));
         taken.extend(area.letter);

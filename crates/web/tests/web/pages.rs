@@ -107,7 +107,26 @@ async fn a_reader_reads() {
         assert!(!page.contains("/edit") && !page.contains("/removal") && !page.contains("/accounts/new"));
         house.page("rita", "GET", "/accounts/new").send().await.expect(403);
         post(&house, "rita", &format!("{card}/removal"), &[]).await.expect(403);
-        assert!(!read(&house, "rita", "/accounts").await.contains("rail-title"), "administration is not for readers");
+        assert!(!read(&house, "rita", "/accounts").await.contains("/administration"), "administration is not for readers");
+        house.page("rita", "GET", "/administration").send().await.expect(403);
+    }
+}
+
+#[tokio::test]
+async fn one_page_leads_to_all_that_administrators_look_after() {
+    for house in houses().await {
+        let bar = read(&house, "ada", "/accounts").await;
+        assert!(bar.contains("href=\"/administration\""), "{bar}");
+        let hub = read(&house, "ada", "/administration").await;
+        let shown = hub.split("<main").nth(1).and_then(|rest| rest.split("</main>").next()).expect("the page");
+        let lines: Vec<&str> = shown.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        for area in ["/users", "/teams", "/terms", "/consent_texts", "/relation_types"] {
+            assert!(lines.contains(&area), "{area}: {lines:?}");
+        }
+        for address in lines {
+            house.page("ada", "GET", address).send().await.expect(200);
+        }
+        assert!(!shown.contains(">administration-"), "a line without words: {shown}");
     }
 }
 

@@ -1,0 +1,133 @@
+//! What administrators look after: one page that leads to all of it, from a table with a line for each.
+
+use crate::Answer;
+use crate::pages::answer::rendered;
+use crate::pages::reader::Reader;
+use crate::route::{Policy, Rate, Route, Routes};
+use askama::Template;
+use engine::principal::Verb;
+use http::{Method, StatusCode};
+
+/// Where something stands on the page, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// The company and its texts.
+    Company,
+    /// Who comes in, and what he may.
+    People,
+    /// What the data looks like.
+    Data,
+    /// How the installation is doing.
+    System,
+}
+
+impl Group {
+    const ALL: [Group; 4] = [Group::Company, Group::People, Group::Data, Group::System];
+
+    /// The key of its title in the words.
+    fn title(self) -> &'static str {
+        match self {
+            Group::Company => "administration-company",
+            Group::People => "administration-people",
+            Group::Data => "administration-data",
+            Group::System => "administration-system",
+        }
+    }
+}
+
+/// A line of the page. Its sentence is `administration-{key}-text` in the words; so is its name, `administration-{key}`,
+/// but for the list of an entity, which has one already.
+pub(crate) struct Entry {
+    group: Group,
+    key: &'static str,
+    /// An entity's list, or the address of a page.
+    leads: Leads,
+}
+
+enum Leads {
+    /// To the list of the entity that the key names, for whoever may see it.
+    List,
+    /// To a page, with this icon.
+    Page(&'static str, &'static str),
+}
+
+/// The list of an entity.
+const fn list(group: Group, key: &'static str) -> Entry {
+    Entry { group, key, leads: Leads::List }
+}
+
+/// A page.
+const fn page(group: Group, key: &'static str, address: &'static str, icon: &'static str) -> Entry {
+    Entry { group, key, leads: Leads::Page(address, icon) }
+}
+
+/// Everything that administrators look after, in the order of the page.
+pub(crate) const ENTRIES: &[Entry] = &[
+    list(Group::Company, "consent_text"),
+    list(Group::People, "user"),
+    list(Group::People, "team"),
+    list(Group::Data, "term"),
+    list(Group::Data, "relation_type"),
+    page(Group::System, "bulks", "/bulks", "list"),
+];
+
+/// Whether an entity is one that administrators look after.
+pub(crate) fn looks_after(entity: &str) -> bool {
+    ENTRIES.iter().any(|entry| entry.key == entity && matches!(entry.leads, Leads::List))
+}
+
+/// A line as it is read.
+pub(crate) struct Line {
+    group: Group,
+    pub(crate) address: String,
+    pub(crate) icon: &'static str,
+    pub(crate) label: String,
+    pub(crate) text: String,
+}
+
+/// The lines that a reader has; none for whoever is no administrator.
+pub(crate) fn lines(reader: &Reader) -> Vec<Line> {
+    if !reader.who.role.administer {
+        return Vec::new();
+    }
+    let line = |entry: &Entry| {
+        let text = reader.speech.say(&format!("administration-{}-text", entry.key)).to_owned();
+        let (address, icon, label) = match entry.leads {
+            Leads::Page(address, icon) => {
+                (address.to_owned(), icon, reader.speech.say(&format!("administration-{}", entry.key)).to_owned())
+            }
+            Leads::List => {
+                let entity = reader.model.entity(entry.key).filter(|entity| reader.who.may(Verb::See, entity))?;
+                (format!("/{}", entity.plural), crate::pages::reader::icon(entity.key), reader.speech.area(entity.key))
+            }
+        };
+        Some(Line { group: entry.group, address, icon, label, text })
+    };
+    ENTRIES.iter().filter_map(line).collect()
+}
+
+/// The routes of administration.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes.add(Route::page(Method::GET, "/administration", Policy::Administrator, Rate::Person, "", ""), show)
+}
+
+#[derive(Template)]
+#[template(path = "administration.html")]
+struct Page<'p> {
+    reader: &'p Reader,
+    title: &'p str,
+    groups: Vec<(&'p str, &'static str, Vec<Line>)>,
+}
+
+async fn show(reader: Reader) -> Answer {
+    let reader = reader.within("administration");
+    let mut lines = lines(&reader);
+    let mut groups = Vec::new();
+    for group in Group::ALL {
+        let own: Vec<Line> = lines.extract_if(.., |line| line.group == group).collect();
+        if !own.is_empty() {
+            groups.push((reader.speech.say(group.title()), group.title(), own));
+        }
+    }
+    rendered(&reader, StatusCode::OK, &Page { title: reader.speech.say("nav-administration"), groups, reader: &reader })
+}
