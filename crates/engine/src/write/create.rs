@@ -59,7 +59,14 @@ impl Engine {
                     zone: self.settings().zone.clone(),
                     model: self.model(),
                     before: None,
-                    after: Record { carried: entity.carried.clone(), id: Id::SYSTEM, version: 1, values: Vec::new(), lines: Vec::new(), beyond: meta::Beyond::default() },
+                    after: Record {
+                        carried: entity.carried.clone(),
+                        id: Id::SYSTEM,
+                        version: 1,
+                        values: Vec::new(),
+                        lines: Vec::new(),
+                        beyond: meta::Beyond::default(),
+                    },
                     more: Vec::new(),
                 };
                 for record in records.iter_mut() {

@@ -24,6 +24,7 @@ mod notifications;
 pub(crate) mod palette;
 mod preferences;
 pub(crate) mod reader;
+mod rights;
 mod search;
 mod setup;
 mod sign_in;
@@ -45,7 +46,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    administration::routes(form::routes(routes))
+    administration::routes(form::routes(rights::routes(routes)))
 }
 
 pub(crate) use card::{is_the_same, newer as newer_version};

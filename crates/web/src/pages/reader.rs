@@ -205,6 +205,8 @@ pub(crate) fn icon(entity: &str) -> &'static str {
         "consent" => "consent",
         "user" => "person",
         "team" => "users",
+        "role" => "key",
+        "sharing_rule" => "share",
         "term" => "tag",
         "subject" => "deal",
         "relation_type" => "link",

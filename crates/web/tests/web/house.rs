@@ -256,7 +256,7 @@ fn lines(engine: &Engine, entity: &meta::Entity, key: &str, value: &Json) -> (&'
     (relation.key, value.as_array().expect("lines").iter().map(draft).collect())
 }
 
-async fn person(web: &Web, id: Id) -> Person {
+pub async fn person(web: &Web, id: Id) -> Person {
     let token = web.engine().make_token(id, "tests").await.expect("a token");
     // Its first use is noted; after that the clock stands still.
     web.engine().by_token(&token).await.expect("an answer").expect("its owner");
@@ -266,7 +266,7 @@ async fn person(web: &Web, id: Id) -> Person {
     Person { id, token, cookie: format!("{}={}", web.cookie_name(), session.secret), csrf }
 }
 
-async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) -> Branch {
+pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &str) -> Branch {
     let who = engine.principal_of(owner, Through::Pages).await.expect("a person").expect("an active one");
     let entity = engine.entity("account").expect("accounts");
     let value = |key: &str, text: &str| -> (FieldId, Value) { (entity.field(key).expect("a field").id, Value::from(text)) };

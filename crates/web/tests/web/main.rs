@@ -21,6 +21,7 @@ mod pages;
 mod palette;
 mod records;
 mod related;
+mod rights;
 mod routes;
 mod sentences;
 mod signing_in;

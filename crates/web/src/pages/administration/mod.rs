@@ -66,6 +66,8 @@ pub(crate) const ENTRIES: &[Entry] = &[
     list(Group::Company, "consent_text"),
     list(Group::People, "user"),
     list(Group::People, "team"),
+    list(Group::People, "role"),
+    list(Group::People, "sharing_rule"),
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),
     page(Group::System, "bulks", "/bulks", "list"),

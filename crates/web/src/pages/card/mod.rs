@@ -244,6 +244,10 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
                 let panel = crate::pages::filter::segment::panel(reader, record).await?;
                 format!("<div class=\"record-main\">{panel}</div>")
             }
+            engine::rights::ROLE => {
+                let panel = crate::pages::rights::matrix::panel(reader, record).await?;
+                format!("<div class=\"record-main\">{panel}</div>")
+            }
             _ => board.column(boxes, titles).await?,
         },
         title,
