@@ -38,6 +38,12 @@ enum Command {
     Token(commands::token::Token),
     /// Check that the data is whole.
     Check,
+    /// Write everything into one sealed file, while others work on.
+    Backup(commands::backup::Backup),
+    /// Read a backup into an empty place, or see whether it is whole.
+    Restore(commands::restore::Restore),
+    /// Move from the embedded database to PostgreSQL.
+    MoveTo(commands::move_to::MoveTo),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +70,9 @@ fn main() -> ExitCode {
             Command::User(user) => user.run(&settings).await,
             Command::Token(token) => token.run(&settings).await,
             Command::Check => commands::check::run(&settings).await,
+            Command::Backup(backup) => backup.run(&settings).await,
+            Command::Restore(restore) => restore.run(&settings).await,
+            Command::MoveTo(move_to) => move_to.run(&settings).await,
         }
     });
     match outcome {

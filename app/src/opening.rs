@@ -2,15 +2,20 @@
 
 use crate::settings::Settings;
 use crate::speaking;
+use engine::backups::Place;
 use engine::files::Files;
 use engine::{Area, Engine, Principal, Through};
 use kernel::{Error, Result, Say, SystemChance, SystemClock};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Mode, Store};
 
 /// After how long a question to the embedded database is broken off, while others wait for its readers.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The hour at which a backup is taken, unless somebody says it: nobody works then.
+const HOUR: u8 = 1;
 
 /// The areas of the product.
 pub fn areas() -> Vec<Area> {
@@ -27,7 +32,49 @@ pub async fn open_to_read(settings: &Settings) -> Result<Engine> {
     open_as(settings, Mode::Read).await
 }
 
+/// Where backups go.
+pub fn backups(settings: &Settings) -> Place {
+    let beside = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| settings.data.join(name));
+    Place {
+        folder: beside(&settings.backup_folder, "backups"),
+        key_file: beside(&settings.backup_key_file, "backup.key"),
+        hour: settings.backup_hour.unwrap_or(HOUR),
+        kept: settings.backup_kept,
+    }
+}
+
 async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
+    let store = Store::open(place(settings, mode)?).await?;
+    if engine::archive::is_unfinished(&store).await? {
+        return Err(Error::Unavailable(Say::new("error-place-unfinished")));
+    }
+    if mode == Mode::Serve && store.overpowered().await? {
+        speaking::warn(
+            "PostgreSQL is reached as a superuser, or as a role that may run programs: whatever goes wrong in Scheda then reaches the whole server. \
+             Set SCHEDA_DATABASE_URL to a role that owns no table, and SCHEDA_SHAPE_URL to the one that owns them (README, PostgreSQL).",
+        );
+    }
+    open_on(settings, store).await
+}
+
+/// On a store that is open already.
+pub async fn open_on(settings: &Settings, store: Store) -> Result<Engine> {
+    let inner = engine::Settings {
+        shaping: store.mode() == Mode::Serve,
+        files: Some(files(settings)),
+        backups: Some(backups(settings)),
+        ..engine::Settings::default()
+    };
+    Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await
+}
+
+/// The files of an installation.
+pub fn files(settings: &Settings) -> Files {
+    Files::new(settings.data.join("files"))
+}
+
+/// Where the data of an installation is, and how it is reached.
+pub fn place(settings: &Settings, mode: Mode) -> Result<store::Settings> {
     let measures = match &settings.database_url {
         Some(url) => store::Settings::postgres(url.as_str(), settings.shape_url.clone()),
         None => {
@@ -43,20 +90,7 @@ async fn open_as(settings: &Settings, mode: Mode) -> Result<Engine> {
             if mode == Mode::Serve { store::Settings { patience: PATIENCE, ..place } } else { place }
         }
     };
-    let measures = if mode == Mode::Read { measures.reading() } else { measures };
-    let store = Store::open(measures).await?;
-    if mode == Mode::Serve && store.overpowered().await? {
-        speaking::warn(
-            "PostgreSQL is reached as a superuser, or as a role that may run programs: whatever goes wrong in Scheda then reaches the whole server. \
-             Set SCHEDA_DATABASE_URL to a role that owns no table, and SCHEDA_SHAPE_URL to the one that owns them (README, PostgreSQL).",
-        );
-    }
-    let inner = engine::Settings {
-        shaping: mode == Mode::Serve,
-        files: Some(Files::new(settings.data.join("files"))),
-        ..engine::Settings::default()
-    };
-    Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await
+    Ok(if mode == Mode::Read { measures.reading() } else { measures })
 }
 
 /// The data folder belongs to whoever runs the program, and to nobody else.

@@ -23,12 +23,23 @@ pub struct Settings {
     pub api_per_minute: Option<u32>,
     /// The largest file that is taken, in megabytes; none for the usual.
     pub upload_megabytes: Option<u64>,
+    /// The folder of backups; none for `backups` beside the data.
+    pub backup_folder: Option<PathBuf>,
+    /// The file with the key of backups; none for `backup.key` beside the data, which is made.
+    pub backup_key_file: Option<PathBuf>,
+    /// The hour at which one is taken every day; none for the usual.
+    pub backup_hour: Option<u8>,
+    /// For how many days, weeks and months backups are kept: `7/4/12`.
+    pub backup_kept: [usize; 3],
     /// What is written to the log: levels by target, as `tracing` filters have it.
     pub log: String,
 }
 
 /// Warnings, and a line for every change and every denial.
 const LOG: &str = "warn,audit=info";
+
+/// For how many days, weeks and months backups are kept, unless somebody says it.
+const KEPT: [usize; 3] = [7, 4, 12];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +53,10 @@ struct File {
     trusted_proxies: Vec<String>,
     api_per_minute: Option<u32>,
     upload_megabytes: Option<u64>,
+    backup_folder: Option<PathBuf>,
+    backup_key_file: Option<PathBuf>,
+    backup_hour: Option<u8>,
+    backup_kept: Option<String>,
     log: Option<String>,
 }
 
@@ -67,7 +82,19 @@ impl Settings {
         let upload_megabytes = variable("SCHEDA_UPLOAD_MEGABYTES")
             .map(|text| text.parse().map_err(|_| format!("SCHEDA_UPLOAD_MEGABYTES is no number of megabytes: {text}")))
             .transpose()?;
+        let backup_hour = variable("SCHEDA_BACKUP_HOUR")
+            .map(|text| text.parse().map_err(|_| format!("SCHEDA_BACKUP_HOUR is no hour: {text}")))
+            .transpose()?
+            .or(file.backup_hour);
+        if backup_hour.is_some_and(|hour| hour > 23) {
+            return Err("The hour of backups (SCHEDA_BACKUP_HOUR) lies between 0 and 23".to_owned());
+        }
+        let backup_kept = variable("SCHEDA_BACKUP_KEPT").or(file.backup_kept);
         Ok(Settings {
+            backup_folder: variable("SCHEDA_BACKUP_FOLDER").map(PathBuf::from).or(file.backup_folder),
+            backup_key_file: variable("SCHEDA_BACKUP_KEY_FILE").map(PathBuf::from).or(file.backup_key_file),
+            backup_hour,
+            backup_kept: backup_kept.map_or(Ok(KEPT), |text| kept(&text))?,
             data: data.or(file.data).unwrap_or_else(|| PathBuf::from("scheda-data")),
             listen,
             database_url: variable("SCHEDA_DATABASE_URL").or(file.database_url),
@@ -84,6 +111,14 @@ impl Settings {
     pub fn workers(&self) -> usize {
         std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16)
     }
+}
+
+/// Days, weeks and months.
+fn kept(text: &str) -> Result<[usize; 3], String> {
+    let numbers: Option<Vec<usize>> = text.split('/').map(|number| number.trim().parse().ok()).collect();
+    numbers
+        .and_then(|numbers| numbers.try_into().ok())
+        .ok_or_else(|| format!("SCHEDA_BACKUP_KEPT is not days, weeks and months as 7/4/12: {text}"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]

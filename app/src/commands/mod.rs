@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
+pub mod backup;
 pub mod check;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod move_to;
+pub mod restore;
 pub mod serve;
 pub mod token;
 pub mod undo;

@@ -36,6 +36,11 @@ impl Serve {
             .map_err(|fault| Error::Unavailable(Say::new("error-listen").with("address", settings.listen).with("cause", fault)))?;
         let listen = listener.local_addr().map_err(Error::internal)?;
         let engine = opening::open(settings).await?;
+        if let Some(place) = engine.moved_to().await? {
+            crate::speaking::warn(&format!(
+                "This installation was moved to {place}: what is written here does not get there. Set SCHEDA_DATABASE_URL."
+            ));
+        }
         base::relations::install(&engine, &opening::whoever(&engine)).await?;
         if self.demo {
             demonstrate(&engine).await?;

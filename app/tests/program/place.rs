@@ -59,6 +59,11 @@ impl Place {
         self.database.is_none()
     }
 
+    /// The address of its database on a server.
+    pub fn url(&self) -> &str {
+        &self.database.as_ref().expect("a database on a server").url
+    }
+
     /// The path of a file in its folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -77,7 +82,9 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scheda"));
         command.args(arguments).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        for name in ["DATA", "LISTEN", "DATABASE_URL", "SHAPE_URL", "BASE_URL", "TRUSTED_PROXIES", "LOG"] {
+        for name in
+            ["DATA", "LISTEN", "DATABASE_URL", "SHAPE_URL", "BASE_URL", "TRUSTED_PROXIES", "LOG", "BACKUP_FOLDER", "BACKUP_KEY_FILE"]
+        {
             command.env_remove(format!("SCHEDA_{name}"));
         }
         command

@@ -6,6 +6,7 @@ use crate::principal::Principal;
 use crate::write::Act;
 use kernel::{Moment, Value, Zone};
 use meta::{Entity, FieldId, Model, Record};
+use std::borrow::Cow;
 use std::sync::Arc;
 use store::{Tx, Work};
 
@@ -76,8 +77,8 @@ impl Slice {
     }
 
     /// The same with a job that runs by itself at these times (five fields of cron, in the company's zone).
-    pub fn every(mut self, cron: &'static str, kind: &'static str) -> Slice {
-        self.schedule.push(Scheduled { cron, kind });
+    pub fn every(mut self, cron: impl Into<Cow<'static, str>>, kind: &'static str) -> Slice {
+        self.schedule.push(Scheduled { cron: cron.into(), kind });
         self
     }
 

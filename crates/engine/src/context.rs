@@ -20,11 +20,13 @@ pub struct Settings {
     pub trash_days: i64,
     /// Where files are kept; none where nothing is done with them.
     pub files: Option<Files>,
+    /// Where backups go; none where none are taken.
+    pub backups: Option<crate::backups::Place>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { zone: Zone::rome(), shaping: true, trash_days: 30, files: None }
+        Settings { zone: Zone::rome(), shaping: true, trash_days: 30, files: None, backups: None }
     }
 }
 

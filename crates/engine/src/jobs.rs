@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::principal::{Principal, Through};
 use kernel::{Error, Id, Moment, Result, Value};
+use std::borrow::Cow;
 
 use std::time::Duration;
 use store::{Dialect, Statement, Store, Tx, Work};
@@ -59,10 +60,10 @@ pub struct JobContext {
 }
 
 /// Work that runs at set times.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Scheduled {
     /// Five fields of cron, in the company's zone.
-    pub cron: &'static str,
+    pub cron: Cow<'static, str>,
     /// The job.
     pub kind: &'static str,
 }
@@ -273,26 +274,25 @@ impl Engine {
     pub async fn schedule_due(&self) -> Result<()> {
         for scheduled in self.inside.schedule.clone() {
             let now = self.now();
-            let next = self.next_time(scheduled.cron, now)?;
-            let engine = self.clone();
+            let next = self.next_time(&scheduled.cron, now)?;
+            let (engine, kind) = (self.clone(), scheduled.kind);
             self.inside
                 .store
                 .write(move |tx| {
                     Box::pin(async move {
-                        let known =
-                            Statement::new("SELECT \"next_at\" FROM \"schedule\" WHERE \"kind\" = ?", vec![Value::from(scheduled.kind)]);
+                        let known = Statement::new("SELECT \"next_at\" FROM \"schedule\" WHERE \"kind\" = ?", vec![Value::from(kind)]);
                         let Some(due) = tx.rows(&known).await?.first().map(|row| row.moment(0).unwrap_or_default()) else {
                             let begin = "INSERT INTO \"schedule\" (\"kind\", \"next_at\") VALUES (?, ?) ON CONFLICT (\"kind\") DO NOTHING";
-                            tx.execute(&Statement::new(begin, vec![Value::from(scheduled.kind), Value::Moment(next)])).await?;
+                            tx.execute(&Statement::new(begin, vec![Value::from(kind), Value::Moment(next)])).await?;
                             return Ok(());
                         };
                         if due > now {
                             return Ok(());
                         }
                         let claim = "UPDATE \"schedule\" SET \"next_at\" = ? WHERE \"kind\" = ? AND \"next_at\" = ?";
-                        let values = vec![Value::Moment(next), Value::from(scheduled.kind), Value::Moment(due)];
+                        let values = vec![Value::Moment(next), Value::from(kind), Value::Moment(due)];
                         if tx.execute(&Statement::new(claim, values)).await? == 1 {
-                            engine.enqueue(tx, scheduled.kind, String::new(), None).await?;
+                            engine.enqueue(tx, kind, String::new(), None).await?;
                         }
                         Ok(())
                     })

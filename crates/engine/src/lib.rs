@@ -1,8 +1,10 @@
 //! The only way to a record. Each verb runs, in this order: permit, check, hooks, write, history, jobs,
 //! commit, announce. One change, one commit.
 
+pub mod archive;
 pub mod area;
 mod asking;
+pub mod backups;
 pub mod bulk;
 mod context;
 mod erase;
@@ -104,7 +106,8 @@ impl Engine {
             .slice(views::slice())
             .slice(segments::slice())
             .slice(bulk::slice())
-            .slice(files::slice());
+            .slice(files::slice())
+            .slice(backups::slice(settings.backups.as_ref()));
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
             terms.extend(slice.terms);
@@ -156,6 +159,7 @@ impl Engine {
         }
         engine.load_terms().await?;
         if shaping {
+            engine.installation().await?;
             engine.begin_vocabularies(&terms).await?;
         }
         live::follow(&engine).await;

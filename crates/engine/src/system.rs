@@ -100,6 +100,20 @@ pub(crate) fn tables() -> Vec<Table> {
         .index(&["user", "id"])
         .index(&["at"]),
         Table::new("silence", &[("user", Link), ("kind", Text)]).key(&["user", "kind"]),
+        Table::new(
+            "backup",
+            &[
+                ("id", Link),
+                ("at", Moment),
+                ("finished_at", Moment),
+                ("file", Text),
+                ("bytes", Int),
+                ("rows", Int),
+                ("files", Int),
+                ("verified_at", Moment),
+                ("error", Text),
+            ],
+        ),
         Table::new("schedule", &[("kind", Text), ("next_at", Moment)]),
     ]
 }

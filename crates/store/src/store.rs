@@ -12,9 +12,13 @@ use meta::shape::Table;
 use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a piece of work does over its [`Tx`]: `store.write(|tx| Box::pin(async move { … }))`.
 pub type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 't>>;
+
+/// How long a statement of long reading may take.
+const LONG: Duration = Duration::from_secs(24 * 3600);
 
 /// The data of an installation. Cheap to clone; all clones are one.
 #[derive(Clone)]
@@ -58,6 +62,13 @@ impl Store {
             Place::Postgres { url, .. } => Backing::Server(Box::new(Server::open(url, &settings, shared.clone()).await?)),
         };
         Ok(Store { base: Arc::new(Base { back, shared, settings, _keep: keep }) })
+    }
+
+    /// Another hold on the same data for long reading: it has connections of its own and all the time it needs, and keeps
+    /// nobody else waiting. To be closed when it is done.
+    pub async fn aside(&self) -> Result<Store> {
+        let settings = Settings { readers: 1, connections: 2, patience: LONG, ..self.base.settings.clone().reading() };
+        Store::open(settings).await
     }
 
     /// Which database it is.
