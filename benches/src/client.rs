@@ -152,7 +152,7 @@ fn millis(time: &Duration) -> f64 {
 }
 
 /// Runs futures together on this thread; the first failure ends it.
-async fn all(mut futures: Vec<std::pin::Pin<Box<dyn Future<Output = Fallible<()>> + '_>>>) -> Fallible<()> {
+pub async fn all(mut futures: Vec<std::pin::Pin<Box<dyn Future<Output = Fallible<()>> + '_>>>) -> Fallible<()> {
     std::future::poll_fn(move |context| {
         let mut failed = None;
         futures.retain_mut(|future| match future.as_mut().poll(context) {

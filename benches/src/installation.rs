@@ -142,7 +142,7 @@ impl Installation {
     }
 
     /// Nothing of what an interrupted filling left, or one of another measure, is filled on top.
-    fn begin_anew(&self) -> Fallible<()> {
+    pub fn begin_anew(&self) -> Fallible<()> {
         self.remove()?;
         self.make_database().map(|_| ())
     }
@@ -158,6 +158,25 @@ impl Installation {
             std::fs::remove_dir_all(&self.folder).map_err(|fault| format!("{}: {fault}", self.folder.display()))?;
         }
         self.server.as_ref().map_or(Ok(()), Database::remove)
+    }
+
+    /// The path of a file in its folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    /// The addresses of its database, with the role that serves and the one that owns the tables.
+    pub fn addresses(&self) -> Fallible<(String, String)> {
+        let database = self.server.as_ref().ok_or("it is on the embedded database")?;
+        Ok((database.serving.clone(), database.owning.clone()))
+    }
+
+    /// Runs a statement on its database as whoever owns it; gives what it printed.
+    pub fn psql(&self, sql: &str) -> Fallible<String> {
+        let (_, owning) = self.addresses()?;
+        let output = Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql, &owning]).output();
+        let output = output.map_err(|fault| format!("psql: {fault}"))?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Starts the server and waits for its first answer.
@@ -207,6 +226,11 @@ impl Server {
         let answer = connection.ask(&request("POST", "/sign-in", &headers, &body)).await?;
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
         cookie.filter(|_| answer.status == 303).ok_or_else(|| format!("signing in gave {}", answer.status))
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&mut self) -> Fallible<()> {
+        self.child.kill().and_then(|()| self.child.wait()).map(|_| ()).map_err(|fault| fault.to_string())
     }
 
     /// The CPU time the process has used so far, in seconds.

@@ -4,4 +4,5 @@ mod backup;
 mod command_line;
 mod cut_off;
 mod killed;
+mod nodes;
 mod place;

@@ -11,6 +11,8 @@ mod hiding;
 mod import;
 mod list;
 mod live;
+mod moving;
+mod nodes;
 mod rest;
 mod scale;
 mod search;
@@ -25,7 +27,7 @@ const CLIENTS: usize = 16;
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
 /// Those that open browsers, first make a million records, or build the program anew.
-const LARGE: [&str; 5] = ["live", "scale", "aggregate", "hiding", "build"];
+const LARGE: [&str; 7] = ["live", "scale", "aggregate", "hiding", "move", "nodes", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -42,7 +44,9 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
     }
     // On no database, and last: the measuring of the others does not wait for it.
     let builds = names.contains(&"build");
-    names.retain(|name| *name != "build");
+    // From the one database to the other, or with several nodes.
+    let (moves, nodes) = (names.contains(&"move"), names.contains(&"nodes") && database.is_none_or(|asked| asked == "postgres"));
+    names.retain(|name| !["build", "move", "nodes"].contains(name));
     for database in ["sqlite", "postgres"].into_iter().filter(|known| database.is_none_or(|asked| asked == *known)) {
         for name in &names {
             match *name {
@@ -61,6 +65,12 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 _ => rest::run(database, report).await?,
             }
         }
+    }
+    if moves {
+        moving::run(report).await?;
+    }
+    if nodes {
+        nodes::run(report).await?;
     }
     if builds { build::run(report) } else { Ok(()) }
 }

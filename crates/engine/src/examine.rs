@@ -33,6 +33,7 @@ impl Engine {
                             engine.examine_timeline(tx, entity, &mut findings).await?;
                         }
                     }
+                    engine.examine_audit(tx, &mut findings).await?;
                     let files = engine.all_files(tx).await?;
                     Ok((findings, files))
                 })

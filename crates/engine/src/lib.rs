@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod area;
 mod asking;
+pub mod audit;
 pub mod backups;
 pub mod bulk;
 mod context;
@@ -19,6 +20,7 @@ pub mod live;
 pub mod mentions;
 mod nodes;
 pub mod notifications;
+pub mod operating;
 pub mod principal;
 mod recents;
 pub mod rights;
@@ -76,6 +78,7 @@ pub(crate) struct Inside {
     pub(crate) rights: ArcSwap<rights::known::Known>,
     /// The entities whose records decide what people may.
     pub(crate) deciding: HashSet<&'static str>,
+    pub(crate) auditing: audit::Auditing,
     pub(crate) words: Vec<&'static str>,
     pub(crate) bulk_actions: Vec<bulk::BulkAction>,
     #[cfg(feature = "testing")]
@@ -134,6 +137,7 @@ impl Engine {
         }
         let node = nodes::lease(&store, chance.secret()).await?;
         let live = live::Live::new(clock.now());
+        let (auditing, queue) = audit::Auditing::new();
         let engine = Engine {
             inside: Arc::new(Inside {
                 store,
@@ -148,6 +152,7 @@ impl Engine {
                 live,
                 rights: ArcSwap::default(),
                 deciding,
+                auditing,
                 words,
                 bulk_actions,
                 #[cfg(feature = "testing")]
@@ -164,6 +169,7 @@ impl Engine {
         }
         live::follow(&engine).await;
         nodes::keep(&engine);
+        audit::begin(&engine, queue);
         Ok(engine)
     }
 
@@ -226,6 +232,9 @@ impl Engine {
 
     /// Ends the work with the database in good order.
     pub async fn close(&self) {
+        if let Err(error) = self.settle_audit().await {
+            tracing::warn!(%error, "the last of the audit was not written");
+        }
         nodes::give_back(&self.inside.store, &self.inside.node.now()).await;
         self.inside.store.close().await;
     }

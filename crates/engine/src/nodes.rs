@@ -12,6 +12,8 @@ use store::{Dialect, Mode, Statement, Store};
 const LEASE_MILLIS: i64 = 6 * 3_600_000;
 /// How often.
 const HELD_ANEW: Duration = Duration::from_secs(30 * 60);
+/// How often a node shows that it lives.
+const SHOWN_ALIVE: Duration = Duration::from_secs(30);
 /// How often, while there is none to hold.
 const ASKED_ANEW: Duration = Duration::from_secs(5);
 
@@ -81,8 +83,14 @@ pub(crate) async fn lease(store: &Store, holder: String) -> Result<Node> {
                 let clear = Statement::new("DELETE FROM \"node\" WHERE \"number\" = ?", vec![Value::Int(number)]);
                 tx.execute(&clear).await?;
                 let lease = Statement::new(
-                    "INSERT INTO \"node\" (\"number\", \"leased_until\", \"holder\") VALUES (?, ?, ?)",
-                    vec![Value::Int(number), Value::Moment(now.plus_millis(LEASE_MILLIS)), Value::Text(name)],
+                    "INSERT INTO \"node\" (\"number\", \"leased_until\", \"holder\", \"seen_at\", \"version\") VALUES (?, ?, ?, ?, ?)",
+                    vec![
+                        Value::Int(number),
+                        Value::Moment(now.plus_millis(LEASE_MILLIS)),
+                        Value::Text(name),
+                        Value::Moment(now),
+                        env!("CARGO_PKG_VERSION").into(),
+                    ],
                 );
                 tx.execute(&lease).await?;
                 Ok(number as u16)
@@ -97,6 +105,7 @@ pub(crate) fn keep(engine: &Engine) {
     if engine.inside.node.now().number == 0 {
         return;
     }
+    show_life(engine);
     let weak = Arc::downgrade(&engine.inside);
     tokio::spawn(async move {
         let mut wait = HELD_ANEW;
@@ -111,6 +120,29 @@ pub(crate) fn keep(engine: &Engine) {
                     if engine.inside.node.numbered().is_ok() { HELD_ANEW } else { ASKED_ANEW }
                 }
             };
+        }
+    });
+}
+
+/// Says every half minute that this node lives.
+fn show_life(engine: &Engine) {
+    let weak = Arc::downgrade(&engine.inside);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SHOWN_ALIVE).await;
+            let Some(inside) = weak.upgrade() else { return };
+            let node = inside.node.now();
+            let shown = inside.store.write(move |tx| {
+                Box::pin(async move {
+                    let now = tx.now().await?;
+                    let sql = "UPDATE \"node\" SET \"seen_at\" = ? WHERE \"number\" = ? AND \"holder\" = ?";
+                    let values = vec![Value::Moment(now), Value::Int(i64::from(node.number)), Value::Text(node.holder)];
+                    tx.execute(&Statement::new(sql, values)).await.map(|_| ())
+                })
+            });
+            if let Err(error) = shown.await {
+                tracing::debug!(%error, "this node could not show that it lives");
+            }
         }
     });
 }

@@ -5,11 +5,11 @@ use meta::shape::Table;
 
 /// All of them.
 pub(crate) fn tables() -> Vec<Table> {
-    vec![
+    let mut tables = vec![
         Table::new("installation", &[("key", Text), ("value", Text)]),
         // Counters of changes that nodes keep in memory: whoever is behind reads again.
         Table::new("epoch", &[("key", Text), ("number", Int)]),
-        Table::new("node", &[("number", Int), ("leased_until", Moment), ("holder", Text)]),
+        Table::new("node", &[("number", Int), ("leased_until", Moment), ("holder", Text), ("seen_at", Moment), ("version", Text)]),
         Table::new(
             "changeset",
             &[
@@ -115,5 +115,7 @@ pub(crate) fn tables() -> Vec<Table> {
             ],
         ),
         Table::new("schedule", &[("kind", Text), ("next_at", Moment)]),
-    ]
+    ];
+    tables.extend(crate::audit::tables());
+    tables
 }

@@ -157,6 +157,18 @@ impl Files {
         gone(fs::remove_file(self.place(digest))).map_err(|error| from_disk(&error))
     }
 
+    /// All of what is here, with its bytes.
+    pub fn all(&self) -> Result<Vec<(Digest, u64)>> {
+        let mut all = Vec::new();
+        for digest in self.older_than(Duration::ZERO)? {
+            // What goes meanwhile is not here.
+            if let Ok(data) = fs::metadata(self.place(&digest)) {
+                all.push((digest, data.len()));
+            }
+        }
+        Ok(all)
+    }
+
     /// Digests of what has been here for longer than this.
     pub fn older_than(&self, age: Duration) -> Result<Vec<Digest>> {
         let mut found = Vec::new();

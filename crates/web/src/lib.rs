@@ -6,7 +6,8 @@
 
 pub mod api;
 mod assets;
-pub mod caller;
+pub mod auditing;
+mod caller;
 mod content;
 mod fields;
 pub mod form;

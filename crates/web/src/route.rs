@@ -2,6 +2,7 @@
 //! has a handler; the router is made from this table and from nothing else, and the guard of each route keeps what it
 //! says before the handler runs.
 
+use crate::auditing::{self, Trace};
 use crate::caller::{Caller, Named, Of, accepted};
 use crate::headers::{from_own_page, network, sender};
 use crate::problem::{self, ErrorPage, Failure};
@@ -16,7 +17,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use engine::principal::Verb;
 use futures_util::FutureExt;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
@@ -265,11 +266,13 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
         from: sender(request.extensions()),
         here: here(route.face, &request),
     };
+    let trace = Trace::of(&request);
     let ran = AssertUnwindSafe(admit(&web, &route, request, next, &mut asking)).catch_unwind().await;
     let failure = match ran {
         Ok(Ok(mut response)) => match problem::carried(&mut response) {
             None => {
                 note(&route, &asking, response.status());
+                auditing::keep(&web, &route, &trace, asking.caller.as_ref(), asking.from, response.status(), response.headers()).await;
                 return response;
             }
             Some(failure) => failure,
@@ -278,6 +281,7 @@ async fn guard(State((web, route)): State<(Web, Arc<Route>)>, request: Request, 
         Err(panic) => Error::Internal(format!("panic at {} {}: {}", route.method, route.path, said(&panic))).into(),
     };
     note(&route, &asking, failure.code());
+    auditing::keep(&web, &route, &trace, asking.caller.as_ref(), asking.from, failure.code(), &HeaderMap::new()).await;
     if failure.code() == StatusCode::UNAUTHORIZED && route.face == Face::Page {
         return to_sign_in(&asking);
     }

@@ -33,7 +33,7 @@ pub struct Token {
 }
 
 impl Token {
-    fn read(row: Row<'_>) -> Token {
+    pub(crate) fn read(row: Row<'_>) -> Token {
         Token {
             id: row.text(0).chars().take(NAMED).collect(),
             begins: row.text(1).to_owned(),

@@ -6,6 +6,7 @@ mod model;
 mod trees;
 
 mod agreement;
+mod auditing;
 mod bulk;
 mod examining;
 mod finding;
