@@ -4,6 +4,7 @@ use crate::settings::Settings;
 use crate::speaking;
 use engine::backups::Place;
 use engine::files::Files;
+use engine::secrets::Source;
 use engine::{Area, Engine, Principal, Through};
 use kernel::{Error, Result, Say, SystemChance, SystemClock};
 use std::path::PathBuf;
@@ -63,9 +64,16 @@ pub async fn open_on(settings: &Settings, store: Store) -> Result<Engine> {
         shaping: store.mode() == Mode::Serve,
         files: Some(files(settings)),
         backups: Some(backups(settings)),
+        secrets: match &settings.master_key {
+            Some(key) => Source::Said(key.clone()),
+            None => Source::File(settings.data.join("master.key")),
+        },
+        address: settings.address(),
         ..engine::Settings::default()
     };
-    Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await
+    let engine = Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+    engine.speak_with(speaking::words()?);
+    Ok(engine)
 }
 
 /// The files of an installation.

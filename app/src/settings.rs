@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// What an installation is told from outside.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The folder of the embedded database and of files.
     pub data: PathBuf,
@@ -17,6 +17,8 @@ pub struct Settings {
     pub shape_url: Option<String>,
     /// How people reach it: decides links, cookies, and which hosts are answered.
     pub base_url: Option<String>,
+    /// The key of what is kept secret, the same to all nodes; without one it stands in `master.key` beside the data.
+    pub master_key: Option<String>,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: Vec<String>,
     /// Requests a minute through one person's tokens; none for no limit.
@@ -49,6 +51,7 @@ struct File {
     database_url: Option<String>,
     shape_url: Option<String>,
     base_url: Option<String>,
+    master_key: Option<String>,
     #[serde(default)]
     trusted_proxies: Vec<String>,
     api_per_minute: Option<u32>,
@@ -100,11 +103,18 @@ impl Settings {
             database_url: variable("SCHEDA_DATABASE_URL").or(file.database_url),
             shape_url: variable("SCHEDA_SHAPE_URL").or(file.shape_url),
             base_url: variable("SCHEDA_BASE_URL").or(file.base_url),
+            master_key: variable("SCHEDA_MASTER_KEY").or(file.master_key),
             trusted_proxies: proxies.unwrap_or(file.trusted_proxies),
             api_per_minute: api_per_minute.or(file.api_per_minute),
             upload_megabytes: upload_megabytes.or(file.upload_megabytes),
             log: variable("SCHEDA_LOG").or(file.log).unwrap_or_else(|| LOG.to_owned()),
         })
+    }
+
+    /// The address under which people reach it, without a slash at its end.
+    pub fn address(&self) -> String {
+        let address = self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        address.trim_end_matches('/').to_owned()
     }
 
     /// Threads that serve requests, besides the database's.

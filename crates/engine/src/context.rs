@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::files::Files;
 use crate::principal::Principal;
+use crate::secrets::Source;
 use kernel::{Result, Zone};
 use meta::Entity;
 use meta::filter::Filter;
@@ -22,11 +23,26 @@ pub struct Settings {
     pub files: Option<Files>,
     /// Where backups go; none where none are taken.
     pub backups: Option<crate::backups::Place>,
+    /// Where the keys of what is kept secret are.
+    pub secrets: Source,
+    /// The address under which people reach the installation, without a slash at its end: what links in letters begin with.
+    pub address: String,
+    /// Certificates (DER) of servers that are trusted beside those of the system.
+    pub trusted: Vec<Vec<u8>>,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { zone: Zone::rome(), shaping: true, trash_days: 30, files: None, backups: None }
+        Settings {
+            zone: Zone::rome(),
+            shaping: true,
+            trash_days: 30,
+            files: None,
+            backups: None,
+            secrets: Source::None,
+            address: "http://localhost".to_owned(),
+            trusted: Vec::new(),
+        }
     }
 }
 

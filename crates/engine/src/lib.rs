@@ -15,8 +15,10 @@ pub mod files;
 mod gathering;
 mod history;
 pub mod identity;
+mod installation;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod mentions;
 mod nodes;
 pub mod notifications;
@@ -25,6 +27,7 @@ pub mod principal;
 mod recents;
 pub mod rights;
 mod search;
+pub mod secrets;
 pub mod segments;
 mod system;
 #[cfg(feature = "testing")]
@@ -81,6 +84,8 @@ pub(crate) struct Inside {
     pub(crate) auditing: audit::Auditing,
     pub(crate) words: Vec<&'static str>,
     pub(crate) bulk_actions: Vec<bulk::BulkAction>,
+    pub(crate) keys: secrets::Held,
+    pub(crate) speaks: std::sync::OnceLock<Arc<dyn mail::Speaks>>,
     #[cfg(feature = "testing")]
     pub(crate) hashings: std::sync::atomic::AtomicU64,
 }
@@ -135,6 +140,7 @@ impl Engine {
             rights::carry_over(&store, &report.columns).await?;
             jobs::take_over(&store).await?;
         }
+        let keys = if shaping { secrets::guard(&store, &settings.secrets).await? } else { secrets::Held::new() };
         let node = nodes::lease(&store, chance.secret()).await?;
         let live = live::Live::new(clock.now());
         let (auditing, queue) = audit::Auditing::new();
@@ -155,6 +161,8 @@ impl Engine {
                 auditing,
                 words,
                 bulk_actions,
+                keys,
+                speaks: std::sync::OnceLock::new(),
                 #[cfg(feature = "testing")]
                 hashings: std::sync::atomic::AtomicU64::new(0),
             }),
@@ -164,7 +172,7 @@ impl Engine {
         }
         engine.load_terms().await?;
         if shaping {
-            engine.installation().await?;
+            engine.installation_id().await?;
             engine.begin_vocabularies(&terms).await?;
         }
         live::follow(&engine).await;

@@ -49,6 +49,21 @@ pub(crate) fn tables() -> Vec<Table> {
             &[("digest", Text), ("user", Link), ("name", Text), ("created_at", Moment), ("begins", Text), ("used_at", Moment)],
         )
         .index(&["user"]),
+        // Links that letters carry: kept as digests, each good for one use by one person.
+        Table::new(
+            "access_link",
+            &[
+                ("id", Link),
+                ("digest", Text),
+                ("user", Link),
+                ("purpose", Text),
+                ("created_at", Moment),
+                ("expires_at", Moment),
+                ("ended_at", Moment),
+            ],
+        )
+        .index(&["digest"])
+        .index(&["user"]),
         Table::new("attempt", &[("subject", Text), ("failures", Int), ("until", Moment), ("at", Moment)]).index(&["at"]),
         Table::new(
             "job",

@@ -2,6 +2,7 @@
 
 use crate::area::Area;
 use crate::files::Files;
+use crate::secrets::Source;
 use crate::{Engine, Settings};
 use kernel::{Clock, Moment, SystemChance};
 use std::sync::Arc;
@@ -37,7 +38,12 @@ pub async fn engine(store: Store, areas: Vec<Area>) -> (Engine, Arc<StandingCloc
     let clock = Arc::new(StandingClock::default());
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
     let files = Files::new(folder.path().join("files")).keeping(folder);
-    let settings = Settings { files: Some(files), ..Settings::default() };
+    let settings = Settings {
+        files: Some(files),
+        secrets: Source::Said("dGhlIGtleSBvZiBhbGwgdGVzdHMsIDMyIGJ5dGVzISE".to_owned()),
+        address: "https://crm.example.it".to_owned(),
+        ..Settings::default()
+    };
     let engine = Engine::open(store, areas, settings, clock.clone(), Arc::new(SystemChance)).await;
     (engine.unwrap_or_else(|error| panic!("the engine does not open: {error}")), clock)
 }

@@ -101,7 +101,7 @@ pub struct Web {
 struct Inside {
     engine: Engine,
     settings: WebSettings,
-    words: Words,
+    words: Arc<Words>,
     limits: Limits,
     seal: Seal,
     set_up: AtomicBool,
@@ -116,7 +116,8 @@ struct Inside {
 impl Web {
     /// Makes ready to serve: reads the words of all slices, and the installation's key (made the first time).
     pub async fn open(engine: Engine, settings: WebSettings) -> Result<Web> {
-        let words = Words::of_platform_and(engine.words())?;
+        let words = Arc::new(Words::of_platform_and(engine.words())?);
+        engine.speak_with(words.clone());
         let seal = Seal::of(&engine).await?;
         let set_up = AtomicBool::new(engine.is_set_up().await?);
         let company = ArcSwap::from_pointee(crate::pages::company(&engine).await?);

@@ -42,6 +42,7 @@ impl Words {
             include_str!("pages/words.toml"),
             include_str!("pages/filter/words.toml"),
             include_str!("pages/rights/words.toml"),
+            include_str!("pages/access/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)
@@ -91,6 +92,12 @@ impl Words {
     /// Whether there is such a message, in both languages.
     pub fn has(&self, key: &str) -> bool {
         self.bundles.iter().all(|bundle| bundle.has_message(key))
+    }
+}
+
+impl engine::mail::Speaks for Words {
+    fn said(&self, key: &str, language: Language, with: &[(&str, &str)]) -> String {
+        self.with(key, language, with)
     }
 }
 

@@ -1,1 +1,3 @@
-//! Protocols and nothing else. Empty until the first of them comes.
+//! Protocols and nothing else: what is said to other machines, and how it is made sure that they are the right ones.
+
+pub mod smtp;

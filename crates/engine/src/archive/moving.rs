@@ -21,7 +21,7 @@ impl Engine {
     /// place, which carries its mark until it is finished with an engine on it.
     pub async fn move_tables(&self, target: Store, again: bool, progress: Progress) -> Result<(Filling, Totals)> {
         let tables = carried(self.all_tables());
-        let filling = Filling::begin(target, tables, self.installation().await?, again).await?;
+        let filling = Filling::begin(target, tables, self.installation_id().await?, again).await?;
         let mut totals = Totals::default();
         let mut done = 0;
         for (place, table) in filling.tables().iter().enumerate() {

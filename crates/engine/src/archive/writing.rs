@@ -29,7 +29,7 @@ impl Engine {
     /// Writes a backup into a file that is not there yet; it has its name only once all of it is on the disk. Others go on
     /// reading and writing. `Unavailable` where the database, or a file, is not whole: a copy would not be either.
     pub async fn write_backup(&self, path: &Path, key: &Key, progress: Progress) -> Result<(Manifest, Totals)> {
-        let installation = self.installation().await?;
+        let installation = self.installation_id().await?;
         let beside = path.with_extension("part");
         let outcome = self.write_beside(&beside, key, installation, progress).await;
         let settled = outcome.and_then(|outcome| {
@@ -115,7 +115,7 @@ impl Engine {
     }
 
     /// The name that this installation has and no other, made when it is first asked for.
-    pub(crate) async fn installation(&self) -> Result<String> {
+    pub(crate) async fn installation_id(&self) -> Result<String> {
         const KEY: &str = "identity";
         if let Some(known) = self.known_of_itself(KEY).await? {
             return Ok(known);

@@ -16,7 +16,7 @@ impl Engine {
         let hashed = self.hashed(password, &[&about[0], &about[1]]).await?;
         let draft = Draft { entity: USER, ..draft }.with(users::ROLES.id(), "|administrator|");
         let writing = self.writing(&self.system(through), "create")?;
-        let engine = self.clone();
+        let (engine, now) = (self.clone(), self.now());
         self.inside
             .store
             .write(move |tx| {
@@ -28,7 +28,7 @@ impl Engine {
                         return Err(Error::NotFound);
                     }
                     let made = engine.apply(tx, &writing, vec![Act::Create(draft)]).await?.id();
-                    put(tx, made, hashed).await?;
+                    put(tx, made, hashed, now).await?;
                     Ok(made)
                 })
             })

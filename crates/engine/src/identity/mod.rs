@@ -2,6 +2,8 @@
 
 mod attempts;
 mod first;
+mod letters;
+mod links;
 mod password;
 mod sessions;
 mod tokens;
@@ -9,6 +11,7 @@ mod tree;
 pub mod users;
 
 pub use attempts::Attempt;
+pub use links::{Link, Purpose};
 pub use password::{MOST_PASSWORD_BYTES, fit_password};
 pub use sessions::{Session, SignedIn};
 pub use tokens::Token;
@@ -18,7 +21,13 @@ use crate::area::Slice;
 
 /// What identity registers.
 pub(crate) fn slice() -> Slice {
-    Slice::new("identity").entity(users::team()).entity(users::user()).hook(TEAM, tree::placed).hook("user", users::guard)
+    Slice::new("identity")
+        .entity(users::team())
+        .entity(users::user())
+        .hook(TEAM, tree::placed)
+        .hook("user", users::guard)
+        .job(letters::Invitation)
+        .job(letters::Reset)
 }
 
 /// The digest under which a secret is kept: SHA-256 in hexadecimal digits.

@@ -1,13 +1,14 @@
 //! Passwords: Argon2id, hashed away from the request threads, few at a time.
 
 use crate::Engine;
+use crate::identity::links::end_links;
 use crate::identity::sessions::end_sessions;
 use crate::identity::tokens::end_tokens;
 use crate::identity::users;
 use crate::principal::{Principal, Through};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use kernel::{Error, Id, Result, Say, Value, fold};
+use kernel::{Error, Id, Moment, Result, Say, Value, fold};
 use std::sync::LazyLock;
 use store::{Statement, Tx};
 use tokio::sync::Semaphore;
@@ -86,12 +87,12 @@ fn verify(password: &str, hashed: &str) -> bool {
 impl Engine {
     /// Sets somebody's password, as administrators do; all his sessions and tokens end. `Invalid` unless [`fit_password`] takes it.
     pub async fn set_password(&self, user: Id, password: String) -> Result<()> {
-        let hashed = self.fit_and_hashed(user, password).await?;
+        let (hashed, now) = (self.fit_and_hashed(user, password).await?, self.now());
         self.inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
-                    put(tx, user, hashed).await?;
+                    put(tx, user, hashed, now).await?;
                     end_sessions(tx, user, None).await?;
                     end_tokens(tx, user).await
                 })
@@ -102,19 +103,19 @@ impl Engine {
     /// Sets one's own password. Of the sessions only this one goes on, by its digest; tokens stay until they are revoked.
     pub async fn change_own_password(&self, user: Id, password: String, session: &str) -> Result<()> {
         let hashed = self.fit_and_hashed(user, password).await?;
-        let session = session.to_owned();
+        let (session, now) = (session.to_owned(), self.now());
         self.inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
-                    put(tx, user, hashed).await?;
+                    put(tx, user, hashed, now).await?;
                     end_sessions(tx, user, Some(&session)).await
                 })
             })
             .await
     }
 
-    async fn fit_and_hashed(&self, user: Id, password: String) -> Result<String> {
+    pub(crate) async fn fit_and_hashed(&self, user: Id, password: String) -> Result<String> {
         let about = Statement::new("SELECT \"name\", \"email\" FROM \"user\" WHERE \"id\" = ?", vec![Value::Link(user)]);
         let about = self.inside.store.read(move |tx| Box::pin(async move { tx.rows(&about).await })).await?;
         let about = about.first().ok_or(Error::NotFound)?;
@@ -181,8 +182,9 @@ impl Engine {
     }
 }
 
-/// Keeps a hash as somebody's.
-pub(crate) async fn put(tx: &mut Tx, user: Id, hashed: String) -> Result<()> {
+/// Keeps a hash as somebody's. Links by which he might have set it are over.
+pub(crate) async fn put(tx: &mut Tx, user: Id, hashed: String, now: Moment) -> Result<()> {
+    end_links(tx, user, now).await?;
     let set = Statement::new("UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?", vec![hashed.into(), Value::Link(user)]);
     tx.execute(&set).await.map(|_| ())
 }

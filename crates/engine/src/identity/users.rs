@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::area::Change;
+use crate::identity::links::end_links;
 use crate::identity::sessions::end_sessions;
 use crate::identity::tokens::end_tokens;
 use crate::principal::{Principal, Through};
@@ -115,6 +116,10 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
         }
         if leaves {
             end_tokens(tx, before.id).await?;
+        }
+        // A link went to the address he had.
+        if leaves || change.changes(EMAIL.id()) {
+            end_links(tx, before.id, change.now).await?;
         }
         Ok(())
     })

@@ -3,6 +3,7 @@
 //! A page is a template in `templates/`, and its parts that depend on the kinds of fields are written by `fields`. A
 //! route answers with the whole page or the part that was asked for, by the same code.
 
+mod access;
 mod acts;
 pub(crate) mod administration;
 pub(crate) mod answer;
@@ -42,6 +43,7 @@ use reader::Reader;
 pub fn routes(routes: Routes) -> Routes {
     let routes = routes.add(Route::page(Method::GET, "/", Policy::SignedIn, Rate::Person, "", ""), home);
     let routes = sign_in::routes(routes).error_page(error_page::show);
+    let routes = access::routes(routes);
     let routes = setup::routes(search::routes(preferences::routes(routes)));
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));

@@ -47,6 +47,8 @@ struct SignInPage<'s> {
     title: &'s str,
     email: &'s str,
     next: &'s str,
+    /// What was done before one came here; empty for nothing.
+    said: &'s str,
     wrong: Option<String>,
 }
 
@@ -55,11 +57,18 @@ async fn form(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, Aski
     if visitor.caller.is_some() {
         return Ok(answer::to(next));
     }
-    shown(&Door::new(&web, &visitor, &headers), StatusCode::OK, "", next, None)
+    let door = Door::new(&web, &visitor, &headers);
+    let said = if asked.get("said") == Some("new-password") { door.speech.say("sign-in-said-new-password") } else { "" };
+    page(&door, StatusCode::OK, "", next, said, None)
 }
 
 fn shown(door: &Door, status: StatusCode, email: &str, next: &str, wrong: Option<String>) -> Answer {
-    let page = SignInPage { reader: door, title: door.speech.say("sign-in"), email, next: if next == "/" { "" } else { next }, wrong };
+    page(door, status, email, next, "", wrong)
+}
+
+fn page(door: &Door, status: StatusCode, email: &str, next: &str, said: &str, wrong: Option<String>) -> Answer {
+    let next = if next == "/" { "" } else { next };
+    let page = SignInPage { reader: door, title: door.speech.say("sign-in"), email, next, said, wrong };
     Ok(answer::html(status, answer::markup(&page)?))
 }
 

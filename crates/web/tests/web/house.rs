@@ -208,6 +208,17 @@ impl House {
         self.serving
     }
 
+    /// What is in one table, as one text.
+    pub async fn table(&self, table: &'static str) -> String {
+        let read = self.engine.store().read(move |tx| {
+            Box::pin(async move {
+                let rows = tx.rows(&engine::Statement::new(format!("SELECT * FROM \"{table}\" ORDER BY 1, 2"), Vec::new())).await?;
+                Ok(format!("{:?}", rows.into_values()))
+            })
+        });
+        read.await.expect("the table")
+    }
+
     /// Everything that is in the tables, as one text.
     pub async fn everything(&self) -> String {
         let mut tables: Vec<String> = self.engine.model().entities().map(|entity| entity.key.to_owned()).collect();

@@ -64,6 +64,7 @@ const fn page(group: Group, key: &'static str, address: &'static str, icon: &'st
 /// Everything that administrators look after, in the order of the page.
 pub(crate) const ENTRIES: &[Entry] = &[
     list(Group::Company, "consent_text"),
+    page(Group::Company, "mail", "/administration/mail", "mail"),
     list(Group::People, "user"),
     list(Group::People, "team"),
     list(Group::People, "role"),

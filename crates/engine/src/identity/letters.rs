@@ -1,0 +1,85 @@
+//! The letters by which people come in, sent by jobs. A letter's link is made of its job, so that whatever runs again sends the
+//! same letter, and none at all once its link is over.
+
+use super::links::{Addressee, Purpose};
+use crate::Engine;
+use crate::jobs::{Done, JobContext, Run};
+use crate::mail::Wording;
+use kernel::{Error, Id, Moment, Result};
+use serde::Deserialize;
+use store::Work;
+
+/// The letter that invites.
+pub(crate) const INVITATION: &str = "invitation-letter";
+/// The letter for whoever has forgotten his password.
+pub(crate) const RESET: &str = "reset-letter";
+/// The place of the address in its payload.
+pub(crate) const RESET_PLACE: &str = "job/reset-letter/email";
+
+/// Invites somebody.
+pub(crate) struct Invitation;
+/// Lets somebody set a new password.
+pub(crate) struct Reset;
+
+#[derive(Deserialize)]
+struct Payload {
+    #[serde(default)]
+    user: String,
+    #[serde(default)]
+    email: String,
+    at: i64,
+}
+
+impl Payload {
+    fn read(text: &str) -> Result<Payload> {
+        serde_json::from_str(text).map_err(Error::internal)
+    }
+}
+
+impl Run for Invitation {
+    fn kind(&self) -> &'static str {
+        INVITATION
+    }
+
+    fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
+        Box::pin(async move {
+            let payload = Payload::read(&context.payload)?;
+            let user: Id = payload.user.parse().map_err(|_| Error::NotFound)?;
+            let Some(to) = context.engine.addressee(Some(user), "").await? else { return Ok(Done::Finished) };
+            send(&context.engine, context.id, to, Purpose::Invitation, payload.at).await
+        })
+    }
+}
+
+impl Run for Reset {
+    fn kind(&self) -> &'static str {
+        RESET
+    }
+
+    fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
+        Box::pin(async move {
+            let payload = Payload::read(&context.payload)?;
+            let engine = &context.engine;
+            let email = engine.unseal(RESET_PLACE, &payload.email).await?;
+            let Some(to) = engine.addressee(None, &email).await? else { return Ok(Done::Finished) };
+            send(engine, context.id, to, Purpose::Reset, payload.at).await
+        })
+    }
+}
+
+async fn send(engine: &Engine, job: Id, to: Addressee, purpose: Purpose, at: i64) -> Result<Done> {
+    let Some(secret) = engine.make_link(job, to.user, purpose, Moment::from_millis(at)).await? else { return Ok(Done::Finished) };
+    let words = engine.words_of_letters()?;
+    let company = engine.company().await?;
+    let with = [("name", to.name.as_str()), ("company", company.as_str()), ("email", to.email.as_str())];
+    let say = |part: &str| words.said(&format!("letter-{}-{part}", purpose.key()), to.language, &with);
+    let address = format!("{}/sign-in/new-password?token={secret}", engine.settings().address);
+    let wording = Wording {
+        subject: say("subject"),
+        paragraphs: vec![say("greeting"), say("text")],
+        link: Some((say("link"), address)),
+        foot: vec![say("until"), say("mistake")],
+    };
+    engine.post(&format!("scheda-{job}"), &to.email, &to.name, &wording).await?;
+    Ok(Done::Finished)
+}

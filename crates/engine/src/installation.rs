@@ -1,0 +1,28 @@
+//! What is said of the installation as a whole: one text for each name.
+
+use crate::Engine;
+use kernel::Result;
+use store::Statement;
+
+/// The row of the company's name.
+const COMPANY: &str = "company";
+
+impl Engine {
+    /// What stands under a name; none where nothing was said.
+    pub(crate) async fn installation(&self, key: &'static str) -> Result<Option<String>> {
+        let sql = Statement::new("SELECT \"value\" FROM \"installation\" WHERE \"key\" = ?", vec![key.into()]);
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| row.text(0).to_owned())) })).await
+    }
+
+    /// Says something under a name, in place of what was said before.
+    pub(crate) async fn put_installation(&self, key: &'static str, text: String) -> Result<()> {
+        let sql = "INSERT INTO \"installation\" (\"key\", \"value\") VALUES (?, ?) ON CONFLICT (\"key\") DO UPDATE SET \"value\" = excluded.\"value\"";
+        let put = Statement::new(sql, vec![key.into(), text.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&put).await.map(|_| ()) })).await
+    }
+
+    /// The company's name; the product's own where nobody has said it yet.
+    pub(crate) async fn company(&self) -> Result<String> {
+        Ok(self.installation(COMPANY).await?.filter(|name| !name.is_empty()).unwrap_or_else(|| "Scheda".to_owned()))
+    }
+}
