@@ -179,6 +179,21 @@ impl Installation {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Runs statements on its database, whichever it is.
+    pub fn sql(&self, statements: &[&str]) -> Fallible<()> {
+        let status = match &self.server {
+            Some(Database { owning, .. }) => Command::new("psql")
+                .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-c", &statements.join(";\n"), owning])
+                .stdout(Stdio::null())
+                .status(),
+            None => {
+                let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).executescript(sys.argv[2])";
+                Command::new("python3").args(["-c", script]).arg(self.folder.join("scheda.db")).arg(statements.join(";\n")).status()
+            }
+        };
+        if status.map_err(|fault| fault.to_string())?.success() { Ok(()) } else { Err("a statement failed".to_owned()) }
+    }
+
     /// Starts the server and waits for its first answer.
     pub async fn serve(&self) -> Fallible<Server> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")

@@ -14,6 +14,7 @@ mod live;
 mod moving;
 mod nodes;
 mod rest;
+mod rights;
 mod scale;
 mod search;
 
@@ -27,7 +28,7 @@ const CLIENTS: usize = 16;
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
 /// Those that open browsers, first make a million records, or build the program anew.
-const LARGE: [&str; 7] = ["live", "scale", "aggregate", "hiding", "move", "nodes", "build"];
+const LARGE: [&str; 8] = ["live", "rights", "scale", "aggregate", "hiding", "move", "nodes", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -60,6 +61,7 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 "arranged" => arranged::run(database, report).await?,
                 "bulk" => bulk::run(database, report).await?,
                 "live" => live::run(database, report).await?,
+                "rights" => rights::run(database, report).await?,
                 "scale" => scale::run(database, report).await?,
                 "aggregate" => aggregate::run(database, report).await?,
                 _ => rest::run(database, report).await?,

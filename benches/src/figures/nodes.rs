@@ -151,7 +151,8 @@ async fn ask(town: &Town<'_>, first: usize, request: &[u8]) -> Fallible<Answer> 
 async fn lost(company: &Installation, town: &Town<'_>, node: &Server) -> Fallible<usize> {
     let mut connection = Connection::open(&node.address).await?;
     let mut lost = 0;
-    for (id, name) in town.answered.borrow().iter() {
+    let answered = town.answered.borrow().clone();
+    for (id, name) in &answered {
         let asking = request("GET", &format!("/api/v1/accounts/{id}"), &[("authorization", &*town.token)], "");
         let answer = connection.ask(&asking).await?;
         let found: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();

@@ -47,6 +47,8 @@ pub struct Principal {
     pub role: Arc<Role>,
     /// Whose records that reaches.
     pub reach: Arc<Reach>,
+    /// Whether he only looks, for somebody else: nothing is written in his name.
+    pub looks: bool,
     /// The entities as he may know them: without the fields that his roles hide.
     pub model: Arc<Model>,
     /// The language he reads.
@@ -66,6 +68,7 @@ impl Principal {
             name: "Scheda".to_owned(),
             role: Arc::new(Role::system()),
             reach: Arc::default(),
+            looks: false,
             model,
             language: Language::Italian,
             through,

@@ -14,6 +14,9 @@ const KEPT: usize = 30;
 impl Engine {
     /// Notes that somebody opened a record. Opening the same one again writes nothing.
     pub async fn opened(&self, who: &Principal, entity: &Entity, record: Id) -> Result<()> {
+        if who.looks {
+            return Ok(());
+        }
         let Some(user) = who.user else { return Ok(()) };
         let (now, entity) = (self.now(), entity.key);
         let known = self.inside.store.read(move |tx| Box::pin(async move { newest(tx, "recent", user, 1).await })).await?;

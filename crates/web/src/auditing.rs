@@ -63,7 +63,7 @@ impl Trace {
             route.path.split('/').find_map(|part| model.plural(part)).filter(|entity| looks_after(entity.key))
         });
         Entry {
-            user: caller.and_then(|caller| caller.who.user),
+            user: caller.and_then(|caller| caller.person()),
             through: if route.face == Face::Api { "api" } else { "pages" }.to_owned(),
             entity: written.map(|entity| entity.key.to_owned()).unwrap_or_default(),
             record: self.at(route, "{id}").and_then(|id| id.parse::<Id>().ok()),

@@ -1,6 +1,7 @@
 //! Who asks: the person behind a session's cookie or a token, found by the guard before the handler runs.
 
 use crate::problem::Failure;
+use crate::seeing::Seeing;
 use crate::state::Web;
 use axum::extract::{FromRequestParts, RawPathParams};
 use engine::Principal;
@@ -23,8 +24,17 @@ pub struct Caller {
     pub csrf: Arc<str>,
     /// The language he reads.
     pub language: Language,
+    /// Who it really is, where an administrator sees as another.
+    pub seeing: Option<Seeing>,
     /// The theme his browser was told to remember: `light`, `dark` or `system`.
     pub theme: &'static str,
+}
+
+impl Caller {
+    /// The person who asks, whoever he sees as.
+    pub(crate) fn person(&self) -> Option<Id> {
+        self.seeing.as_ref().map_or(self.who.user, |really| Some(really.user))
+    }
 }
 
 /// Somebody at the door, known or not: for public routes.
@@ -160,7 +170,14 @@ impl Web {
         let Some(session) = self.engine().session(secret).await? else { return Ok(None) };
         let csrf = Arc::from(self.csrf(&session.digest));
         let language = session.who.language;
-        Ok(Some(Caller { who: session.who, session: Some(Arc::from(session.digest)), csrf, language, theme: crate::pages::theme(headers) }))
+        Ok(Some(Caller {
+            who: session.who,
+            session: Some(Arc::from(session.digest)),
+            csrf,
+            language,
+            seeing: None,
+            theme: crate::pages::theme(headers),
+        }))
     }
 
     /// Whoever the bearer token stands for.
@@ -168,6 +185,6 @@ impl Web {
         let Some(secret) = bearer(headers) else { return Ok(None) };
         let Some(who) = self.engine().by_token(secret).await? else { return Ok(None) };
         let language = who.language;
-        Ok(Some(Caller { who, session: None, csrf: Arc::from(""), language, theme: "system" }))
+        Ok(Some(Caller { who, session: None, csrf: Arc::from(""), language, seeing: None, theme: "system" }))
     }
 }

@@ -20,6 +20,7 @@ pub mod pages;
 pub mod problem;
 pub mod route;
 mod seal;
+mod seeing;
 pub mod server;
 pub mod sheets;
 pub mod state;

@@ -7,6 +7,7 @@ use crate::caller::{Caller, Named, Of, accepted};
 use crate::headers::{from_own_page, network, sender};
 use crate::problem::{self, ErrorPage, Failure};
 use crate::seal::same;
+use crate::seeing::only_looks;
 use crate::state::Web;
 use crate::{form, headers};
 use axum::body::Body;
@@ -317,7 +318,11 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
     if let Some(caller) = &caller {
         asking.language = caller.language;
     }
-    asking.caller = caller;
+    asking.caller = match caller {
+        Some(caller) if route.face == Face::Page => Some(web.seeing(caller, request.headers()).await?),
+        other => other,
+    };
+    only_looks(route, asking.caller.as_ref())?;
     let address = asking.from;
     let subject = || match &asking.caller {
         Some(Caller { who, .. }) => who.user.map(|id| id.to_string()).unwrap_or_default(),
@@ -461,7 +466,7 @@ fn note(route: &Route, asking: &Asking, status: StatusCode) {
     if route.audit.is_empty() && !denied {
         return;
     }
-    let user = asking.caller.as_ref().and_then(|caller| caller.who.user).map(|id| id.to_string()).unwrap_or_default();
+    let user = asking.caller.as_ref().and_then(|caller| caller.person()).map(|id| id.to_string()).unwrap_or_default();
     tracing::info!(target: "audit", event = route.audit, path = route.path, user, from = %asking.from, status = status.as_u16());
 }
 

@@ -202,12 +202,6 @@ fn noting(key: &str, value: String) -> Statement {
     Statement::new(sql, vec![key.into(), Value::Text(value)])
 }
 
-/// What an installation knows of itself under a name.
-pub(super) async fn noted(store: &Store, key: &str) -> Result<Option<String>> {
-    let statement = Statement::new("SELECT \"value\" FROM \"installation\" WHERE \"key\" = ?", vec![key.into()]);
-    store.read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.first().map(|row| row.text(0).to_owned())) })).await
-}
-
 async fn noted_if_there(store: &Store, key: &str) -> Result<Option<String>> {
     let statement = Statement::new("SELECT \"value\" FROM \"installation\" WHERE \"key\" = ?", vec![key.into()]);
     Ok(if_there(store, statement).await?.into_iter().next().and_then(|row| row.first().map(|value| value.text().to_owned())))

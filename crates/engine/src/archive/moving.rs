@@ -83,7 +83,7 @@ impl Engine {
 
     /// Where the installation went; none where it is at home here.
     pub async fn moved_to(&self) -> Result<Option<String>> {
-        self.known_of_itself(MOVED_TO).await
+        self.installation(MOVED_TO).await
     }
 }
 

@@ -117,7 +117,7 @@ impl Engine {
     /// The name that this installation has and no other, made when it is first asked for.
     pub(crate) async fn installation_id(&self) -> Result<String> {
         const KEY: &str = "identity";
-        if let Some(known) = self.known_of_itself(KEY).await? {
+        if let Some(known) = self.installation(KEY).await? {
             return Ok(known);
         }
         // Whoever may only read has none to keep.
@@ -128,12 +128,7 @@ impl Engine {
         let sql = "INSERT INTO \"installation\" (\"key\", \"value\") VALUES (?, ?) ON CONFLICT (\"key\") DO NOTHING";
         let make = Statement::new(sql, vec![KEY.into(), made.into()]);
         self.store().write(move |tx| Box::pin(async move { tx.execute(&make).await })).await?;
-        self.known_of_itself(KEY).await?.ok_or(Error::NotFound)
-    }
-
-    /// What the installation knows of itself under a name.
-    pub async fn known_of_itself(&self, key: &str) -> Result<Option<String>> {
-        super::filling::noted(self.store(), key).await
+        self.installation(KEY).await?.ok_or(Error::NotFound)
     }
 }
 

@@ -188,6 +188,7 @@ impl Engine {
             name: name.text().to_owned(),
             role,
             reach,
+            looks: false,
             model,
             language: Language::from_str(language.text()).unwrap_or_default(),
             through,

@@ -319,7 +319,7 @@ impl Principal {
 
     /// The same, who may only look: how an administrator sees what somebody else sees.
     pub fn looking(&self) -> Principal {
-        Principal { role: Arc::new(self.role.looking()), ..self.clone() }
+        Principal { role: Arc::new(self.role.looking()), looks: true, ..self.clone() }
     }
 }
 

@@ -197,6 +197,9 @@ impl Engine {
 
     /// What a write begins with. `Unavailable` while this node has no number to make ids with.
     pub(crate) fn writing(&self, who: &Principal, why: &'static str) -> Result<Writing> {
+        if who.looks {
+            return Err(Error::Forbidden(Say::new("error-seeing")));
+        }
         self.inside.node.numbered()?;
         Ok(Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false })
     }

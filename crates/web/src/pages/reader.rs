@@ -5,6 +5,7 @@ use crate::fields::link::has_card;
 use crate::pages::administration::{self, Line, looks_after};
 use crate::pages::speech::Speech;
 use crate::pages::toast::{self, Toast};
+use crate::seeing::Seeing;
 use crate::{Failure, Web};
 use axum::extract::FromRequestParts;
 use engine::Principal;
@@ -51,6 +52,8 @@ pub(crate) struct Reader {
     pub(crate) here: &'static str,
     /// What stands in the search of the top bar.
     pub(crate) searched: String,
+    /// Who it really is, where an administrator sees as another.
+    pub(crate) seeing: Option<Seeing>,
     /// What the page before wants to have said.
     pub(crate) toast: Option<Toast>,
     /// Which part of a page was asked for: the identity of its element; empty for the whole.
@@ -103,6 +106,7 @@ impl Reader {
             company: web.company(),
             origin: crate::headers::origin_of(web, headers),
             here: "",
+            seeing: caller.seeing.clone(),
             searched: String::new(),
             toast: toast::read(web, &caller.csrf, headers, &speech),
             part: named("hx-target"),

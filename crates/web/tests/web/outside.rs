@@ -278,6 +278,7 @@ fn unharmed(got: &Got, about: &str) {
                 "scheda_keys=",
                 "scheda_rail=",
                 "scheda_steps=",
+                "seeing=",
             ];
             assert!(known.iter().any(|known| value.starts_with(known)), "{about}: {value}");
             assert!(value.split(';').skip(1).all(|part| {

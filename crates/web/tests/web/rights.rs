@@ -411,3 +411,46 @@ async fn the_matrix_is_a_page() {
         assert!(card.contains("class=\"list-scroll matrix\"") && card.contains("Restricted fields"), "{card}");
     }
 }
+
+/// An administrator sees what another sees, changes nothing meanwhile, and is known to the audit all the same.
+#[tokio::test]
+async fn an_administrator_sees_as_another_and_changes_nothing() {
+    for house in houses().await {
+        let (ada, anna) = (&house.people["ada"], &house.people["anna"]);
+        let begin = format!("/users/{}/seeing", anna.id);
+        let csrf = |who: &str| format!("csrf={}", house.people[who].csrf);
+        house.page("anna", "POST", &format!("/users/{}/seeing", ada.id)).form(&csrf("anna")).send().await.expect(403);
+        house.page("ada", "POST", &format!("/users/{}/seeing", ada.id)).form(&csrf("ada")).send().await.expect(422);
+        let begun = house.page("ada", "POST", &begin).form(&csrf("ada")).send().await.expect(303);
+        let cookie = begun.header("set-cookie").split(';').next().expect("a cookie").to_owned();
+        let before = house.everything().await;
+        let sees = async |method: &str, target: &str, cookie: &str| {
+            house.send(method, target).header("Cookie", format!("{}; {cookie}", ada.cookie)).form(&csrf("ada")).send().await
+        };
+        let south = format!("/accounts/{}", house.south.account);
+        let list = sees("GET", "/accounts", &cookie).await.expect(200).text();
+        assert!(list.contains("Officine A") && !list.contains("Officine B") && list.contains("Back to ada"), "{list}");
+        assert_eq!(sees("GET", &south, &cookie).await.status, 404);
+        assert_eq!(sees("GET", "/administration", &cookie).await.status, 403);
+        let north = format!("/accounts/{}", house.north.account);
+        let card = sees("GET", &north, &cookie).await.expect(200).text();
+        assert!(!card.contains(&format!("{north}/edit")), "{card}");
+        for target in [
+            format!("{north}/edit"),
+            format!("{north}/removal"),
+            format!("{north}/favourite"),
+            begin.clone(),
+            "/preferences/language".to_owned(),
+        ] {
+            assert_eq!(sees("POST", &target, &cookie).await.status, 403, "{target}");
+        }
+        assert_eq!(before, house.everything().await);
+        // Nobody makes such a cookie himself, and it is worth nothing in another session.
+        let forged = cookie.replace(&anna.id.to_string(), &house.people["bruno"].id.to_string());
+        assert_eq!(sees("GET", &south, &forged).await.status, 200);
+        let mara = house.send("GET", &south).header("Cookie", format!("{}; {cookie}", house.people["mara"].cookie)).send().await;
+        assert_eq!(mara.status, 200);
+        let end = sees("POST", "/seeing/end", &cookie).await.expect(303);
+        assert!(end.header("set-cookie").contains("Max-Age=0"), "{}", end.header("set-cookie"));
+    }
+}
