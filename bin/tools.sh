@@ -42,6 +42,12 @@ ensure_postgres() {
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_packages postgresql-15
 }
 
+# What makes disks fail and clocks wrong, for the tests of faults.
+ensure_faults() {
+  need strace strace || return 1
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || install_packages libfaketime
+}
+
 # What building takes: a C compiler for the embedded database, Rust, and Node.js for the styles.
 ensure_build_tools() {
   need cc build-essential || return 1

@@ -5,6 +5,7 @@ use super::backup::telling;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Args;
+use engine::audit::Entry;
 use engine::files::Files;
 use kernel::{Error, Say};
 use std::path::PathBuf;
@@ -47,6 +48,7 @@ impl MoveTo {
         let (files, bytes) = source.move_files(&folder).await?;
         let engine = opening::open_on(settings, target).await?;
         filling.finish(&engine, Vec::new()).await?;
+        engine.audit(Entry { through: "command-line".to_owned(), ..Entry::new("moved") }).await?;
         let findings = engine.examine().await?;
         engine.close().await;
         println!(

@@ -1,7 +1,8 @@
 //! A backup is taken while others work, opens with its key alone, and becomes the same installation on either database; an
 //! installation moves to PostgreSQL whole, and again where it was cut off.
 
-use crate::place::{Place, Running, ended, get};
+use crate::place::{Place, Running, ended, get, tried};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 const KEY: &str = "una frase lunga che nessuno indovina";
@@ -81,6 +82,49 @@ fn a_backup_becomes_the_same_installation_on_either_database() {
             new.run(&["restore", &file, "--key-file", &key]);
             assert_eq!(new.run(&["check"]).trim(), "everything is whole");
         }
+    }
+}
+
+#[test]
+fn a_backup_taken_while_others_write_is_of_one_moment() {
+    for place in Place::on_both("busy") {
+        let token = furnished(&place);
+        place.write("key", KEY);
+        let key = place.path("key").display().to_string();
+        let file = place.path("busy.backup").display().to_string();
+        let mut serving = Running::start(&mut place.program(&["serve"]));
+        let address = serving.address();
+        let (over, made) = (AtomicBool::new(false), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for writer in 0..3 {
+                let (address, token, over, made) = (&address, &token, &over, &made);
+                scope.spawn(move || {
+                    let bearer = format!("Bearer {token}");
+                    let headers = [("Authorization", &*bearer), ("Content-Type", "application/json")];
+                    while !over.load(Ordering::SeqCst) {
+                        let number = made.fetch_add(1, Ordering::SeqCst);
+                        // An account with its e-mail: what belongs together is there together.
+                        let body =
+                            format!("{{\"name\":\"Carico {writer} {number}\",\"emails\":[{{\"address\":\"c{number}@carico.example\"}}]}}");
+                        let answer = tried(address, "POST", "/api/v1/accounts", &headers, &body).expect("an answer");
+                        assert_eq!(answer.status, 201, "{answer:?}");
+                    }
+                });
+            }
+            while made.load(Ordering::SeqCst) < 20 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            place.run(&["backup", &file, "--key-file", &key]);
+            over.store(true, Ordering::SeqCst);
+        });
+        serving.stop();
+        let new = another("unbusy", place.is_embedded());
+        new.run(&["restore", &file, "--key-file", &key]);
+        assert_eq!(new.run(&["check"]).trim(), "everything is whole");
+        let accounts = new.run(&["export", "accounts", "--format", "json"]);
+        let restored = accounts.matches("\"Carico ").count();
+        assert!(restored > 0 && restored <= made.load(Ordering::SeqCst), "{restored}");
+        assert_eq!(accounts.matches("@carico.example").count() % restored, 0, "an account came without its e-mail");
     }
 }
 

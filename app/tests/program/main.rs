@@ -3,6 +3,7 @@
 mod backup;
 mod command_line;
 mod cut_off;
+mod faults;
 mod killed;
 mod nodes;
 mod place;

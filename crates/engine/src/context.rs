@@ -17,6 +17,8 @@ pub struct Settings {
     pub zone: Zone,
     /// Whether to bring the database to the shape of the descriptions when opening.
     pub shaping: bool,
+    /// Whether the schedule goes by the database's clock, which all nodes share, and not by this node's own, which may be wrong.
+    pub shared_clock: bool,
     /// Days that removed records stay in the trash.
     pub trash_days: i64,
     /// Where files are kept; none where nothing is done with them.
@@ -36,6 +38,7 @@ impl Default for Settings {
         Settings {
             zone: Zone::rome(),
             shaping: true,
+            shared_clock: true,
             trash_days: 30,
             files: None,
             backups: None,

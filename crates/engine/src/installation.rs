@@ -9,7 +9,7 @@ const COMPANY: &str = "company";
 
 impl Engine {
     /// What stands under a name; none where nothing was said.
-    pub(crate) async fn installation(&self, key: &'static str) -> Result<Option<String>> {
+    pub async fn installation(&self, key: &'static str) -> Result<Option<String>> {
         let sql = Statement::new("SELECT \"value\" FROM \"installation\" WHERE \"key\" = ?", vec![key.into()]);
         self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| row.text(0).to_owned())) })).await
     }

@@ -272,8 +272,12 @@ impl Engine {
 
     /// Enqueues what the schedule says is due; once over all nodes, because the row is claimed by its old time.
     pub async fn schedule_due(&self) -> Result<()> {
+        let now = if self.settings().shared_clock {
+            self.inside.store.read(|tx| Box::pin(async move { tx.now().await })).await?
+        } else {
+            self.now()
+        };
         for scheduled in self.inside.schedule.clone() {
-            let now = self.now();
             let next = self.next_time(&scheduled.cron, now)?;
             let (engine, kind) = (self.clone(), scheduled.kind);
             self.inside

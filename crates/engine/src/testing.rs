@@ -40,6 +40,7 @@ pub async fn engine(store: Store, areas: Vec<Area>) -> (Engine, Arc<StandingCloc
     let files = Files::new(folder.path().join("files")).keeping(folder);
     let settings = Settings {
         files: Some(files),
+        shared_clock: false,
         secrets: Source::Said("dGhlIGtleSBvZiBhbGwgdGVzdHMsIDMyIGJ5dGVzISE".to_owned()),
         address: "https://crm.example.it".to_owned(),
         ..Settings::default()

@@ -17,6 +17,7 @@ mod lists;
 mod live;
 mod notes;
 mod openapi;
+mod operating;
 mod outside;
 mod pages;
 mod palette;

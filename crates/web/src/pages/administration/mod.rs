@@ -1,5 +1,13 @@
 //! What administrators look after: one page that leads to all of it, from a table with a line for each.
 
+mod audit;
+mod backups;
+mod health;
+mod jobs;
+mod report;
+mod storage;
+mod tokens;
+
 use crate::Answer;
 use crate::pages::answer::rendered;
 use crate::pages::reader::Reader;
@@ -71,6 +79,12 @@ pub(crate) const ENTRIES: &[Entry] = &[
     list(Group::People, "sharing_rule"),
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),
+    page(Group::People, "tokens", "/administration/tokens", "key"),
+    page(Group::System, "health", "/administration/health", "success"),
+    page(Group::System, "jobs", "/administration/jobs", "clock"),
+    page(Group::System, "backups", "/administration/backups", "archive"),
+    page(Group::System, "storage", "/administration/storage", "database"),
+    page(Group::System, "audit", "/administration/audit", "eye"),
     page(Group::System, "bulks", "/bulks", "list"),
 ];
 
@@ -111,7 +125,21 @@ pub(crate) fn lines(reader: &Reader) -> Vec<Line> {
 
 /// The routes of administration.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes.add(Route::page(Method::GET, "/administration", Policy::Administrator, Rate::Person, "", ""), show)
+    let look = |path, rate| Route::page(Method::GET, path, Policy::Administrator, rate, "", "");
+    let act = |path, input, audit| Route::page(Method::POST, path, Policy::Administrator, Rate::Person, input, audit);
+    routes
+        .add(look("/administration", Rate::Person), show)
+        .add(look("/administration/jobs", Rate::Person), jobs::show)
+        .add(act("/administration/jobs/{id}/run", "JobRun", "run-job"), jobs::run)
+        .add(act("/administration/jobs/{id}/give-up", "JobGivenUp", "give-up-job"), jobs::give_up)
+        .add(look("/administration/health", Rate::Person), health::show)
+        .add(look("/administration/storage", Rate::Heavy), storage::show)
+        .add(look("/administration/backups", Rate::Person), backups::show)
+        .add(act("/administration/backups", "Backup", "back-up"), backups::take)
+        .add(look("/administration/tokens", Rate::Person), tokens::show)
+        .add(act("/administration/tokens/{token}/revocation", "Revocation", "revoke-token"), tokens::revoke)
+        .add(look("/administration/audit", Rate::Heavy), audit::show)
+        .add(Route { audit: "export-audit", ..look("/administration/audit/export.csv", Rate::Heavy) }, audit::export)
 }
 
 #[derive(Template)]
