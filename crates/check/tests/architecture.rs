@@ -25,7 +25,7 @@ const HELD_ALONE: &[(&str, &[&str])] = &[
     ("tokio-postgres", &["store"]),
     ("deadpool-postgres", &["store"]),
     ("axum", &["web"]),
-    ("hyper", &["web"]),
+    ("hyper", &["web", "wire"]),
     ("askama", &["web", "base"]),
     ("argon2", &["engine"]),
     ("chacha20poly1305", &["engine"]),

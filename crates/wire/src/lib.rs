@@ -1,3 +1,4 @@
 //! Protocols and nothing else: what is said to other machines, and how it is made sure that they are the right ones.
 
+pub mod http;
 pub mod smtp;
