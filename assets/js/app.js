@@ -22,4 +22,5 @@ import "./mentions.js";
 import "./picker.js";
 import "./in-place.js";
 import "./cells.js";
+import "./passkeys.js";
 import "./live.js";

@@ -243,7 +243,7 @@ test.describe("hostile words", () => {
     const began = Date.now();
 
     // What stands alone: home, search, palette, preferences, notifications, the report of what was done to many.
-    for (const where of ["/", "/start", "/bulks", "/preferences", "/preferences/password", "/notifications", "/notifications/bell", "/users/" + known.users + "/password"]) await visit(where);
+    for (const where of ["/", "/start", "/bulks", "/preferences", "/preferences/notifications", "/preferences/security", "/preferences/sessions", "/preferences/tokens", "/preferences/security/proof", "/preferences/security/company", "/administration/mail", "/administration/sign-in", "/administration/provider", "/users/" + known.users + "/access", "/notifications", "/notifications/bell", "/users/" + known.users + "/password"]) await visit(where);
     for (const text of MARKUP.slice(0, 6)) await visit(`/search?q=${e(text)}`);
     for (const text of ["onerror", "svg", "<img", MARKUP[1]]) await visit(`/palette?q=${e(text)}`);
     await visit(`/nowhere/${e(MARKUP[0])}?${e(MARKUP[0])}`);
@@ -382,6 +382,7 @@ test.describe("hostile words", () => {
     await page.setContent("<p></p>");
     await visit("/bulks/" + (await reported(server, accounts)));
     await visit("/sign-in?next=" + e(MARKUP[0]));
+    for (const where of ["forgotten", "second-step", `new-password?token=${e(MARKUP[0])}`, `company?next=${e(MARKUP[0])}`, `company/return?state=${e(MARKUP[0])}`]) await visit(`/sign-in/${where}`);
 
     const patterns = routes().filter((route) => !/setup/.test(route));
     const shape = (route) => new RegExp(`^${route.replace(/\{[^}]+\}/g, "[^/]+").replaceAll(".", "\\.")}$`);

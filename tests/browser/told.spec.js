@@ -193,7 +193,7 @@ test.describe("colleagues", () => {
     await expect(marta.page.locator("#notifications .notifications > li")).toHaveCount(1);
     await expectAccessible(marta.page);
     await picture(marta.page, info, "notifications");
-    await marta.page.goto("/preferences");
+    await marta.page.goto("/preferences/notifications");
     await expectAccessible(marta.page);
     await picture(marta.page, info, "preferences-notifications");
     // In the box the note is written as it reads.

@@ -45,7 +45,8 @@ impl Token {
                 let engine = opening::open_to_read(settings).await?;
                 for token in engine.tokens(whose(&engine, &email).await?).await? {
                     let used = token.used_at.map_or("never used".to_owned(), |used_at| format!("used {used_at}"));
-                    println!("{}  {}…  made {}  {used}  {}", token.id, token.begins, token.created_at, token.name);
+                    let until = token.expires_at.map_or(String::new(), |until| format!("  until {until}"));
+                    println!("{}  {}…  made {}  {used}{until}  {}", token.id, token.begins, token.created_at, token.name);
                 }
                 engine.close().await;
             }

@@ -32,6 +32,11 @@ pub enum User {
         /// The address he signs in with.
         email: String,
     },
+    /// Take all second factors off a user who has lost them; his sessions end.
+    ResetFactors {
+        /// The address he signs in with.
+        email: String,
+    },
 }
 
 impl User {
@@ -59,6 +64,10 @@ impl User {
                 let user = engine.principal_by_email(&email, who.through).await?.ok_or_else(|| unknown(&email))?;
                 let password = password(&[&email, &user.name])?;
                 engine.set_password(user.user.ok_or(Error::NotFound)?, password).await?;
+            }
+            User::ResetFactors { email } => {
+                let user = engine.principal_by_email(&email, who.through).await?.ok_or_else(|| unknown(&email))?;
+                engine.reset_factors(&who, user.user.ok_or(Error::NotFound)?).await?;
             }
         }
         engine.close().await;

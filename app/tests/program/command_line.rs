@@ -243,6 +243,7 @@ fn whoever_errs_is_told_a_sentence() {
         (vec!["user", "add", "x@example.it", "--name", "X", "--role", "king"], "roles"),
         (vec!["user", "add", "x@example.it", "--name", "X", "--password-stdin"], "password"),
         (vec!["user", "password", "nessuno@example.it"], "Nobody has the address"),
+        (vec!["user", "reset-factors", "nessuno@example.it"], "Nobody has the address"),
     ] {
         let refused = place.refused(&arguments);
         assert!(refused.contains(said), "{arguments:?}: {refused}");

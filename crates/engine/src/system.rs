@@ -40,15 +40,64 @@ pub(crate) fn tables() -> Vec<Table> {
             .index(&["at"]),
         Table::new(
             "session",
-            &[("digest", Text), ("user", Link), ("created_at", Moment), ("used_at", Moment), ("expires_at", Moment), ("device", Text)],
+            &[
+                ("digest", Text),
+                ("user", Link),
+                ("created_at", Moment),
+                ("used_at", Moment),
+                ("expires_at", Moment),
+                ("device", Text),
+                ("network", Text),
+                ("proved_at", Moment),
+            ],
         )
         .index(&["user"])
         .index(&["expires_at"]),
         Table::new(
             "token",
-            &[("digest", Text), ("user", Link), ("name", Text), ("created_at", Moment), ("begins", Text), ("used_at", Moment)],
+            &[
+                ("digest", Text),
+                ("user", Link),
+                ("name", Text),
+                ("created_at", Moment),
+                ("begins", Text),
+                ("used_at", Moment),
+                ("expires_at", Moment),
+            ],
         )
         .index(&["user"]),
+        // Second factors: the seed of an app as a ciphertext, a passkey's public half as it is; codes on paper as digests.
+        Table::new(
+            "factor",
+            &[
+                ("id", Link),
+                ("user", Link),
+                ("kind", Text),
+                ("name", Text),
+                ("name_of", Text),
+                ("secret", Text),
+                ("counter", Int),
+                ("created_at", Moment),
+                ("confirmed_at", Moment),
+                ("used_at", Moment),
+            ],
+        )
+        .index(&["user"])
+        .index(&["name_of"]),
+        Table::new("recovery_code", &[("digest", Text), ("user", Link), ("used_at", Moment)]).index(&["user"]),
+        // Who is known to a provider of the company, by issuer and subject.
+        Table::new("openid_link", &[("issuer", Text), ("subject", Text), ("user", Link), ("created_at", Moment)])
+            .key(&["issuer", "subject"])
+            .index(&["user"]),
+        // What somebody is in the middle of, for a few minutes.
+        Table::new(
+            "pending",
+            &[("digest", Text), ("purpose", Text), ("user", Link), ("payload", Text), ("expires_at", Moment), ("tries", Int)],
+        )
+        .index(&["user"])
+        .index(&["expires_at"]),
+        // What each person has decided for himself, by name.
+        Table::new("preference", &[("user", Link), ("key", Text), ("value", Text)]).key(&["user", "key"]),
         // Links that letters carry: kept as digests, each good for one use by one person.
         Table::new(
             "access_link",

@@ -58,6 +58,11 @@ pub async fn both(areas: impl Fn() -> Vec<Area>) -> Vec<(Engine, Arc<StandingClo
     engines
 }
 
+/// What an authenticator app with this key shows at a moment.
+pub fn app_code(letters: &str, now: Moment) -> String {
+    crate::identity::code_of_app(letters, now).unwrap_or_else(|| panic!("no key of an app: {letters}"))
+}
+
 impl Engine {
     /// How many passwords were hashed so far, to be kept or to be compared.
     pub fn hashings(&self) -> u64 {

@@ -8,7 +8,7 @@ use engine::Principal;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, HeaderValue};
 use http::request::Parts;
-use kernel::{Error, Id, Language, Result};
+use kernel::{Error, Id, Language, Moment, Result};
 use meta::Entity;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,6 +28,10 @@ pub struct Caller {
     pub seeing: Option<Seeing>,
     /// The theme his browser was told to remember: `light`, `dark` or `system`.
     pub theme: &'static str,
+    /// When he last proved that it is he.
+    pub proved_at: Moment,
+    /// Whether he lacks the second factor that is required of him: then the pages lead him to it and nowhere else.
+    pub lacks_factor: bool,
 }
 
 impl Caller {
@@ -169,15 +173,10 @@ impl Web {
         let Some(secret) = self.cookie(headers) else { return Ok(None) };
         let Some(session) = self.engine().session(secret).await? else { return Ok(None) };
         let csrf = Arc::from(self.csrf(&session.digest));
-        let language = session.who.language;
-        Ok(Some(Caller {
-            who: session.who,
-            session: Some(Arc::from(session.digest)),
-            csrf,
-            language,
-            seeing: None,
-            theme: crate::pages::theme(headers),
-        }))
+        let (language, who) = (session.who.language, session.who);
+        let (proved_at, lacks_factor) = (session.proved_at, session.lacks_factor);
+        let (session, theme) = (Some(Arc::from(session.digest)), crate::pages::theme(headers));
+        Ok(Some(Caller { who, session, csrf, language, seeing: None, theme, proved_at, lacks_factor }))
     }
 
     /// Whoever the bearer token stands for.
@@ -185,6 +184,16 @@ impl Web {
         let Some(secret) = bearer(headers) else { return Ok(None) };
         let Some(who) = self.engine().by_token(secret).await? else { return Ok(None) };
         let language = who.language;
-        Ok(Some(Caller { who, session: None, csrf: Arc::from(""), language, seeing: None, theme: "system" }))
+        let proved_at = Moment::default();
+        Ok(Some(Caller {
+            who,
+            session: None,
+            csrf: Arc::from(""),
+            language,
+            seeing: None,
+            theme: "system",
+            proved_at,
+            lacks_factor: false,
+        }))
     }
 }

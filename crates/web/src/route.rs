@@ -337,6 +337,11 @@ async fn admit(web: &Web, route: &Route, mut request: Request, next: Next, askin
         web.limits().count(route, &subject, web.engine().now())?;
     }
     permit(web, route, &mut request, asking.caller.as_ref()).await?;
+    if let Some(Caller { lacks_factor: true, .. }) = &asking.caller
+        && !opens_to_whoever_lacks(route)
+    {
+        return lacking(route, asking.fragment);
+    }
     if counted && !open {
         web.limits().count(route, &subject, web.engine().now())?;
     }
@@ -468,6 +473,27 @@ fn note(route: &Route, asking: &Asking, status: StatusCode) {
     }
     let user = asking.caller.as_ref().and_then(|caller| caller.person()).map(|id| id.to_string()).unwrap_or_default();
     tracing::info!(target: "audit", event = route.audit, path = route.path, user, from = %asking.from, status = status.as_u16());
+}
+
+/// What whoever lacks a required second factor may take: what adds one, what is his own to look at, and the way out.
+fn opens_to_whoever_lacks(route: &Route) -> bool {
+    route.policy == Policy::Public
+        || route.path.starts_with("/preferences/security")
+        || matches!(route.path, "/sign-out" | "/preferences/language" | "/preferences/theme")
+}
+
+/// Leads whoever lacks a required second factor to where he adds one, before anything else.
+fn lacking(route: &Route, fragment: bool) -> Result<Response, Failure> {
+    const THERE: &str = "/preferences/security";
+    match route.face {
+        // A part of a page can't be replaced by another page: the whole page goes there.
+        Face::Page if fragment => {
+            let failure = Failure::status(StatusCode::FORBIDDEN, Say::new("error-second-factor"));
+            Err(failure.header(header::HeaderName::from_static("hx-redirect"), HeaderValue::from_static(THERE)))
+        }
+        Face::Page => Ok(crate::pages::answer::to(THERE)),
+        _ => Err(Error::Forbidden(Say::new("error-second-factor")).into()),
+    }
 }
 
 /// Sends a browser to the sign-in page, and back here afterwards.

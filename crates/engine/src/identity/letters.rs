@@ -7,12 +7,14 @@ use crate::jobs::{Done, JobContext, Run};
 use crate::mail::Wording;
 use kernel::{Error, Id, Moment, Result};
 use serde::Deserialize;
-use store::Work;
+use store::{Tx, Work};
 
 /// The letter that invites.
 pub(crate) const INVITATION: &str = "invitation-letter";
 /// The letter for whoever has forgotten his password.
 pub(crate) const RESET: &str = "reset-letter";
+/// The letter that tells of a change.
+pub(crate) const NOTICE: &str = "notice-letter";
 /// The place of the address in its payload.
 pub(crate) const RESET_PLACE: &str = "job/reset-letter/email";
 
@@ -21,12 +23,47 @@ pub(crate) struct Invitation;
 /// Lets somebody set a new password.
 pub(crate) struct Reset;
 
+/// Tells somebody that his own account was changed: if it was not he, he should know.
+pub(crate) struct Notice;
+
+/// What somebody is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// He has another password.
+    Password,
+    /// He has an authenticator app more.
+    App,
+    /// He has a passkey more.
+    Passkey,
+    /// A second factor was taken off.
+    Removed,
+}
+
+impl Told {
+    fn key(self) -> &'static str {
+        match self {
+            Told::Password => "password",
+            Told::App => "app",
+            Told::Passkey => "passkey",
+            Told::Removed => "removed",
+        }
+    }
+}
+
+/// Tells somebody of a change, after the commit that makes it.
+pub(crate) async fn tell(engine: &Engine, tx: &mut Tx, user: Id, told: Told) -> Result<()> {
+    let payload = serde_json::json!({ "user": user.to_string(), "told": told.key(), "at": engine.now().millis() }).to_string();
+    engine.enqueue(tx, NOTICE, payload, None).await.map(|_| ())
+}
+
 #[derive(Deserialize)]
 struct Payload {
     #[serde(default)]
     user: String,
     #[serde(default)]
     email: String,
+    #[serde(default)]
+    told: String,
     at: i64,
 }
 
@@ -63,6 +100,39 @@ impl Run for Reset {
             let email = engine.unseal(RESET_PLACE, &payload.email).await?;
             let Some(to) = engine.addressee(None, &email).await? else { return Ok(Done::Finished) };
             send(engine, context.id, to, Purpose::Reset, payload.at).await
+        })
+    }
+}
+
+impl Run for Notice {
+    fn kind(&self) -> &'static str {
+        NOTICE
+    }
+
+    fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
+        Box::pin(async move {
+            let payload = Payload::read(&context.payload)?;
+            let engine = &context.engine;
+            let user: Id = payload.user.parse().map_err(|_| Error::NotFound)?;
+            // Without an account nobody is told anything.
+            if engine.mail_account().await?.is_none() {
+                return Ok(Done::Finished);
+            }
+            let Some(to) = engine.addressee(Some(user), "").await? else { return Ok(Done::Finished) };
+            let (words, company) = (engine.words_of_letters()?, engine.company().await?);
+            let with = [("name", to.name.as_str()), ("company", company.as_str())];
+            let say = |key: &str| words.said(key, to.language, &with);
+            let wording = Wording {
+                subject: say("letter-notice-subject"),
+                paragraphs: vec![
+                    say("letter-notice-greeting"),
+                    say(&format!("letter-notice-{}", payload.told)),
+                    say("letter-notice-mistake"),
+                ],
+                ..Wording::default()
+            };
+            engine.post(&format!("scheda-{}", context.id), &to.email, &to.name, &wording).await?;
+            Ok(Done::Finished)
         })
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::Engine;
 use crate::identity::digest;
+use crate::identity::letters::{Told, tell};
 use crate::identity::password::put;
 use crate::identity::sessions::end_sessions;
 use crate::principal::Principal;
@@ -155,7 +156,7 @@ impl Engine {
     pub async fn use_link(&self, secret: &str, password: String) -> Result<Option<Link>> {
         let Some(link) = self.link(secret).await? else { return Ok(None) };
         let hashed = self.fit_and_hashed(link.user, password).await?;
-        let (digest, now) = (digest(secret), self.now());
+        let (engine, digest, now) = (self.clone(), digest(secret), self.now());
         let used = self.inside.store.write(move |tx| {
             Box::pin(async move {
                 // Two who use it at the same moment: one of them finds it used.
@@ -167,10 +168,18 @@ impl Engine {
                 }
                 put(tx, link.user, hashed, now).await?;
                 end_sessions(tx, link.user, None).await?;
+                if link.purpose == Purpose::Reset {
+                    tell(&engine, tx, link.user, Told::Password).await?;
+                }
                 Ok(Some(link))
             })
         });
         used.await
+    }
+
+    /// The address by which a user signs in. `NotFound` where there is no such active user.
+    pub async fn email_of(&self, user: Id) -> Result<String> {
+        Ok(self.addressee(Some(user), "").await?.ok_or(Error::NotFound)?.email)
     }
 
     /// The active user with this address, as letters know him.

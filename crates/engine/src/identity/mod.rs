@@ -1,19 +1,33 @@
 //! Who people are: users and teams, passwords, sessions, tokens, and the brake on guessing.
 
 mod attempts;
+mod entering;
+mod factors;
 mod first;
 mod letters;
 mod links;
+mod openid;
+mod passkeys;
 mod password;
+mod pending;
+mod policy;
+mod preferences;
 mod sessions;
 mod tokens;
+mod totp;
 mod tree;
 pub mod users;
 
 pub use attempts::Attempt;
+pub use entering::{Entry, HalfIn};
+pub use factors::{AppSeed, Factors, KeptPasskey};
 pub use links::{Link, Purpose};
+pub use openid::{Leading, Provider, Returned, back as return_address};
+pub use passkeys::Asked;
 pub use password::{MOST_PASSWORD_BYTES, fit_password};
-pub use sessions::{Session, SignedIn};
+pub use policy::{OfWhom, SignInPolicy};
+pub use preferences::SIGNATURE;
+pub use sessions::{Device, OpenSession, Session, SignedIn};
 pub use tokens::Token;
 pub use users::{TEAM, USER};
 
@@ -28,6 +42,13 @@ pub(crate) fn slice() -> Slice {
         .hook("user", users::guard)
         .job(letters::Invitation)
         .job(letters::Reset)
+        .job(letters::Notice)
+}
+
+/// What an authenticator app with this key shows at a moment; for tests.
+#[cfg(feature = "testing")]
+pub(crate) fn code_of_app(letters: &str, now: kernel::Moment) -> Option<String> {
+    totp::code(&totp::bytes(&letters.replace(' ', ""))?, totp::step(now)).ok()
 }
 
 /// The digest under which a secret is kept: SHA-256 in hexadecimal digits.

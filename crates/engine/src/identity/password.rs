@@ -1,7 +1,9 @@
 //! Passwords: Argon2id, hashed away from the request threads, few at a time.
 
 use crate::Engine;
+use crate::identity::letters::{Told, tell};
 use crate::identity::links::end_links;
+use crate::identity::pending::end_pending;
 use crate::identity::sessions::end_sessions;
 use crate::identity::tokens::end_tokens;
 use crate::identity::users;
@@ -103,13 +105,14 @@ impl Engine {
     /// Sets one's own password. Of the sessions only this one goes on, by its digest; tokens stay until they are revoked.
     pub async fn change_own_password(&self, user: Id, password: String, session: &str) -> Result<()> {
         let hashed = self.fit_and_hashed(user, password).await?;
-        let (session, now) = (session.to_owned(), self.now());
+        let (engine, session, now) = (self.clone(), session.to_owned(), self.now());
         self.inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
                     put(tx, user, hashed, now).await?;
-                    end_sessions(tx, user, Some(&session)).await
+                    end_sessions(tx, user, Some(&session)).await?;
+                    tell(&engine, tx, user, Told::Password).await
                 })
             })
             .await
@@ -182,9 +185,10 @@ impl Engine {
     }
 }
 
-/// Keeps a hash as somebody's. Links by which he might have set it are over.
+/// Keeps a hash as somebody's. Links by which he might have set it are over, and so is what was begun with the one before.
 pub(crate) async fn put(tx: &mut Tx, user: Id, hashed: String, now: Moment) -> Result<()> {
     end_links(tx, user, now).await?;
+    end_pending(tx, user).await?;
     let set = Statement::new("UPDATE \"user\" SET \"password_hash\" = ? WHERE \"id\" = ?", vec![hashed.into(), Value::Link(user)]);
     tx.execute(&set).await.map(|_| ())
 }

@@ -1,17 +1,31 @@
 //! Sessions: opaque secrets, kept as digests, made anew at every signing in.
 
 use crate::Engine;
-use crate::identity::password::Proved;
+use crate::identity::policy::{self, SignInPolicy};
 use crate::identity::{digest, users};
 use crate::principal::{Principal, Through};
 use kernel::{Id, Moment, Result, Value};
-use store::{Dialect, Statement, Tx};
+use store::{Row, Statement, Tx};
 
-/// Ends after so long without use, and in any case after so long.
-const IDLE_MILLIS: i64 = 12 * 3_600_000;
-const WHOLE_MILLIS: i64 = 30 * 24 * 3_600_000;
 /// Use is noted this often at most.
 const NOTED_MILLIS: i64 = 5 * 60_000;
+/// So many letters of the digest name a session that is to be ended.
+const NAMED: usize = 12;
+
+/// What a session is opened on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Device<'d> {
+    /// What the browser says of itself.
+    pub agent: &'d str,
+    /// The network it comes from.
+    pub network: &'d str,
+}
+
+impl<'d> From<&'d str> for Device<'d> {
+    fn from(agent: &'d str) -> Device<'d> {
+        Device { agent, network: "" }
+    }
+}
 
 /// A new session.
 #[derive(Debug)]
@@ -29,44 +43,52 @@ pub struct Session {
     pub who: Principal,
     /// Its digest, which the tokens of its forms are bound to.
     pub digest: String,
+    /// When he last proved that it is he.
+    pub proved_at: Moment,
+    /// Whether he lacks the second factor that is required of him.
+    pub lacks_factor: bool,
+}
+
+/// A session, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// By what it is ended.
+    pub id: String,
+    /// What the browser says of itself.
+    pub agent: String,
+    /// The network it was opened from.
+    pub network: String,
+    /// Since when it is open.
+    pub created_at: Moment,
+    /// When it was last used, to within five minutes.
+    pub used_at: Moment,
+    /// Whether it is the one that asks.
+    pub own: bool,
+}
+
+/// What is read of a session.
+struct Found {
+    who: Principal,
+    used_at: Moment,
+    proved_at: Moment,
+    lacks_factor: bool,
 }
 
 impl Engine {
-    /// Opens a session for whoever has this address and password; none where either is wrong, after the same time.
-    pub async fn sign_in(&self, email: &str, password: String, device: &str) -> Result<Option<SignedIn>> {
-        let Some(Proved { who, hashed }) = self.proved(email, password, Through::Pages).await? else { return Ok(None) };
-        let (secret, session) = self.fresh(&who, device);
-        let user = who.user;
-        let opened = self.inside.store.write(move |tx| {
-            Box::pin(async move {
-                // The password may have been changed, or the person put out, while it was hashed: then the session would outlive it.
-                let hold = if tx.dialect() == Dialect::Postgres { " FOR SHARE" } else { "" };
-                let sql = format!(
-                    "SELECT 1 FROM \"user\" WHERE \"id\" = ? AND \"password_hash\" = ? AND \"active\" = ? AND \"removed_at\" IS NULL{hold}"
-                );
-                let still = Statement::new(sql, vec![user.into(), hashed.into(), Value::Bool(true)]);
-                if tx.rows(&still).await?.is_empty() {
-                    return Ok(false);
-                }
-                tx.execute(&session).await?;
-                Ok(true)
-            })
-        });
-        Ok(opened.await?.then_some(SignedIn { secret, who }))
-    }
-
-    /// Opens a session for somebody who has proved otherwise who he is.
-    pub async fn open_session(&self, who: Principal, device: &str) -> Result<SignedIn> {
-        let (secret, session) = self.fresh(&who, device);
+    /// Opens a session for somebody who has proved who he is.
+    pub async fn open_session(&self, who: Principal, device: impl Into<Device<'_>>) -> Result<SignedIn> {
+        let (secret, session) = self.fresh(&who, device.into(), &self.sign_in_policy().await?);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&session).await.map(|_| ()) })).await?;
         Ok(SignedIn { secret, who })
     }
 
     /// A new secret, and the statement that keeps its digest.
-    fn fresh(&self, who: &Principal, device: &str) -> (String, Statement) {
+    pub(crate) fn fresh(&self, who: &Principal, device: Device<'_>, policy: &SignInPolicy) -> (String, Statement) {
         let secret = self.chance().secret();
         let now = self.now();
-        let sql = "INSERT INTO \"session\" (\"digest\", \"user\", \"created_at\", \"used_at\", \"expires_at\", \"device\") VALUES (?, ?, ?, ?, ?, ?)";
+        let plain = |text: &str, most: usize| Value::Text(text.chars().filter(|c| !c.is_control()).take(most).collect());
+        let sql = "INSERT INTO \"session\" (\"digest\", \"user\", \"created_at\", \"used_at\", \"expires_at\", \"device\", \"network\", \"proved_at\") \
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
         let statement = Statement::new(
             sql,
             vec![
@@ -74,8 +96,10 @@ impl Engine {
                 who.user.into(),
                 Value::Moment(now),
                 Value::Moment(now),
-                Value::Moment(now.plus_millis(WHOLE_MILLIS)),
-                Value::Text(device.chars().filter(|c| !c.is_control()).take(200).collect()),
+                Value::Moment(policy.ends(now)),
+                plain(device.agent, 200),
+                plain(device.network, 60),
+                Value::Moment(now),
             ],
         );
         (secret, statement)
@@ -88,32 +112,35 @@ impl Engine {
         }
         let digest = digest(secret);
         let now = self.now();
-        let Some((who, used_at)) = self.living(&digest).await? else { return Ok(None) };
-        if now.millis() - used_at.millis() > NOTED_MILLIS {
+        let Some(found) = self.living(&digest).await? else { return Ok(None) };
+        if now.millis() - found.used_at.millis() > NOTED_MILLIS {
             let note = Statement::new(
                 "UPDATE \"session\" SET \"used_at\" = ? WHERE \"digest\" = ?",
                 vec![Value::Moment(now), digest.as_str().into()],
             );
             self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&note).await.map(|_| ()) })).await?;
         }
-        Ok(Some(Session { who, digest }))
+        Ok(Some(Session { who: found.who, digest, proved_at: found.proved_at, lacks_factor: found.lacks_factor }))
     }
 
     /// Whose the session with this digest is, with his rights of the moment, if it lives and he is active. Watching it is not
     /// using it.
     pub async fn watch_session(&self, digest: &str) -> Result<Option<Principal>> {
-        Ok(self.living(digest).await?.map(|(who, _)| who))
+        Ok(self.living(digest).await?.map(|found| found.who))
     }
 
-    async fn living(&self, digest: &str) -> Result<Option<(Principal, Moment)>> {
+    /// A session that lives by what is asked now: a shorter length holds for those that are open too.
+    async fn living(&self, digest: &str) -> Result<Option<Found>> {
         let now = self.now();
         let sql = format!(
-            "SELECT {}, s.\"used_at\" FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
-             WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND s.\"used_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
+            "SELECT {}, s.\"used_at\", s.\"created_at\", s.\"proved_at\", \
+             (SELECT i.\"value\" FROM \"installation\" AS i WHERE i.\"key\" = ?), \
+             (SELECT count(*) FROM \"factor\" AS f WHERE f.\"user\" = u.\"id\" AND f.\"confirmed_at\" IS NOT NULL) \
+             FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
+             WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
             users::PRINCIPAL
         );
-        let values = vec![digest.into(), Value::Moment(now), Value::Moment(now.plus_millis(-IDLE_MILLIS)), Value::Bool(true)];
-        let statement = Statement::new(sql, values);
+        let statement = Statement::new(sql, vec![policy::ROW.into(), digest.into(), Value::Moment(now), Value::Bool(true)]);
         let engine = self.clone();
         self.inside
             .store
@@ -121,11 +148,71 @@ impl Engine {
                 Box::pin(async move {
                     let rows = tx.rows(&statement).await?;
                     let Some(row) = rows.first() else { return Ok(None) };
+                    let at = |place: usize| row.moment(users::BESIDE + place).unwrap_or_default();
+                    let (used_at, created_at, proved_at) = (at(0), at(1), at(2));
+                    let policy = SignInPolicy::read(row.text(users::BESIDE + 3));
+                    if policy.idles(used_at) <= now || policy.ends(created_at) <= now {
+                        return Ok(None);
+                    }
+                    let factors = row.int(users::BESIDE + 4);
                     let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
-                    Ok(Some((who, row.moment(users::BESIDE).unwrap_or_default())))
+                    let lacks_factor = factors == 0 && policy.requires_second_factor(&who);
+                    Ok(Some(Found { who, used_at, proved_at, lacks_factor }))
                 })
             })
             .await
+    }
+
+    /// Gives a session another secret, because something about it changed; whoever knew the old one is out.
+    pub async fn renew_session(&self, old: &str) -> Result<String> {
+        let secret = self.chance().secret();
+        let sql = "UPDATE \"session\" SET \"digest\" = ? WHERE \"digest\" = ?";
+        let renew = Statement::new(sql, vec![digest(&secret).into(), old.into()]);
+        let renewed = self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&renew).await })).await?;
+        if renewed == 1 { Ok(secret) } else { Err(kernel::Error::NotFound) }
+    }
+
+    /// Notes that whoever has this session proved again who he is.
+    pub async fn prove_session(&self, digest: &str) -> Result<()> {
+        let sql = "UPDATE \"session\" SET \"proved_at\" = ? WHERE \"digest\" = ?";
+        let prove = Statement::new(sql, vec![Value::Moment(self.now()), digest.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&prove).await.map(|_| ()) })).await
+    }
+
+    /// The sessions of a user that live, the one used last first; `own` is the digest of the one that asks.
+    pub async fn open_sessions(&self, user: Id, own: &str) -> Result<Vec<OpenSession>> {
+        let (policy, now) = (self.sign_in_policy().await?, self.now());
+        let own = own.to_owned();
+        let sql = "SELECT \"digest\", \"device\", \"network\", \"created_at\", \"used_at\" FROM \"session\" WHERE \"user\" = ? AND \"expires_at\" > ? \
+                   ORDER BY \"used_at\" DESC, \"digest\"";
+        let asked = Statement::new(sql, vec![Value::Link(user), Value::Moment(now)]);
+        let open = move |row: Row<'_>| OpenSession {
+            id: row.text(0).chars().take(NAMED).collect(),
+            agent: row.text(1).to_owned(),
+            network: row.text(2).to_owned(),
+            created_at: row.moment(3).unwrap_or_default(),
+            used_at: row.moment(4).unwrap_or_default(),
+            own: row.text(0) == own,
+        };
+        let all =
+            self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&asked).await?.iter().map(open).collect::<Vec<_>>()) }));
+        Ok(all.await?.into_iter().filter(|one| policy.idles(one.used_at) > now && policy.ends(one.created_at) > now).collect())
+    }
+
+    /// Ends the session of a user with this [`OpenSession::id`]; whether there was one.
+    pub async fn end_session_of(&self, user: Id, id: &str) -> Result<bool> {
+        if id.len() != NAMED {
+            return Ok(false);
+        }
+        let sql = format!("DELETE FROM \"session\" WHERE \"user\" = ? AND substr(\"digest\", 1, {NAMED}) = ?");
+        let end = Statement::new(sql, vec![Value::Link(user), id.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { Ok(tx.execute(&end).await? > 0) })).await
+    }
+
+    /// Ends the sessions of a user; all of them, but for one that may be kept, by its digest.
+    pub async fn end_sessions_of(&self, user: Id, kept: Option<&str>) -> Result<()> {
+        let kept = kept.map(str::to_owned);
+        self.inside.store.write(move |tx| Box::pin(async move { end_sessions(tx, user, kept.as_deref()).await })).await
     }
 
     /// Ends a session.

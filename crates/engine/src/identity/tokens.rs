@@ -3,7 +3,7 @@
 use crate::Engine;
 use crate::identity::{digest, users};
 use crate::principal::{Principal, Through};
-use kernel::{Id, Moment, Result, Value};
+use kernel::{Error, Id, Moment, Result, Say, Value};
 use store::{Row, Statement, Tx};
 
 /// What a token's text begins with, so that it is known when it is found where it should not be.
@@ -30,6 +30,8 @@ pub struct Token {
     pub created_at: Moment,
     /// When it was last used, to within five minutes; none where it never was.
     pub used_at: Option<Moment>,
+    /// When it ends by itself; none where it does not.
+    pub expires_at: Option<Moment>,
 }
 
 impl Token {
@@ -40,6 +42,7 @@ impl Token {
             name: row.text(2).to_owned(),
             created_at: row.moment(3).unwrap_or_default(),
             used_at: row.moment(4),
+            expires_at: row.moment(5),
         }
     }
 }
@@ -47,10 +50,25 @@ impl Token {
 impl Engine {
     /// Makes a token of a user; gives its secret.
     pub async fn make_token(&self, user: Id, name: &str) -> Result<String> {
+        self.make_token_until(user, name, None).await
+    }
+
+    /// Makes a token of a user that ends by itself at a moment, if one is given; gives its secret. `Invalid` without a name, or
+    /// where the moment is past.
+    pub async fn make_token_until(&self, user: Id, name: &str, expires_at: Option<Moment>) -> Result<String> {
+        let name: String = name.trim().chars().filter(|c| !c.is_control()).take(100).collect();
+        if name.is_empty() {
+            return Err(Error::invalid("name", Say::new("error-required")));
+        }
+        if expires_at.is_some_and(|at| at <= self.now()) {
+            return Err(Error::invalid("until", Say::new("error-token-past")));
+        }
         let secret = format!("{PREFIX}{}", self.chance().secret());
         let begins: String = secret.chars().take(PREFIX.len() + SHOWN).collect();
-        let sql = "INSERT INTO \"token\" (\"digest\", \"user\", \"name\", \"created_at\", \"begins\") VALUES (?, ?, ?, ?, ?)";
-        let values = vec![digest(&secret).into(), Value::Link(user), name.into(), Value::Moment(self.now()), begins.into()];
+        let sql =
+            "INSERT INTO \"token\" (\"digest\", \"user\", \"name\", \"created_at\", \"begins\", \"expires_at\") VALUES (?, ?, ?, ?, ?, ?)";
+        let until = expires_at.map_or(Value::Empty, Value::Moment);
+        let values = vec![digest(&secret).into(), Value::Link(user), name.into(), Value::Moment(self.now()), begins.into(), until];
         let statement = Statement::new(sql, values);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&statement).await.map(|_| ()) })).await?;
         Ok(secret)
@@ -58,7 +76,7 @@ impl Engine {
 
     /// The tokens of a user, the newest first.
     pub async fn tokens(&self, user: Id) -> Result<Vec<Token>> {
-        let sql = "SELECT \"digest\", \"begins\", \"name\", \"created_at\", \"used_at\" FROM \"token\" WHERE \"user\" = ? \
+        let sql = "SELECT \"digest\", \"begins\", \"name\", \"created_at\", \"used_at\", \"expires_at\" FROM \"token\" WHERE \"user\" = ? \
                    ORDER BY \"created_at\" DESC, \"digest\"";
         let statement = Statement::new(sql, vec![Value::Link(user)]);
         self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&statement).await?.iter().map(Token::read).collect()) })).await
@@ -74,6 +92,16 @@ impl Engine {
         self.inside.store.write(move |tx| Box::pin(async move { Ok(tx.execute(&statement).await? > 0) })).await
     }
 
+    /// Revokes the token of a user with this [`Token::id`]; whether there was one.
+    pub async fn revoke_own_token(&self, user: Id, id: &str) -> Result<bool> {
+        if id.len() != NAMED {
+            return Ok(false);
+        }
+        let sql = format!("DELETE FROM \"token\" WHERE \"user\" = ? AND substr(\"digest\", 1, {NAMED}) = ?");
+        let statement = Statement::new(sql, vec![Value::Link(user), id.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { Ok(tx.execute(&statement).await? > 0) })).await
+    }
+
     /// The principal of a token whose user is active.
     pub async fn by_token(&self, secret: &str) -> Result<Option<Principal>> {
         if !secret.starts_with(PREFIX) || secret.len() != LETTERS {
@@ -81,10 +109,10 @@ impl Engine {
         }
         let digest = digest(secret);
         let sql = format!(
-            "SELECT {}, t.\"used_at\" FROM \"token\" AS t JOIN \"user\" AS u ON u.\"id\" = t.\"user\" WHERE t.\"digest\" = ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
+            "SELECT {}, t.\"used_at\" FROM \"token\" AS t JOIN \"user\" AS u ON u.\"id\" = t.\"user\" WHERE t.\"digest\" = ? AND (t.\"expires_at\" IS NULL OR t.\"expires_at\" > ?) AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
             users::PRINCIPAL
         );
-        let statement = Statement::new(sql, vec![digest.as_str().into(), Value::Bool(true)]);
+        let statement = Statement::new(sql, vec![digest.as_str().into(), Value::Moment(self.now()), Value::Bool(true)]);
         let engine = self.clone();
         let found: Option<(Principal, Option<Moment>)> = self
             .inside

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::area::Change;
 use crate::identity::links::end_links;
+use crate::identity::pending::end_pending;
 use crate::identity::sessions::end_sessions;
 use crate::identity::tokens::end_tokens;
 use crate::principal::{Principal, Through};
@@ -120,6 +121,7 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
         // A link went to the address he had.
         if leaves || change.changes(EMAIL.id()) {
             end_links(tx, before.id, change.now).await?;
+            end_pending(tx, before.id).await?;
         }
         Ok(())
     })

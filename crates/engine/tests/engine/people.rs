@@ -207,7 +207,7 @@ async fn signing_in_is_with_the_password_of_the_moment() {
         let changing = engine.set_password(anna, "un altro cavallo di razza".to_owned());
         let (entered, changed) = futures_util::future::join(entering, changing).await;
         changed.expect("set");
-        if let Some(session) = entered.expect("an answer") {
+        if let Some(engine::identity::Entry::In(session)) = entered.expect("an answer") {
             assert!(engine.session(&session.secret).await.expect("an answer").is_none(), "{shop:?}");
         }
         assert_eq!(engine.hashings(), hashed + 2);

@@ -1,9 +1,11 @@
 //! Coming in: a session of one's own, and a mark by which the browser is known again at the next signing in.
 
+use crate::caller::Visitor;
+use crate::headers::network;
 use crate::pages::answer;
 use crate::pages::reader::cookie;
 use crate::{Answer, Web};
-use engine::identity::{SignedIn, digest};
+use engine::identity::{Device, SignedIn, digest};
 use http::HeaderMap;
 use http::header::{self, HeaderValue};
 use kernel::{Error, Result, fold};
@@ -11,9 +13,21 @@ use kernel::{Error, Result, fold};
 /// The cookie of the mark, and what it is sealed for.
 const MARK: &str = "scheda_browser";
 
-/// What the browser says of itself; it stands in the list of sessions.
-pub(crate) fn device(headers: &HeaderMap) -> &str {
-    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
+/// What somebody comes in with; it stands in the list of sessions.
+pub(crate) struct Coming {
+    agent: String,
+    network: String,
+}
+
+impl Coming {
+    pub(crate) fn of(visitor: &Visitor, headers: &HeaderMap) -> Coming {
+        let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        Coming { agent: agent.to_owned(), network: network(visitor.address).to_string() }
+    }
+
+    pub(crate) fn device(&self) -> Device<'_> {
+        Device { agent: &self.agent, network: &self.network }
+    }
 }
 
 /// The way on for whoever came in, with his session and the browser's mark.

@@ -1,6 +1,8 @@
 //! What each person decides for himself: language, theme, keys, his own password.
 
 use crate::form::Fields;
+use crate::pages::access::input::{Input, marked};
+use crate::pages::access::security::{self, me};
 use crate::pages::answer::{onward_saying, rendered, to};
 use crate::pages::reader::Reader;
 use crate::pages::sign_in::safe;
@@ -9,7 +11,7 @@ use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
 use engine::Through;
-use engine::identity::{Attempt, USER, users};
+use engine::identity::{Attempt, SIGNATURE, USER, users};
 use engine::notifications::Kind;
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
@@ -21,6 +23,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
     let administrator = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
         .add(signed_in(Method::GET, "/preferences", "", ""), show)
+        .add(signed_in(Method::POST, "/preferences", "Profile", "profile"), set_profile)
+        .add(signed_in(Method::GET, "/preferences/notifications", "", ""), show_told)
         .add(signed_in(Method::POST, "/preferences/theme", "Theme", "theme"), theme)
         .add(signed_in(Method::POST, "/preferences/density", "Density", "density"), density)
         .add(signed_in(Method::POST, "/preferences/keys", "Keys", "keys"), keys)
@@ -31,7 +35,26 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(administrator(Method::POST, "/users/{id}/password", "Password", "password"), set_password)
 }
 
-/// A form that asks for a password.
+/// One's own name, language, signature, and how the pages look.
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct ProfilePage<'p> {
+    reader: &'p Reader,
+    title: String,
+    inputs: Vec<Input>,
+}
+
+/// What one wants to be told.
+#[derive(Template)]
+#[template(path = "own-notifications.html")]
+struct ToldPage<'p> {
+    reader: &'p Reader,
+    title: String,
+    /// The kinds of notifications, and whether he is told them.
+    told: Vec<(&'static str, String, bool)>,
+}
+
+/// The password of somebody else, as administrators set it.
 #[derive(Template)]
 #[template(path = "password.html")]
 struct PasswordPage<'p> {
@@ -39,18 +62,8 @@ struct PasswordPage<'p> {
     title: String,
     action: String,
     back: String,
-    /// Whether the present one is asked for too.
-    own: bool,
     email: String,
-    /// The kinds of notifications, and whether he is told them.
-    told: Vec<(&'static str, String, bool)>,
-    problems: Vec<(String, String)>,
-}
-
-impl PasswordPage<'_> {
-    fn error(&self, name: &str) -> Option<&str> {
-        self.problems.iter().find(|(field, _)| field == name).map(|(_, said)| said.as_str())
-    }
+    input: Input,
 }
 
 async fn email_of(reader: &Reader, id: Id) -> Result<(String, String)> {
@@ -59,34 +72,53 @@ async fn email_of(reader: &Reader, id: Id) -> Result<(String, String)> {
     Ok((user.get(&users::NAME).to_owned(), user.get(&users::EMAIL).to_owned()))
 }
 
-fn me(reader: &Reader) -> Result<Id> {
-    reader.who.user.ok_or(Error::NotFound)
-}
-
 async fn show(reader: Reader) -> Answer {
-    own(&reader, StatusCode::OK, Vec::new()).await
+    let signature = reader.web.engine().preference(&reader.who, SIGNATURE).await?;
+    let (name, language) = (reader.who.name.clone(), reader.who.language.code());
+    profile(&reader, StatusCode::OK, &name, language, &signature, Vec::new())
 }
 
-async fn own(reader: &Reader, status: StatusCode, problems: Problems) -> Answer {
-    let (_, email) = email_of(reader, me(reader)?).await?;
+fn profile(reader: &Reader, status: StatusCode, name: &str, language: &str, signature: &str, problems: Problems) -> Answer {
+    let speech = &reader.speech;
+    let languages = [("it", "Italiano"), ("en", "English")].map(|(key, name)| (key.to_owned(), name.to_owned()));
+    let mut inputs = vec![
+        Input::new(speech, "own", "name", "text", name).auto("name").required(),
+        Input::new(speech, "own", "language", "select", language).options(languages.into()),
+        Input::new(speech, "own", "signature", "long", signature),
+    ];
+    marked(&mut inputs, speech, problems);
+    rendered(reader, status, &ProfilePage { reader, title: speech.say("preferences").to_owned(), inputs })
+}
+
+/// One's own name, language and signature are everybody's to choose, also of those who may not change users.
+async fn set_profile(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
+    let text = |name: &str| fields.get(name).unwrap_or_default().trim().to_owned();
+    let (name, language, signature) = (text("name"), text("language"), text("signature"));
+    let language = if language == "en" { "en" } else { "it" };
+    let engine = web.engine();
+    let entity = engine.entity(USER)?;
+    let who = engine::Principal { role: engine.system(Through::Pages).role, ..reader.who.clone() };
+    let values = vec![(users::NAME.id(), Value::from(name.as_str())), (users::LANGUAGE.id(), Value::from(language))];
+    let written = match engine.prefer(&reader.who, SIGNATURE, &signature).await {
+        Ok(()) => engine.change(&who, &entity, me(&reader)?, None, values, Vec::new()).await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    match written {
+        Ok(()) => onward_saying(&reader, "/preferences", "said-preferences", "", None),
+        Err(Error::Invalid(problems)) => profile(&reader, StatusCode::UNPROCESSABLE_ENTITY, &name, language, &signature, problems),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn show_told(reader: Reader) -> Answer {
     let silenced = reader.web.engine().silenced(&reader.who).await?;
     let kind =
         |kind: Kind| (kind.key(), reader.speech.say(&format!("notification-kind-{}", kind.key())).to_owned(), !silenced.contains(&kind));
-    let page = PasswordPage {
-        title: reader.speech.say("preferences-password").to_owned(),
-        action: "/preferences/password".to_owned(),
-        back: "/".to_owned(),
-        own: true,
-        told: Kind::ALL.map(kind).into(),
-        email,
-        problems: said(reader, problems),
-        reader,
-    };
-    rendered(reader, status, &page)
-}
-
-fn said(reader: &Reader, problems: Problems) -> Vec<(String, String)> {
-    problems.into_iter().map(|problem| (problem.field, reader.speech.sentence(&problem.say))).collect()
+    rendered(
+        &reader,
+        StatusCode::OK,
+        &ToldPage { title: reader.speech.say("preferences-notifications").to_owned(), reader: &reader, told: Kind::ALL.map(kind).into() },
+    )
 }
 
 async fn theme(State(web): State<Web>, _: Reader, headers: HeaderMap, fields: Fields) -> Answer {
@@ -122,7 +154,7 @@ async fn keys(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer 
 async fn told(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
     let silent: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| !fields.all("told").any(|told| told == kind.key())).collect();
     web.engine().silence(&reader.who, &silent).await?;
-    onward_saying(&reader, "/preferences", "said-preferences", "", None)
+    onward_saying(&reader, "/preferences/notifications", "said-preferences", "", None)
 }
 
 /// A cookie by which a browser remembers for a year what is no secret.
@@ -157,13 +189,13 @@ async fn own_password(State(web): State<Web>, reader: Reader, fields: Fields) ->
     let current = fields.get("current").unwrap_or_default().to_owned();
     if web.engine().by_password(&email, current, Through::Pages).await?.is_none() {
         let wrong = vec![kernel::Problem { field: "current".to_owned(), say: Say::new("password-wrong") }];
-        return own(&reader, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+        return security::page(&reader, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
     }
     web.engine().succeeded(&attempt).await?;
     let password = fields.get("password").unwrap_or_default().to_owned();
     match web.engine().change_own_password(user, password, session).await {
-        Ok(()) => onward_saying(&reader, "/", "said-password", "", None),
-        Err(Error::Invalid(problems)) => own(&reader, StatusCode::UNPROCESSABLE_ENTITY, problems).await,
+        Ok(()) => onward_saying(&reader, "/preferences/security", "said-password", "", None),
+        Err(Error::Invalid(problems)) => security::page(&reader, StatusCode::UNPROCESSABLE_ENTITY, problems).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -174,14 +206,17 @@ async fn ask_password(reader: Reader, named: crate::Named) -> Answer {
 
 async fn of(reader: &Reader, user: Id, status: StatusCode, problems: Problems) -> Answer {
     let (name, email) = email_of(reader, user).await?;
+    let speech = &reader.speech;
+    let hint = format!("{} {}", speech.say("password-hint"), speech.say("password-ends"));
+    let mut input = [Input::new(speech, "own-password", "password", "password", "").hint(hint).auto("new-password").required()];
+    marked(&mut input, speech, problems);
+    let [input] = input;
     let page = PasswordPage {
-        title: reader.speech.with("password-of", &[("name", &name)]),
+        title: speech.with("password-of", &[("name", &name)]),
         action: format!("/users/{user}/password"),
         back: format!("/users/{user}"),
-        own: false,
-        told: Vec::new(),
         email,
-        problems: said(reader, problems),
+        input,
         reader,
     };
     rendered(reader, status, &page)

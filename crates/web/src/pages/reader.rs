@@ -34,6 +34,10 @@ pub(crate) struct Reader {
     pub(crate) csrf: Arc<str>,
     /// His session.
     pub(crate) session: Option<Arc<str>>,
+    /// When he last proved that it is he.
+    pub(crate) proved_at: kernel::Moment,
+    /// Whether he lacks the second factor that is required of him.
+    pub(crate) lacks_factor: bool,
     /// `light`, `dark` or `system`.
     pub(crate) theme: &'static str,
     /// Whether the left bar is folded.
@@ -98,6 +102,8 @@ impl Reader {
             model: caller.who.model.clone(),
             csrf: caller.csrf.clone(),
             session: caller.session.clone(),
+            proved_at: caller.proved_at,
+            lacks_factor: caller.lacks_factor,
             theme: caller.theme,
             narrow: cookie(headers, "scheda_rail") == Some("narrow"),
             compact: cookie(headers, "scheda_density") == Some("compact"),

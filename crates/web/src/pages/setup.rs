@@ -3,6 +3,7 @@
 
 use crate::caller::Visitor;
 use crate::form::{Asking, Fields};
+use crate::pages::coming_in::Coming;
 use crate::pages::sign_in::Door;
 use crate::pages::{answer, coming_in, company};
 use crate::route::{Policy, Rate, Route, Routes};
@@ -96,7 +97,7 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
         (demonstrate.fill)(engine.clone(), user).await?;
     }
     let who = engine.principal_of(user, Through::Pages).await?.ok_or(Error::NotFound)?;
-    let session = engine.open_session(who, coming_in::device(&headers)).await?;
+    let session = engine.open_session(who, Coming::of(&visitor, &headers).device()).await?;
     Ok(untold(coming_in::on_to(&web, "/start", &email, &session)?))
 }
 

@@ -3,6 +3,8 @@
 use crate::caller::{Caller, Visitor};
 use crate::form::{Asking, Fields};
 use crate::headers::network;
+use crate::pages::access::second_step;
+use crate::pages::coming_in::Coming;
 use crate::pages::reader::theme;
 use crate::pages::speech::Speech;
 use crate::pages::{answer, coming_in};
@@ -11,7 +13,7 @@ use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use engine::identity::Attempt;
+use engine::identity::{Attempt, Entry};
 use http::header::{self, HeaderValue};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use kernel::Error;
@@ -49,6 +51,8 @@ struct SignInPage<'s> {
     next: &'s str,
     /// What was done before one came here; empty for nothing.
     said: &'s str,
+    /// The company's own way in: what it is called, and its address.
+    company: Option<(String, String)>,
     wrong: Option<String>,
 }
 
@@ -59,16 +63,30 @@ async fn form(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, Aski
     }
     let door = Door::new(&web, &visitor, &headers);
     let said = if asked.get("said") == Some("new-password") { door.speech.say("sign-in-said-new-password") } else { "" };
-    page(&door, StatusCode::OK, "", next, said, None)
+    let wrong = match asked.get("said") {
+        Some("passkey") => Some("sign-in-said-passkey"),
+        Some("company") => Some("sign-in-said-company"),
+        Some("company-unknown") => Some("sign-in-said-company-unknown"),
+        _ => None,
+    };
+    let wrong = wrong.map(|key| door.speech.say(key).to_owned());
+    page(&web, &door, StatusCode::OK, "", next, said, wrong).await
 }
 
-fn shown(door: &Door, status: StatusCode, email: &str, next: &str, wrong: Option<String>) -> Answer {
-    page(door, status, email, next, "", wrong)
+async fn shown(web: &Web, door: &Door, status: StatusCode, email: &str, next: &str, wrong: Option<String>) -> Answer {
+    page(web, door, status, email, next, "", wrong).await
 }
 
-fn page(door: &Door, status: StatusCode, email: &str, next: &str, said: &str, wrong: Option<String>) -> Answer {
+async fn page(web: &Web, door: &Door, status: StatusCode, email: &str, next: &str, said: &str, wrong: Option<String>) -> Answer {
     let next = if next == "/" { "" } else { next };
-    let page = SignInPage { reader: door, title: door.speech.say("sign-in"), email, next, said, wrong };
+    let company = web.engine().openid_provider().await?.map(|provider| {
+        let mut address = "/sign-in/company".to_owned();
+        if !next.is_empty() {
+            crate::pages::html::pair(&mut address, "?next", next);
+        }
+        (provider.name, address)
+    });
+    let page = SignInPage { reader: door, title: door.speech.say("sign-in"), email, next, said, company, wrong };
     Ok(answer::html(status, answer::markup(&page)?))
 }
 
@@ -83,23 +101,33 @@ async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fie
         Ok(()) => {}
         Err(Error::Busy(seconds)) => {
             let wait = door.speech.with("sign-in-wait", &[("seconds", &seconds.to_string())]);
-            let mut response = shown(&door, StatusCode::TOO_MANY_REQUESTS, &email, next, Some(wait))?;
+            let mut response = shown(&web, &door, StatusCode::TOO_MANY_REQUESTS, &email, next, Some(wait)).await?;
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             return Ok(response);
         }
         Err(error) => return Err(error.into()),
     }
     let password = fields.get("password").unwrap_or_default().to_owned();
-    let Some(session) = engine.sign_in(&email, password, coming_in::device(&headers)).await? else {
+    let Some(entry) = engine.sign_in(&email, password, Coming::of(&visitor, &headers).device()).await? else {
         let wrong = door.speech.say("sign-in-wrong").to_owned();
-        return shown(&door, StatusCode::UNPROCESSABLE_ENTITY, &email, next, Some(wrong));
+        return shown(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, &email, next, Some(wrong)).await;
     };
     engine.succeeded(&attempt).await?;
-    // Whoever sat here before is out: a session is never taken over.
-    if let Some(Caller { session: Some(before), .. }) = &visitor.caller {
-        engine.end_session(before).await?;
+    match entry {
+        Entry::In(session) => {
+            take_place(&web, &visitor).await?;
+            coming_in::on_to(&web, next, &email, &session)
+        }
+        Entry::Half(secret) => second_step::lead(&web, &secret, next),
     }
-    coming_in::on_to(&web, next, &email, &session)
+}
+
+/// Whoever sat here before is out: a session is never taken over.
+pub(crate) async fn take_place(web: &Web, visitor: &Visitor) -> kernel::Result<()> {
+    match &visitor.caller {
+        Some(Caller { session: Some(before), .. }) => web.engine().end_session(before).await,
+        _ => Ok(()),
+    }
 }
 
 async fn leave(State(web): State<Web>, caller: Caller) -> Result<Response, crate::Failure> {

@@ -195,8 +195,29 @@ async fn a_letter_that_is_sent_again_is_the_same() {
         assert_eq!(token(&letters[0]), token(&letters[1]));
         choose(&house, &token(&letters[0]), OTHER).await.expect(303);
         again().await;
-        assert_eq!(office.letters().len(), 2);
+        let links = office.letters().into_iter().filter(|letter| letter.contains("token=")).count();
+        assert_eq!(links, 2, "what comes beside them tells of the new password");
         assert_eq!(follow(&house, &token(&letters[0])).await, 404);
+    }
+}
+
+/// Whoever did not change his own account learns that somebody did.
+#[tokio::test]
+async fn a_change_of_ones_security_is_told_by_letter() {
+    for house in houses().await {
+        let office = PostOffice::open().await;
+        // Without an account nobody is told, and nothing waits.
+        house.engine.change_own_password(house.people["anna"].id, PASSWORD.to_owned(), "").await.expect("a password");
+        work(&house).await;
+        set_account(&house, &office).await;
+        house.engine.change_own_password(house.people["anna"].id, OTHER.to_owned(), "").await.expect("a password");
+        work(&house).await;
+        assert_eq!(office.letters().len(), 1);
+        let letter = office.newest();
+        assert!(letter.contains("anna@example.it") && letter.contains("was changed"), "{letter}");
+        house.engine.reset_factors(&house.engine.system(engine::Through::CommandLine), house.people["anna"].id).await.expect("off");
+        work(&house).await;
+        assert!(office.newest().contains("second factor was removed"), "{}", office.newest());
     }
 }
 

@@ -308,9 +308,9 @@ async fn a_rule_shares_until_its_day() {
         assert_eq!(house.api("anna", "DELETE", &theirs).if_match(1).send().await.status, 403);
         let card = house.page("anna", "GET", &theirs).send().await.text();
         assert!(!card.contains("fields/name/edit"), "{card}");
-        let access = house.page("anna", "GET", &format!("{theirs}/access")).send().await.text();
+        let access = house.page("anna", "GET", &format!("{theirs}/visibility")).send().await.text();
         assert!(access.contains("Livorno") && !access.contains("person sees it"), "{access}");
-        let everybody = house.page("ada", "GET", &format!("{theirs}/access")).send().await.text();
+        let everybody = house.page("ada", "GET", &format!("{theirs}/visibility")).send().await.text();
         assert!(everybody.contains(">anna</a>") && everybody.contains(">bruno</a>") && !everybody.contains(">dora</a>"), "{everybody}");
         let version = house.get("ada", &format!("/sharing_rules/{id}")).await.json()["version"].as_i64().expect("a version");
         let more = house.api("ada", "PATCH", &format!("/sharing_rules/{id}")).if_match(version).json(&json!({ "level": "change" })).send();

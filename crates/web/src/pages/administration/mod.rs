@@ -73,6 +73,7 @@ const fn page(group: Group, key: &'static str, address: &'static str, icon: &'st
 pub(crate) const ENTRIES: &[Entry] = &[
     list(Group::Company, "consent_text"),
     page(Group::Company, "mail", "/administration/mail", "mail"),
+    page(Group::People, "sign-in", "/administration/sign-in", "lock"),
     list(Group::People, "user"),
     list(Group::People, "team"),
     list(Group::People, "role"),

@@ -15,12 +15,12 @@ use meta::Entity;
 use std::sync::Arc;
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.add(Route::page(Method::GET, "/{plural}/{id}/access", Policy::Entity(Verb::See), Rate::Heavy, "", ""), show)
+    routes.add(Route::page(Method::GET, "/{plural}/{id}/visibility", Policy::Entity(Verb::See), Rate::Heavy, "", ""), show)
 }
 
 #[derive(Template)]
-#[template(path = "access.html")]
-struct AccessPage<'p> {
+#[template(path = "visibility.html")]
+struct VisibilityPage<'p> {
     reader: &'p Reader,
     entity: &'p Arc<Entity>,
     id: Id,
@@ -42,8 +42,8 @@ async fn show(Of(entity): Of, named: Named, reader: Reader) -> Answer {
         true => engine.who_sees(&reader.who, &entity, id).await?,
         false => Vec::new(),
     };
-    let page = AccessPage {
-        title: reader.speech.with("access-of", &[("name", &name)]),
+    let page = VisibilityPage {
+        title: reader.speech.with("visibility-of", &[("name", &name)]),
         own: said(&reader, &own),
         others: others
             .into_iter()
