@@ -13,8 +13,31 @@ fn ada(place: &Place) -> String {
     place.run(&["token", "create", "ada@example.it"]).trim().to_owned()
 }
 
+/// A server under strace; both are gone when it is dropped.
+struct Traced(Child);
+
+impl Traced {
+    /// Ends the server as a power cut would, and with it who watches it.
+    fn kill(&mut self) {
+        let id = self.0.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            let _ = Command::new("kill").args(["-KILL", child]).status();
+        }
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            self.kill();
+        }
+    }
+}
+
 /// The server on a system whose calls fail as told.
-fn serve_with(place: &Place, inject: &str) -> (Child, String) {
+fn serve_with(place: &Place, inject: &str) -> (Traced, String) {
     let program = place.program(&["serve"]);
     let mut traced = Command::new("strace");
     let calls = inject.split(':').next().unwrap_or_default();
@@ -27,9 +50,9 @@ fn serve_with(place: &Place, inject: &str) -> (Child, String) {
         };
     }
     traced.current_dir(place.path("")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = traced.spawn().expect("strace, which bin/test installs");
+    let mut child = Traced(traced.spawn().expect("strace, which bin/test installs"));
     let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    BufReader::new(child.0.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
     let address = line.trim().rsplit_once("://").unwrap_or_else(|| panic!("{line}")).1.to_owned();
     (child, address)
 }
@@ -72,7 +95,7 @@ fn a_disk_that_does_not_keep_what_it_is_given_ends_the_process() {
         assert!(made.iter().any(|(_, status)| *status == Some(201)), "it worked at first");
         let began = Instant::now();
         let status = loop {
-            if let Some(status) = child.try_wait().expect("a state") {
+            if let Some(status) = child.0.try_wait().expect("a state") {
                 break status;
             }
             assert!(began.elapsed() < Duration::from_secs(30), "it goes on with a disk that failed: {made:?}");
@@ -102,8 +125,7 @@ fn a_disk_that_is_full_refuses_and_goes_on_when_there_is_room_again() {
     assert!(count(201) > 0 && count(201) + count(507) == made.len(), "{made:?}");
     let last = made.last().expect("the last one").1;
     assert_eq!(last, Some(201), "it goes on: {made:?}");
-    child.kill().expect("an end");
-    child.wait().expect("an end");
+    child.kill();
     nothing_is_lost(&place, &made);
 }
 

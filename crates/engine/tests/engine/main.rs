@@ -7,6 +7,7 @@ mod trees;
 
 mod agreement;
 mod auditing;
+mod backing_up;
 mod bulk;
 mod examining;
 mod finding;

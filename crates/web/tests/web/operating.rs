@@ -143,6 +143,7 @@ async fn the_audit_says_who_saw_exported_was_refused_and_administered() {
         let table = shown.split("<tbody>").nth(1).expect("a table");
         assert!(table.contains("Export") && !table.contains("Card seen"), "{shown}");
         assert!(page(&house, "ada", &card).await.contains(&format!("/administration/audit?record={}", house.north.account)));
+        house.engine.settle_audit().await.expect("written");
         let file = page(&house, "ada", "/administration/audit/export.csv?event=view").await;
         assert_eq!(file.lines().count(), 1 + 3, "{file}");
         house.page("ada", "GET", "/administration/audit?from=yesterday").send().await.expect(422);

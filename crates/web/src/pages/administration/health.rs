@@ -61,7 +61,7 @@ pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
         pairs.push(("health-restored", moment(&reader, at)));
     }
     page.before = facts(&reader, &pairs);
-    let mut nodes = Report::new(&reader, "health-nodes", "", &["#health-node", "health-version", "health-seen", ""]);
+    let mut nodes = Report::new(&reader, "health-nodes", "", &["health-node", "health-version", "health-seen", ""]);
     for node in &standing.nodes {
         let lives = node.seen_at.is_some_and(|at| standing.now.millis() - at.millis() < SILENT_MILLIS);
         let state = if node.own {

@@ -31,9 +31,11 @@ pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
     }
     let mut tables = Report::new(&reader, "storage-tables", "", &heads);
     for table in room.tables.iter().filter(|table| table.rows > 0 || table.bytes.is_some()).take(MOST) {
-        let entity = reader.model.entity(&table.name).map(|entity| reader.speech.entity(entity.key, "many"));
-        let name =
-            entity.map_or_else(|| text(&table.name), |many| format!("{} <span class=\"faint\">{}</span>", text(&many), text(&table.name)));
+        let called = format!("entity-{}-many", table.name);
+        let name = match reader.speech.known(&called) {
+            Some(many) => format!("{} <span class=\"faint\">{}</span>", text(many), text(&table.name)),
+            None => text(&table.name),
+        };
         let mut cells = vec![name, number(&reader, table.rows)];
         cells.extend(table.bytes.map(said));
         tables.row(cells);
