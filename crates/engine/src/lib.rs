@@ -23,6 +23,7 @@ pub mod mentions;
 mod nodes;
 pub mod notifications;
 pub mod operating;
+pub mod own_fields;
 pub mod principal;
 mod recents;
 pub mod rights;
@@ -37,6 +38,7 @@ mod trash;
 mod undo;
 pub mod views;
 mod vocabulary;
+pub mod wordings;
 mod write;
 
 pub use area::{Area, Change, Hook, Slice};
@@ -70,6 +72,7 @@ pub struct Engine {
 pub(crate) struct Inside {
     pub(crate) store: Store,
     pub(crate) model: ArcSwap<Model>,
+    pub(crate) declared: own_fields::Declared,
     pub(crate) hooks: HashMap<&'static str, Vec<Hook>>,
     pub(crate) jobs: HashMap<&'static str, Arc<dyn jobs::Run>>,
     pub(crate) schedule: Vec<jobs::Scheduled>,
@@ -113,6 +116,8 @@ impl Engine {
             .slice(rights::slice())
             .slice(views::slice())
             .slice(segments::slice())
+            .slice(own_fields::slice())
+            .slice(wordings::slice())
             .slice(bulk::slice())
             .slice(files::slice())
             .slice(backups::slice(settings.backups.as_ref()));
@@ -129,7 +134,7 @@ impl Engine {
             schedule.extend(slice.schedule);
             bulk_actions.extend(slice.bulk_actions);
         }
-        let model = Model::new(entities).map_err(Error::internal)?;
+        let model = Model::new(entities.clone()).map_err(Error::internal)?;
         let deciding = rights::deciding(&model);
         let shaping = settings.shaping;
         if shaping {
@@ -148,6 +153,7 @@ impl Engine {
             inside: Arc::new(Inside {
                 store,
                 model: ArcSwap::from_pointee(model),
+                declared: own_fields::Declared::new(entities),
                 hooks,
                 jobs: runs,
                 schedule,
@@ -170,9 +176,11 @@ impl Engine {
         if shaping {
             engine.begin_roles().await?;
         }
-        engine.load_terms().await?;
+        engine.load_descriptions().await?;
         if shaping {
             engine.installation_id().await?;
+            // Where the rows came from another database, the columns are still to be made.
+            engine.inside.store.shape(&engine.model().tables()).await?;
             engine.begin_vocabularies(&terms).await?;
         }
         live::follow(&engine).await;

@@ -69,10 +69,17 @@ pub(crate) async fn follow(engine: &Engine) {
         while let Some(topic) = topics.next().await {
             let Some(inside) = weak.upgrade() else { return };
             let engine = Engine { inside };
-            if (topic == "term" || topic == crate::rights::ROLE || topic == store::EVERYTHING)
-                && let Err(error) = engine.load_terms().await
+            if matches!(
+                topic.as_str(),
+                "term"
+                    | crate::rights::ROLE
+                    | crate::vocabulary::VOCABULARY
+                    | crate::own_fields::OWN_FIELD
+                    | crate::wordings::WORDING
+                    | store::EVERYTHING
+            ) && let Err(error) = engine.load_descriptions().await
             {
-                tracing::warn!(%error, "the company's words could not be read again");
+                tracing::warn!(%error, "the company's fields and words could not be read again");
             }
             engine.inside.live.tell(engine.clock().now(), topic);
         }

@@ -9,34 +9,33 @@ use kernel::{Error, Result, Say};
 use meta::fields::term_key;
 use meta::model::Term;
 use std::collections::HashMap;
-use std::sync::Arc;
 use store::{Row, Statement, Tx};
 
 /// The entity of terms.
 pub(crate) const TERM: &str = "term";
 
+/// The entity of the company's own vocabularies.
+pub(crate) const VOCABULARY: &str = "vocabulary";
+
+/// The living terms of all vocabularies.
+pub(crate) async fn terms(tx: &mut Tx, entity: &meta::Entity) -> Result<HashMap<(String, String), Term>> {
+    let toned = entity.field("tone").is_some();
+    let tone = if toned { ", \"tone\"" } else { "" };
+    let sql =
+        format!("SELECT \"vocabulary\", \"key\", \"italian\", \"english\", \"retired\"{tone} FROM \"term\" WHERE \"removed_at\" IS NULL");
+    let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
+    let term = |row: Row<'_>| {
+        let tone = if toned { row.text(5).to_owned() } else { String::new() };
+        let term = Term { italian: row.text(2).to_owned(), english: row.text(3).to_owned(), retired: row.bool(4), tone };
+        ((row.text(0).to_owned(), row.text(1).to_owned()), term)
+    };
+    Ok(rows.iter().map(term).collect())
+}
+
 impl Engine {
-    /// Reads the terms of all vocabularies.
+    /// Reads the terms of all vocabularies, with the other descriptions.
     pub async fn load_terms(&self) -> Result<()> {
-        let model = self.model();
-        let toned = model.entity(TERM).map(|entity| entity.field("tone").is_some());
-        let terms: HashMap<(String, String), Term> = self
-            .inside
-            .store
-            .read(move |tx| {
-                Box::pin(async move {
-                    let mut terms = roles(tx).await?;
-                    if let Some(toned) = toned {
-                        terms.extend(words(tx, toned).await?);
-                    }
-                    Ok(terms)
-                })
-            })
-            .await?;
-        let mut model = meta::Model::clone(&self.model());
-        model.terms = Arc::new(terms);
-        self.inside.model.store(Arc::new(model));
-        Ok(())
+        self.load_descriptions().await
     }
 
     /// Gives each vocabulary that has no term at all, not even one in the trash, those that it begins with.
@@ -100,22 +99,8 @@ impl Engine {
     }
 }
 
-/// The terms of the company's vocabularies.
-async fn words(tx: &mut Tx, toned: bool) -> Result<HashMap<(String, String), Term>> {
-    let tone = if toned { ", \"tone\"" } else { "" };
-    let sql =
-        format!("SELECT \"vocabulary\", \"key\", \"italian\", \"english\", \"retired\"{tone} FROM \"term\" WHERE \"removed_at\" IS NULL");
-    let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
-    let term = |row: Row<'_>| {
-        let tone = if toned { row.text(5).to_owned() } else { String::new() };
-        let term = Term { italian: row.text(2).to_owned(), english: row.text(3).to_owned(), retired: row.bool(4), tone };
-        ((row.text(0).to_owned(), row.text(1).to_owned()), term)
-    };
-    Ok(rows.iter().map(term).collect())
-}
-
 /// Roles, which are chosen like terms; those in the trash are still shown.
-async fn roles(tx: &mut Tx) -> Result<HashMap<(String, String), Term>> {
+pub(crate) async fn roles(tx: &mut Tx) -> Result<HashMap<(String, String), Term>> {
     let sql = "SELECT \"key\", \"name\", \"english\", \"removed_at\" FROM \"role\" ORDER BY \"removed_at\" IS NULL";
     let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
     let role = |row: Row<'_>| {

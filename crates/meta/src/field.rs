@@ -83,6 +83,8 @@ pub enum Default {
     None,
     /// This text, or the key of this choice.
     Text(&'static str),
+    /// This number, as its kind stores it.
+    Number(i64),
     /// Yes.
     Yes,
     /// The person who creates it.

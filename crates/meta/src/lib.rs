@@ -1,5 +1,6 @@
 //! What an entity is, what a filter is, and both to SQL. Pure: no database, no clock, no network.
 
+mod conditions;
 pub mod entity;
 pub mod field;
 pub mod fields;
@@ -13,6 +14,7 @@ pub mod shape;
 pub mod sql;
 pub mod words;
 
+pub use conditions::Conditions;
 pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Granted, Happens, Ledger, Relation, Section, Visibility};
 pub use field::{Field, FieldId, Key};
 pub use fields::{Kind, Reading};

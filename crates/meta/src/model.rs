@@ -1,7 +1,8 @@
 //! The model: all entities of an installation, declared and extended. Swapped atomically, never changed.
 
+use crate::conditions::Conditions;
 use crate::entity::{Entity, Mirror, Relation};
-use crate::field::Field;
+use crate::field::{Field, FieldId};
 use crate::fields::Kind;
 use crate::record::Carried;
 use crate::shape::Table;
@@ -16,6 +17,10 @@ pub struct Model {
     by_plural: HashMap<&'static str, usize>,
     /// The words of vocabularies: (vocabulary, key) to Italian and English.
     pub terms: Arc<HashMap<(String, String), Term>>,
+    /// When fields are shown, asked and writable, of those for which it depends on the record.
+    pub conditions: Arc<HashMap<FieldId, Conditions>>,
+    /// What the company says itself: keys of messages to Italian and English; empty where it says nothing.
+    pub spoken: Arc<HashMap<String, [String; 2]>>,
 }
 
 /// A term of a vocabulary.

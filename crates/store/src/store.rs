@@ -153,6 +153,23 @@ impl Store {
         }
     }
 
+    /// The same within a transaction that writes more than the shape. On SQLite it is a part of it; on PostgreSQL the role that
+    /// serves may shape nothing, so another connection does it at once, and what it made stays if the transaction fails.
+    pub async fn shape_within(&self, tx: &mut Tx, tables: &[Table]) -> Result<ShapeReport> {
+        match self.dialect() {
+            Dialect::Sqlite => {
+                self.base.shared.uniques.learn(tables);
+                shape::sqlite::shape(tx, tables).await
+            }
+            Dialect::Postgres => self.shape(tables).await,
+        }
+    }
+
+    /// Learns which fields the unique indexes of these tables speak of, where another node shaped them.
+    pub fn learn(&self, tables: &[Table]) {
+        self.base.shared.uniques.learn(tables);
+    }
+
     /// Whether the role that serves may do what no request ever needs: everything (a superuser), or running programs on the
     /// database's machine. Never so on SQLite.
     pub async fn overpowered(&self) -> Result<bool> {

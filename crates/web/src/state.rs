@@ -149,8 +149,9 @@ impl Web {
         &self.inside.settings
     }
 
-    /// The words.
+    /// The words, with what the company says itself now.
     pub fn words(&self) -> &Words {
+        self.inside.words.follow(&self.inside.engine.model());
         &self.inside.words
     }
 

@@ -3,16 +3,29 @@
 //! A table has one key per message: `account-one = { it = "Azienda", en = "Account" }`. What needs no arguments is made
 //! into text once, when the words are loaded; a list that shows a thousand of them parses nothing.
 
+use arc_swap::ArcSwap;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use kernel::{Error, Language, Result, Say};
+use meta::Model;
 use std::collections::HashMap;
+use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
 /// The words of an installation.
 pub struct Words {
     plain: [HashMap<String, Box<str>>; 2],
     bundles: [FluentBundle<FluentResource>; 2],
+    company: ArcSwap<Company>,
+}
+
+/// What the company says itself.
+#[derive(Default)]
+struct Company {
+    /// As the model holds it, by which it is known.
+    spoken: Arc<HashMap<String, [String; 2]>>,
+    /// Kept once for the life of the process, as the names of fields are.
+    plain: [HashMap<String, &'static str>; 2],
 }
 
 impl Words {
@@ -32,7 +45,7 @@ impl Words {
         let [italian, english] = sources;
         let (italian, italian_bundle) = language(Language::Italian, italian)?;
         let (english, english_bundle) = language(Language::English, english)?;
-        Ok(Words { plain: [italian, english], bundles: [italian_bundle, english_bundle] })
+        Ok(Words { plain: [italian, english], bundles: [italian_bundle, english_bundle], company: ArcSwap::default() })
     }
 
     /// The words of the platform and of some slices.
@@ -43,9 +56,23 @@ impl Words {
             include_str!("pages/filter/words.toml"),
             include_str!("pages/rights/words.toml"),
             include_str!("pages/access/words.toml"),
+            include_str!("pages/own_fields/words.toml"),
+            include_str!("pages/wordings/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)
+    }
+
+    /// Says from now on what the company says itself in this model: the names of its own fields.
+    pub fn follow(&self, model: &Model) {
+        if Arc::ptr_eq(&self.company.load().spoken, &model.spoken) {
+            return;
+        }
+        let plain = [0, 1].map(|place: usize| {
+            let said = model.spoken.iter().filter(|(_, texts)| !texts[place].is_empty());
+            said.map(|(key, texts)| (key.clone(), meta::name(&texts[place]))).collect()
+        });
+        self.company.store(Arc::new(Company { spoken: model.spoken.clone(), plain }));
     }
 
     /// The text of a message without arguments; the key itself where there is none.
@@ -55,7 +82,19 @@ impl Words {
 
     /// The text of a message without arguments, if there is one.
     pub fn known(&self, key: &str, language: Language) -> Option<&str> {
+        let place = place(language);
+        let said = self.company.load().plain[place].get(key).copied();
+        said.or_else(|| self.plain[place].get(key).map(AsRef::as_ref))
+    }
+
+    /// What the product itself says, if it has such a message without arguments.
+    pub fn product_says(&self, key: &str, language: Language) -> Option<&str> {
         self.plain[place(language)].get(key).map(AsRef::as_ref)
+    }
+
+    /// All messages of the product without arguments, in Italian and English.
+    pub fn product(&self) -> impl Iterator<Item = (&str, [&str; 2])> {
+        self.plain[0].iter().filter_map(|(key, italian)| Some((key.as_str(), [italian.as_ref(), self.plain[1].get(key)?.as_ref()])))
     }
 
     /// The text of the first of some messages that there is; the last key where there is none.
@@ -91,7 +130,7 @@ impl Words {
 
     /// Whether there is such a message, in both languages.
     pub fn has(&self, key: &str) -> bool {
-        self.bundles.iter().all(|bundle| bundle.has_message(key))
+        self.company.load().spoken.contains_key(key) || self.bundles.iter().all(|bundle| bundle.has_message(key))
     }
 }
 

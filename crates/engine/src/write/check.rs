@@ -39,10 +39,14 @@ pub(crate) fn writable(writing: &Writing, entity: &Entity, fields: impl Iterator
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-/// Required values are there, texts are in their canonical form.
-pub(super) fn canonical(entity: &Entity, record: &mut Record) -> Result<()> {
+/// Required values are there, texts are in their canonical form. What was empty before a rule of the program changed something
+/// else may stay so: the field may be younger than the record.
+pub(super) fn canonical(writing: &Writing, entity: &Entity, before: Option<&Record>, record: &mut Record) -> Result<()> {
     let mut problems = Vec::new();
     canonical_into(record, None, &mut problems);
+    if let Some(before) = before.filter(|_| writing.by_rule) {
+        problems.retain(|problem| problem.say.key != "error-required" || !before.named(&problem.field).is_empty());
+    }
     for relation in entity.owned() {
         if let Some((_, lines)) = record.lines.iter_mut().find(|(key, _)| *key == relation.key) {
             for (place, line) in lines.iter_mut().enumerate() {

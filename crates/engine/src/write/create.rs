@@ -4,6 +4,7 @@ use super::{Act, Ahead, Draft, Writing, blank, check, compute};
 use crate::Engine;
 use crate::area::Change;
 use crate::history;
+use crate::own_fields::OWN_FIELD;
 use crate::principal::{Principal, Scope, Verb};
 use kernel::fold::fold_into;
 use kernel::{Error, Id, IdSet, Result, Say, Value};
@@ -47,6 +48,7 @@ impl Engine {
                 }
             };
             order.push((record.id, 1));
+            let record = self.fitted(&groups[group].0, record)?;
             groups[group].1.push(record);
         }
         created.extend(order.iter().map(|(id, _)| *id));
@@ -79,7 +81,11 @@ impl Engine {
             }
             self.resolve_mentions(tx, writing, entity, records, None).await?;
             for record in records.iter_mut() {
-                check::canonical(entity, record)?;
+                check::canonical(writing, entity, None, record)?;
+                self.check_conditions(writing, &self.model(), entity, None, record)?;
+                if entity.key == OWN_FIELD {
+                    self.shape_own_field(tx, record).await?;
+                }
                 compute(record);
             }
             self.check_links(tx, writing, entity, records, created, None).await?;
@@ -123,6 +129,27 @@ impl Engine {
         Err(Error::Forbidden(Say::new("error-create-beyond")))
     }
 
+    /// A record as its entity is described now, where it was made ready before a field was added or removed.
+    fn fitted(&self, entity: &Arc<Entity>, record: Record) -> Result<Record> {
+        let lines = record.lines;
+        let mut fitted = Record { lines: Vec::new(), ..record };
+        if !Arc::ptr_eq(&fitted.carried, &entity.carried) {
+            let mut values = entity.carried.blank();
+            for (slot, field) in entity.carried.fields.iter().enumerate() {
+                if let Some(value) = fitted.carried.slot(field.id).and_then(|slot| fitted.values.get(slot)) {
+                    values[slot] = value.clone();
+                }
+            }
+            fitted = Record { carried: entity.carried.clone(), values, ..fitted };
+        }
+        for (relation, records) in lines {
+            let child = entity.relation(relation).map(|relation| self.entity(relation.child)).transpose()?.ok_or(Error::NotFound)?;
+            let records = records.into_iter().map(|record| self.fitted(&child, record)).collect::<Result<_>>()?;
+            fitted.lines.push((relation, records));
+        }
+        Ok(fitted)
+    }
+
     /// The record of a draft, with its lines, before anything is checked that needs the data.
     pub(super) fn drafted(&self, writing: &Writing, draft: Draft) -> Result<Record> {
         let entity = &self.entity(draft.entity)?;
@@ -153,6 +180,7 @@ impl Engine {
                 (true, _) if matches!(field.key, "created_by" | "changed_by") => writing.who.user.into(),
                 (_, Default::None) => continue,
                 (_, Default::Text(text)) => Value::from(text),
+                (_, Default::Number(number)) => Value::Int(number),
                 (_, Default::Yes) => Value::Bool(true),
                 (_, Default::Me) => writing.who.user.into(),
                 (_, Default::Now) => Value::Moment(writing.now),

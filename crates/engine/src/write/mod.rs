@@ -16,6 +16,7 @@ pub use twins::Twin;
 use crate::Engine;
 use crate::area::Change;
 use crate::history::{self, Action, Before};
+use crate::own_fields::OWN_FIELD;
 use crate::principal::{Principal, Verb};
 use kernel::error::Conflict;
 use kernel::{Error, Id, IdSet, Moment, Result, Say, Value, fold};
@@ -105,6 +106,17 @@ pub enum Act {
     },
 }
 
+impl Act {
+    /// The entity of its record.
+    pub(crate) fn entity(&self) -> &'static str {
+        match self {
+            Act::Create(draft) => draft.entity,
+            Act::Insert(ahead) => ahead.0.entity(),
+            Act::Change { entity, .. } | Act::Remove { entity, .. } | Act::Restore { entity, .. } => entity,
+        }
+    }
+}
+
 /// A new record made ready outside of the transaction.
 #[derive(Debug, Clone)]
 pub struct Ahead(Record);
@@ -149,8 +161,23 @@ impl Engine {
     /// Writes some acts in one transaction: all of them, or none.
     pub async fn write(&self, who: &Principal, why: &'static str, acts: Vec<Act>) -> Result<Outcome> {
         let writing = self.writing(who, why)?;
+        let describing = acts.iter().any(|act| describes(act.entity()));
         let engine = self.clone();
-        self.inside.store.write(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await
+        let outcome = self.inside.store.write(move |tx| Box::pin(async move { engine.apply(tx, &writing, acts).await })).await?;
+        self.follow_descriptions(describing).await?;
+        Ok(outcome)
+    }
+
+    /// After a write that made the descriptions others, this node knows them before it answers; the others hear of it.
+    pub(crate) async fn follow_descriptions(&self, describing: bool) -> Result<()> {
+        if describing { self.load_descriptions().await } else { Ok(()) }
+    }
+
+    /// Puts an own field in the trash although views, segments or conditions speak of it.
+    pub async fn remove_own_field(&self, who: &Principal, id: Id, version: Option<i64>) -> Result<Outcome> {
+        let outcome = self.write_received(who, "remove", vec![Act::Remove { entity: OWN_FIELD, id, version }]).await?;
+        self.follow_descriptions(true).await?;
+        Ok(outcome)
     }
 
     /// The same, of what a page has made of files that it received: their fields are written by nobody else.
@@ -206,6 +233,7 @@ impl Engine {
 
     /// Applies acts inside a transaction.
     pub(crate) async fn apply(&self, tx: &mut Tx, writing: &Writing, acts: Vec<Act>) -> Result<Outcome> {
+        self.catch_up(tx).await?;
         history::open(tx, writing).await?;
         let records = self.apply_all(tx, writing, acts).await?;
         Ok(Outcome { changeset: writing.changeset, records })
@@ -274,6 +302,9 @@ impl Engine {
             Act::Remove { entity, id, version } => {
                 let entity = self.entity(entity)?;
                 let before = self.held(tx, writing, &entity, id, version, Verb::Remove, false).await?;
+                if entity.key == OWN_FIELD {
+                    self.refuse_used(tx, writing, &before).await?;
+                }
                 self.hooks_of_mark(tx, writing, &entity, &before, Value::Moment(writing.now), more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Moment(writing.now), Action::Remove).await?;
                 self.search_forget(tx, &entity, id).await?;
@@ -396,7 +427,11 @@ impl Engine {
             after.lines = put_back.lines;
         }
         self.resolve_mentions(tx, writing, entity, std::slice::from_mut(&mut after), Some(&before)).await?;
-        check::canonical(entity, &mut after)?;
+        check::canonical(writing, entity, Some(&before), &mut after)?;
+        self.check_conditions(writing, &self.model(), entity, Some(&before), &mut after)?;
+        if entity.key == OWN_FIELD {
+            self.shape_own_field(tx, &mut after).await?;
+        }
         compute(&mut after);
         self.check_links(tx, writing, entity, std::slice::from_ref(&after), &IdSet::default(), Some(&before)).await?;
         let changed: Vec<usize> = (0..after.values.len()).filter(|slot| before.values[*slot] != after.values[*slot]).collect();
@@ -515,6 +550,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Whether the records of an entity are a part of the descriptions.
+fn describes(entity: &str) -> bool {
+    matches!(entity, OWN_FIELD | crate::vocabulary::VOCABULARY | crate::wordings::WORDING)
 }
 
 /// A record with every field of its entity at its empty value.

@@ -54,7 +54,9 @@ impl Engine {
         once: Option<Once>,
     ) -> Result<Created> {
         let engine = self.clone();
-        self.inside
+        let describing = super::describes(draft.entity);
+        let created = self
+            .inside
             .store
             .write(move |tx| {
                 Box::pin(async move {
@@ -90,7 +92,9 @@ impl Engine {
                     Ok(Created::Now(outcome))
                 })
             })
-            .await
+            .await?;
+        self.follow_descriptions(describing).await?;
+        Ok(created)
     }
 }
 

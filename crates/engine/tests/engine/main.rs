@@ -14,6 +14,7 @@ mod finding;
 mod gathering;
 mod happening;
 mod hearing;
+mod own_fields;
 mod paging;
 mod past;
 mod people;

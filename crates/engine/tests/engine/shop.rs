@@ -299,7 +299,8 @@ pub fn area(seen: &Seen) -> Area {
                     .children("steps", "step", "customer")
                     .belongings("memos", "memo", "about")
                     .through("people", "place", "customer", "person")
-                    .columns(&["name", "code", "owner", "stage", "size"]),
+                    .columns(&["name", "code", "owner", "stage", "size"])
+                    .section("customer", &["name", "code", "owner", "stage", "size"]),
             )
             .entity(
                 Entity::new("person", "people", person::fields())

@@ -1,5 +1,6 @@
 //! An identifier: tabular figures, and a button that copies it.
 
+use super::described;
 use super::{Control, Face, Sight, Widget};
 use crate::pages::html;
 use kernel::Value;
@@ -8,6 +9,9 @@ pub(super) struct CodeWidget;
 
 /// The words that people know a key by: `{of}-{key}`, or those of a pattern.
 fn named(face: &Face, value: &Value, sight: &Sight<'_>) -> Option<String> {
+    if let Some(offered) = described::offered(&face.field, sight) {
+        return offered.into_iter().find(|(key, _)| key == value.text()).map(|(_, words)| words);
+    }
     let of = face.field.said?;
     let words = if of.contains("{}") { of.replace("{}", value.text()) } else { format!("{of}-{}", value.text()) };
     sight.speech.known(&words).map(str::to_owned)
@@ -35,7 +39,11 @@ impl Widget for CodeWidget {
         }
     }
 
-    fn control(&self, face: &Face, control: &Control<'_>, _: &Sight<'_>, out: &mut String) {
+    fn control(&self, face: &Face, control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
+        if let Some(offered) = described::offered(&face.field, sight) {
+            let options = offered.iter().map(|(key, words)| (key.as_str(), words.as_str()));
+            return control.select(face, "form-select w-medium", true, options, out);
+        }
         control.input(face, "form-control w-medium number", "autocomplete=\"off\" spellcheck=\"false\"", out);
     }
 }

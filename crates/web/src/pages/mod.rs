@@ -22,6 +22,7 @@ pub(crate) mod linked;
 mod list;
 mod marks;
 mod notifications;
+mod own_fields;
 pub(crate) mod palette;
 mod preferences;
 pub(crate) mod reader;
@@ -32,6 +33,7 @@ mod sign_in;
 pub(crate) mod speech;
 mod start;
 pub(crate) mod toast;
+mod wordings;
 
 use crate::Routes;
 use crate::route::{Policy, Rate, Route};
@@ -48,6 +50,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
+    let routes = own_fields::routes(wordings::routes(routes));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 

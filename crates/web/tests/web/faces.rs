@@ -15,28 +15,63 @@ use web::Words;
 #[tokio::test]
 async fn every_field_has_every_face() {
     for house in houses().await {
-        let contract = house.get("ada", "/openapi.json").await.expect(200).json();
-        let model = house.engine.model();
-        let mut looked_at = 0;
-        for entity in model.entities().filter(|entity| entity.can.public) {
-            let form = house.page("ada", "GET", &format!("/{}/new", entity.plural)).send().await;
-            // A segment is written in the builder of filters.
-            let built = entity.key == "segment";
-            let form = if entity.can.joining || built { String::new() } else { form.expect(200).text() };
-            let schema = find_schema(&contract, entity);
-            for field in entity.fields.iter().filter(|field| !field.secret) {
-                looked_at += 1;
-                has_words(&house, entity, field);
-                is_listed_and_filtered(&house, entity, field).await;
-                assert!(property(&contract, &schema, field.key).is_some(), "{}.{} is not in OpenAPI", entity.key, field.key);
-                if field.writable() && !entity.can.joining && !built && in_layout(entity, field) {
-                    let input = form.contains(&format!("name=\"{}\"", field.key));
-                    assert!(input, "{}.{} has no input in the form", entity.key, field.key);
-                }
+        has_every_face(&house).await;
+    }
+}
+
+#[tokio::test]
+async fn an_own_field_of_every_kind_has_every_face_at_once() {
+    for house in houses().await {
+        own_fields(&house).await;
+        has_every_face(&house).await;
+        lives_everywhere(&house, "account").await;
+    }
+}
+
+/// Gives accounts an own field of every kind.
+async fn own_fields(house: &House) {
+    use meta::fields::Chosen;
+    for choice in engine::own_fields::OwnKind::CHOICES {
+        let words = matches!(choice.key, "text" | "long-text" | "email" | "phone" | "web");
+        let sorts = !matches!(choice.key, "long-text" | "terms");
+        let mut field = json!({
+            "label": format!("Proprio {}", choice.key), "label_english": format!("Own {}", choice.key), "entity": "account",
+            "kind": choice.key, "searched": words, "sortable": sorts, "help": "Come si dice in officina",
+        });
+        match choice.key {
+            "term" | "terms" => field["vocabulary"] = json!("source"),
+            "link" => field["target"] = json!("subject"),
+            _ => {}
+        }
+        let made = house.post("ada", "/own_fields", field).await.expect(201).json();
+        assert_eq!(made["key"], json!(format!("x_proprio_{}", choice.key.replace('-', "_"))));
+    }
+    let form = house.page("ada", "GET", "/accounts/new").send().await.expect(200).text();
+    assert!(form.contains("Come si dice in officina") && form.contains("Own percent"), "{form}");
+}
+
+async fn has_every_face(house: &House) {
+    let contract = house.get("ada", "/openapi.json").await.expect(200).json();
+    let model = house.engine.model();
+    let mut looked_at = 0;
+    for entity in model.entities().filter(|entity| entity.can.public) {
+        let form = house.page("ada", "GET", &format!("/{}/new", entity.plural)).send().await;
+        // A segment is written in the builder of filters.
+        let built = entity.key == "segment";
+        let form = if entity.can.joining || built { String::new() } else { form.expect(200).text() };
+        let schema = find_schema(&contract, entity);
+        for field in entity.fields.iter().filter(|field| !field.secret) {
+            looked_at += 1;
+            has_words(house, entity, field);
+            is_listed_and_filtered(house, entity, field).await;
+            assert!(property(&contract, &schema, field.key).is_some(), "{}.{} is not in OpenAPI", entity.key, field.key);
+            if field.writable() && !entity.can.joining && !built && in_layout(entity, field) {
+                let input = form.contains(&format!("name=\"{}\"", field.key));
+                assert!(input, "{}.{} has no input in the form", entity.key, field.key);
             }
         }
-        assert!(looked_at > 80, "{looked_at} fields were looked at");
     }
+    assert!(looked_at > 80, "{looked_at} fields were looked at");
 }
 
 fn has_words(house: &House, entity: &Entity, field: &Field) {
@@ -106,7 +141,7 @@ async fn samples(house: &House, field: &Field) -> [Json; 2] {
         (Kind::Money, _) => [json!(format!("{number}.50")), json!(format!("{number}.70"))],
         (Kind::Percent, _) => [json!("12.5"), json!("30")],
         (Kind::Date, _) => [json!("1985-12-10"), json!("1986-01-31")],
-        (Kind::Moment, _) => [json!("2026-01-02T03:04:05Z"), json!("2026-02-03T04:05:06Z")],
+        (Kind::Moment, _) => [json!("2026-01-02T03:04:00Z"), json!("2026-02-03T04:05:00Z")],
         (Kind::Email, key) => [json!(format!("una.{key}@example.it")), json!(format!("altra.{key}@example.it"))],
         (Kind::Phone, _) => [json!("+39050123456"), json!("+39050654321")],
         (Kind::Web, key) => [json!(format!("https://una-{}.example", key.replace('_', "-"))), json!("https://altra.example")],
@@ -135,78 +170,83 @@ fn nested(object: &mut Json, key: &str, value: Json) {
 #[tokio::test]
 async fn every_field_lives_on_the_card_in_history_search_export_and_import() {
     for house in houses().await {
-        let slices: Vec<&str> = house.engine.words().to_vec();
-        let words = Arc::new(Words::of_platform_and(&slices).expect("words"));
-        let model = house.engine.model();
-        for entity in model.entities().filter(|entity| entity.can.public && entity.can.importable && entity.key != "term") {
-            let fields: Vec<Field> = entity.fields.iter().filter(|field| field.writable() && !field.secret).copied().collect();
-            let (mut first, mut second) = (json!({}), json!({}));
-            for field in &fields {
-                let [one, other] = samples(&house, field).await;
-                nested(&mut first, field.key, one);
-                nested(&mut second, field.key, other);
-            }
-            let made = house.post("ada", &format!("/{}?insist=1", entity.plural), first).await.expect(201).json();
-            let id = made["id"].as_str().expect("an id").to_owned();
+        lives_everywhere(&house, "").await;
+    }
+}
 
-            // On the card nothing is folded away as empty but lines, of which it has none.
-            let card = house.page("ada", "GET", &format!("/{}/{id}", entity.plural)).send().await.expect(200).text();
-            let folded = card.split("id=\"card-empty\"").nth(1).and_then(|rest| rest.split("</details>").next()).unwrap_or_default();
-            for field in fields.iter().filter(|field| in_layout(entity, field)) {
-                let label = words.field(entity.key, field.key, kernel::Language::English).expect("a label");
-                assert!(!folded.contains(&format!("<dt>{label}</dt>")), "{}.{} is not on the card", entity.key, field.key);
-            }
+/// The fields of one entity, or of all of them.
+async fn lives_everywhere(house: &House, only: &str) {
+    let slices: Vec<&str> = house.engine.words().to_vec();
+    let words = Arc::new(Words::of_platform_and(&slices).expect("words"));
+    let model = house.engine.model();
+    words.follow(&model);
+    for entity in model
+        .entities()
+        .filter(|entity| entity.can.public && entity.can.importable && entity.key != "term" && (only.is_empty() || entity.key == only))
+    {
+        let fields: Vec<Field> = entity.fields.iter().filter(|field| field.writable() && !field.secret).copied().collect();
+        let (mut first, mut second) = (json!({}), json!({}));
+        for field in &fields {
+            let [one, other] = samples(house, field).await;
+            nested(&mut first, field.key, one);
+            nested(&mut second, field.key, other);
+        }
+        let made = house.post("ada", &format!("/{}?insist=1", entity.plural), first).await.expect(201).json();
+        let id = made["id"].as_str().expect("an id").to_owned();
 
-            // Words that are searched find it.
-            for field in fields.iter().filter(|field| field.search && matches!(field.kind, Kind::Text)) {
-                let word: String = field.key.chars().filter(char::is_ascii_alphabetic).collect();
-                let found = house.get("ada", &format!("/search?q=Una{word}")).await.expect(200).text();
-                assert!(found.contains(&id), "{}.{} is not searched", entity.key, field.key);
-            }
+        // On the card nothing is folded away as empty but lines, of which it has none.
+        let card = house.page("ada", "GET", &format!("/{}/{id}", entity.plural)).send().await.expect(200).text();
+        let folded = card.split("id=\"card-empty\"").nth(1).and_then(|rest| rest.split("</details>").next()).unwrap_or_default();
+        for field in fields.iter().filter(|field| in_layout(entity, field)) {
+            let label = words.field(entity.key, field.key, kernel::Language::English).expect("a label");
+            assert!(!folded.contains(&format!("<dt>{label}</dt>")), "{}.{} is not on the card", entity.key, field.key);
+        }
 
-            // In a file it is a column with a name of its own, which an import knows again.
-            let columns = exports::columns(entity);
-            for language in kernel::Language::ALL {
-                for column in &columns {
-                    let label = exports::label(&words, language, entity, column.path);
-                    let known = exports::called(&words, entity, &label).map(|column| column.path);
-                    assert_eq!(known, Some(column.path), "{}: {label}", entity.key);
-                }
-            }
-            let who = house.engine.system(Through::CommandLine);
-            let options = exports::Options { filter: format!("id is {id}"), ..exports::Options::new(entity.plural, words.clone()) };
-            let mut csv = Vec::new();
-            exports::run(&house.engine, &who, &options, &mut csv).await.expect("an export");
-            let csv = String::from_utf8(csv).expect("UTF-8");
-            let cells: Vec<&str> = csv.lines().nth(1).expect("a row").split(';').collect();
-            for (column, cell) in columns.iter().zip(&cells) {
-                let filled = fields.iter().any(|field| field.key == column.path);
-                assert!(!filled || !cell.is_empty(), "{}.{} is not exported: {csv}", entity.key, column.path);
-            }
+        // Words that are searched find it.
+        for field in fields.iter().filter(|field| field.search && matches!(field.kind, Kind::Text)) {
+            let word: String = field.key.chars().filter(char::is_ascii_alphabetic).collect();
+            let found = house.get("ada", &format!("/search?q=Una{word}")).await.expect(200).text();
+            assert!(found.contains(&id), "{}.{} is not searched", entity.key, field.key);
+        }
 
-            // Every change of it is in the history.
-            let changed = house.api("ada", "PATCH", &format!("/{}/{id}", entity.plural)).if_match(1).json(&second).send().await;
-            changed.expect(200);
-            let history = house.get("ada", &format!("/{}/{id}/history", entity.plural)).await.expect(200).json();
-            let told: Vec<&str> = history["entries"][0]["changes"]
-                .as_array()
-                .expect("changes")
-                .iter()
-                .filter_map(|change| change["field"].as_str())
-                .collect();
-            for field in &fields {
-                assert!(told.contains(&field.key), "{}.{} is not in the history: {told:?}", entity.key, field.key);
+        // In a file it is a column with a name of its own, which an import knows again.
+        let columns = exports::columns(entity);
+        for language in kernel::Language::ALL {
+            for column in &columns {
+                let label = exports::label(&words, language, entity, column.path);
+                let known = exports::called(&words, entity, &label).map(|column| column.path);
+                assert_eq!(known, Some(column.path), "{}: {label}", entity.key);
             }
+        }
+        let who = house.engine.system(Through::CommandLine);
+        let options = exports::Options { filter: format!("id is {id}"), ..exports::Options::new(entity.plural, words.clone()) };
+        let mut csv = Vec::new();
+        exports::run(&house.engine, &who, &options, &mut csv).await.expect("an export");
+        let csv = String::from_utf8(csv).expect("UTF-8");
+        let cells: Vec<&str> = csv.lines().nth(1).expect("a row").split(';').collect();
+        for (column, cell) in columns.iter().zip(&cells) {
+            let filled = fields.iter().any(|field| field.key == column.path);
+            assert!(!filled || !cell.is_empty(), "{}.{} is not exported: {csv}", entity.key, column.path);
+        }
 
-            // The file brings back what it says, but for what only leads there by name.
-            let options = imports::Options { mode: imports::Mode::Update, ..imports::Options::new(entity.plural, "a.csv", words.clone()) };
-            let totals = imports::run(&house.engine, &who, Cursor::new(csv.into_bytes()), options, |_| {}).await.expect("an import");
-            assert_eq!((totals.updated, totals.errors, totals.warnings), (1, 0, 0), "{totals:?}");
-            let back = house.get("ada", &format!("/{}/{id}", entity.plural)).await.expect(200).json();
-            for field in fields.iter().filter(|field| columns.iter().any(|column| column.path == field.key && column.writable)) {
-                let at = |json: &Json| field.key.split('.').try_fold(json.clone(), |json, part| json.get(part).cloned());
-                assert_eq!(at(&back), at(&made), "{}.{} does not come back", entity.key, field.key);
-            }
+        // Every change of it is in the history.
+        let changed = house.api("ada", "PATCH", &format!("/{}/{id}", entity.plural)).if_match(1).json(&second).send().await;
+        changed.expect(200);
+        let history = house.get("ada", &format!("/{}/{id}/history", entity.plural)).await.expect(200).json();
+        let told: Vec<&str> =
+            history["entries"][0]["changes"].as_array().expect("changes").iter().filter_map(|change| change["field"].as_str()).collect();
+        for field in &fields {
+            assert!(told.contains(&field.key), "{}.{} is not in the history: {told:?}", entity.key, field.key);
+        }
+
+        // The file brings back what it says, but for what only leads there by name.
+        let options = imports::Options { mode: imports::Mode::Update, ..imports::Options::new(entity.plural, "a.csv", words.clone()) };
+        let totals = imports::run(&house.engine, &who, Cursor::new(csv.into_bytes()), options, |_| {}).await.expect("an import");
+        assert_eq!((totals.updated, totals.errors, totals.warnings), (1, 0, 0), "{totals:?}");
+        let back = house.get("ada", &format!("/{}/{id}", entity.plural)).await.expect(200).json();
+        for field in fields.iter().filter(|field| columns.iter().any(|column| column.path == field.key && column.writable)) {
+            let at = |json: &Json| field.key.split('.').try_fold(json.clone(), |json, part| json.get(part).cloned());
+            assert_eq!(at(&back), at(&made), "{}.{} does not come back", entity.key, field.key);
         }
     }
 }

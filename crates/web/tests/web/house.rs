@@ -62,6 +62,8 @@ pub struct Branch {
     pub name: Id,
     pub role: Id,
     pub sharing_rule: Id,
+    pub own_field: Id,
+    pub vocabulary: Id,
     pub changeset: Id,
 }
 
@@ -91,6 +93,8 @@ impl Branch {
             name: engine.id(),
             role: engine.id(),
             sharing_rule: engine.id(),
+            own_field: engine.id(),
+            vocabulary: engine.id(),
             changeset: engine.id(),
         }
     }
@@ -119,6 +123,8 @@ impl Branch {
             "directory_entry" => self.name,
             "role" => self.role,
             "sharing_rule" => self.sharing_rule,
+            "own_field" => self.own_field,
+            "vocabulary" => self.vocabulary,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -326,6 +332,9 @@ pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &s
     let role = put(engine, &system, "role", json!({ "name": format!("Ruolo {letter}"), "see": "own" })).await;
     let rule = json!({ "name": format!("Regola {letter}"), "entity": "account", "filter": format!("name is \"Nessuna {letter}\""), "user": owner.to_string() });
     let sharing_rule = put(engine, &system, "sharing_rule", rule).await;
+    let own_field = json!({ "label": format!("Sede di lavoro {letter}"), "entity": "team", "kind": "text" });
+    let own_field = put(engine, &system, "own_field", own_field).await;
+    let vocabulary = put(engine, &system, "vocabulary", json!({ "italian": format!("Imballo {letter}") })).await;
     Branch {
         account,
         contact,
@@ -349,6 +358,8 @@ pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &s
         name,
         role,
         sharing_rule,
+        own_field,
+        vocabulary,
         changeset: made.changeset,
     }
 }

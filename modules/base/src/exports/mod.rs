@@ -73,6 +73,7 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
         return Err(Error::Forbidden(Say::new("error-forbidden")));
     }
     let model = who.model.clone();
+    options.words.follow(&engine.model());
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     let filter = match options.filter.trim() {
         "" => meta::Filter::everything(),

@@ -194,6 +194,7 @@ where
     }
     let who = Principal { through: Through::Import, ..who.clone() };
     let model = who.model.clone();
+    options.words.follow(&engine.model());
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
     let (file, survey) = surveyed(file).await?;

@@ -1,5 +1,7 @@
 //! Vocabularies: the terms that the company owns, with stable keys, retired but never lost.
 
+mod own;
+
 use engine::{Change, Slice};
 use engine::{Statement, Tx, Work};
 use kernel::{Error, Result, Say};
@@ -26,7 +28,7 @@ entity! { "term" {
     /// In English; the Italian word where it is empty.
     ENGLISH: Text = text("english").search(),
     /// The vocabulary it belongs to.
-    VOCABULARY: Code = code("vocabulary").required().check(known).sortable().said("vocabulary"),
+    VOCABULARY: Code = code("vocabulary").required().check(named).sortable().said("vocabulary"),
     /// The stable key in records.
     KEY: Code = code("key").check(key),
     /// How it looks as a tag.
@@ -52,7 +54,12 @@ pub const VOCABULARIES: [&str; 11] = [
 
 /// What vocabularies register.
 pub fn slice() -> Slice {
-    Slice::new("vocabularies").entity(term()).hook("term", keyed).words(include_str!("words.toml"))
+    Slice::new("vocabularies")
+        .entity(term())
+        .entity(own::vocabulary())
+        .hook("term", keyed)
+        .hook("vocabulary", own::keyed)
+        .words(include_str!("words.toml"))
 }
 
 fn term() -> Entity {
@@ -65,8 +72,13 @@ fn term() -> Entity {
         .section("term", &["vocabulary", "italian", "english", "tone", "retired"])
 }
 
-fn known(text: &str) -> Result<String, Say> {
-    if VOCABULARIES.contains(&text) { Ok(text.to_owned()) } else { Err(Say::new("error-choice").with("known", VOCABULARIES.join(", "))) }
+/// A key as vocabularies have; whether there is such a one is asked when the term is written.
+fn named(text: &str) -> Result<String, Say> {
+    if key(text).is_ok_and(|key| key == text) { Ok(text.to_owned()) } else { Err(unknown()) }
+}
+
+fn unknown() -> Say {
+    Say::new("error-choice").with("known", VOCABULARIES.join(", "))
 }
 
 fn key(text: &str) -> Result<String, Say> {
@@ -81,6 +93,10 @@ fn keyed<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
                 return Err(Error::invalid("key", Say::new("error-read-only")));
             }
             return Ok(());
+        }
+        let vocabulary = change.after.get(&VOCABULARY).to_owned();
+        if !vocabulary.is_empty() && !VOCABULARIES.contains(&vocabulary.as_str()) && !own::is_there(tx, &vocabulary).await? {
+            return Err(Error::invalid("vocabulary", unknown()));
         }
         if change.after.get(&KEY).is_empty() {
             let made = key(change.after.get(&ITALIAN)).map_err(|say| Error::invalid("italian", say))?;

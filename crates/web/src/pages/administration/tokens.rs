@@ -16,7 +16,7 @@ pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
     let names = web.engine().names(&reader.who, USER, users).await?;
     let mut page = ReportPage::new(&reader, "tokens");
     let heads = ["tokens-user", "tokens-name", "tokens-begins", "tokens-created", "tokens-used", ""];
-    let mut report = Report::new(&reader, "", "tokens-none", &heads);
+    let mut report = Report::new(&reader, "", "tokens-nowhere", &heads);
     for one in tokens {
         let name = one.user.and_then(|user| names.get(&user).cloned()).unwrap_or_default();
         let token = one.token;

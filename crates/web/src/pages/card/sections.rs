@@ -16,10 +16,11 @@ pub(super) fn write(spots: &Spots<'_>) -> (String, String) {
     let mut out = String::with_capacity(16 * 1024);
     let mut empty = String::new();
     let mut empties = 0;
+    let (model, present) = (&spots.reader.model, spots.reader.web.engine().present(&spots.reader.who));
     for section in &entity.layout {
         let mut fields = String::new();
         for item in items(entity, section) {
-            if matches!(item, Item::Field(field) if said_above(entity, field.key)) {
+            if matches!(item, Item::Field(field) if said_above(entity, field.key) || !model.shows(field, entity, record, &present)) {
                 continue;
             }
             let opened = spots.opened.is_some_and(|opened| opened.key == item.key());

@@ -51,6 +51,7 @@ pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> R
         let value = given.unwrap_or_else(|| match field.default {
             Default::None => field.kind.empty(),
             Default::Text(text) => Value::from(text),
+            Default::Number(number) => Value::Int(number),
             Default::Yes => Value::Bool(true),
             Default::Me => reader.who.user.into(),
             Default::Now => Value::Moment(reader.web.engine().now()),

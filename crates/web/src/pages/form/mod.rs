@@ -8,6 +8,7 @@ pub(crate) mod in_place;
 mod lines;
 mod options;
 mod read;
+mod standing;
 mod twins;
 mod write;
 

@@ -3,6 +3,7 @@
 use super::Form;
 use super::entered::{PLACE, hidden, writes};
 use super::lines;
+use super::standing::Standing;
 use crate::fields::{Control, Face, Sight};
 use crate::pages::html;
 use crate::pages::layout::{Item, items};
@@ -66,9 +67,13 @@ pub(super) fn sections(form: &Form<'_>, sight: &Sight<'_>) -> String {
         }
         out.push_str("</fieldset>");
     }
+    let hidden_by = Standing::of(form);
     for section in &form.entity.layout {
         let mut inside = String::new();
         for each in items(form.entity, section) {
+            if matches!(&each, Item::Field(field) if !hidden_by.shows(form, field)) {
+                continue;
+            }
             item(&mut inside, form, &each, sight);
         }
         if inside.is_empty() {

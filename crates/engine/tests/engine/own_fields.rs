@@ -1,0 +1,98 @@
+//! The company's own fields while everybody goes on writing, on two nodes.
+
+use crate::shop::{self, Shop, customer, shops};
+use engine::own_fields::{ENTITY, KIND, LABEL, OWN_FIELD};
+use engine::{Draft, Engine};
+use kernel::{Id, Value};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Another node; on SQLite there is only one.
+async fn other_node(shop: &Shop) -> Engine {
+    if shop.engine.store().dialect() == engine::Dialect::Sqlite {
+        return shop.engine.clone();
+    }
+    engine::testing::engine(shop.engine.store().clone(), vec![shop::area(&shop.jobs)]).await.0
+}
+
+fn field(words: &str, kind: &str) -> Draft {
+    Draft::new(OWN_FIELD).with(LABEL.id(), words).with(ENTITY.id(), "customer").with(KIND.id(), kind)
+}
+
+/// Writes customers one after the other until it is told to stop: creates each, and changes it. Gives those it wrote.
+async fn writing(engine: Engine, who: engine::Principal, name: String, stop: Arc<AtomicBool>) -> Vec<Id> {
+    let mut written = Vec::new();
+    while !stop.load(Ordering::SeqCst) {
+        let entity = engine.entity("customer").expect("customers");
+        let drafts = vec![customer(&format!("{name} {}", written.len()))];
+        // Made ready before a field may come or go, written after.
+        let acts = engine.made_ahead(&who, drafts).expect("made ahead");
+        tokio::task::yield_now().await;
+        let id = engine.write(&who, "test", acts).await.expect("no write is refused").id();
+        let other = vec![(shop::NAME.id(), Value::from(format!("{name} {} srl", written.len())))];
+        engine.change(&who, &entity, id, None, other, Vec::new()).await.expect("no change is refused");
+        let (record, _) = engine.show(&who, &entity, id).await.expect("no question fails");
+        assert_eq!(record.get(&shop::NAME), format!("{name} {} srl", written.len()));
+        written.push(id);
+    }
+    written
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_comes_and_goes_on_two_nodes_and_no_write_is_lost() {
+    for shop in shops().await {
+        let other = other_node(&shop).await;
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut writers = Vec::new();
+        for (place, engine) in [&shop.engine, &other, &shop.engine, &other].into_iter().enumerate() {
+            writers.push(tokio::spawn(writing(engine.clone(), shop.anna.clone(), format!("Ditta {place}"), stop.clone())));
+        }
+        let mut keys = Vec::new();
+        for (words, kind) in [("Cella frigorifera", "text"), ("Pezzi", "whole"), ("Cella frigorifera", "date")] {
+            let id = shop.engine.create(&shop.admin, field(words, kind)).await.expect("a field").id();
+            let known =
+                shop.entity("customer").fields.iter().find(|field| field.key.starts_with("x_") && !keys.contains(&field.key)).copied();
+            let own = known.expect("at once on the node that made it");
+            keys.push(own.key);
+            // The other node writes into it although nobody told it yet: the write itself finds out, or the announcement did.
+            let draft = customer(&format!("Con {words} {kind}"));
+            let made = other.create(&shop.anna, draft).await.expect("a customer").id();
+            let mut there = None;
+            for _ in 0..100 {
+                there = other.entity("customer").expect("customers").field(own.key).copied();
+                if there.is_some() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let there = there.unwrap_or_else(|| panic!("{shop:?}: the other node never knew {}", own.key));
+            let value = own.kind.parse(if kind == "date" { "31/12/2026" } else { "12" }, &reading()).expect("a value");
+            let values = vec![(there.id, value.clone())];
+            other.change(&shop.anna, &other.entity("customer").expect("customers"), made, None, values, Vec::new()).await.expect("written");
+            let (record, _) = shop.engine.show(&shop.anna, &shop.entity("customer"), made).await.expect("the customer");
+            assert_eq!(record.value(own.id), &value, "{shop:?}");
+            if kind == "text" {
+                let entity = shop.entity(OWN_FIELD);
+                other.remove(&shop.admin, &entity, id, None).await.expect("the field goes");
+                assert!(other.entity("customer").expect("customers").field(own.key).is_none());
+            }
+        }
+        // The words of the first were free again; its column was not.
+        assert_eq!(keys, ["x_cella_frigorifera", "x_pezzi", "x_cella_frigorifera_2"]);
+        stop.store(true, Ordering::SeqCst);
+        let mut count = 0;
+        for writer in writers {
+            for id in writer.await.expect("every request was answered") {
+                let (record, _) = shop.engine.show(&shop.anna, &shop.entity("customer"), id).await.expect("no write is lost");
+                assert_eq!(record.version, 2);
+                count += 1;
+            }
+        }
+        assert!(count > 20, "{shop:?}: only {count} were written meanwhile");
+    }
+}
+
+fn reading() -> meta::Reading {
+    meta::Reading { language: kernel::Language::Italian, zone: kernel::Zone::rome() }
+}

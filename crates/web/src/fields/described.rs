@@ -1,0 +1,57 @@
+//! Keys of descriptions that an administrator chooses from: entities, sections, vocabularies.
+
+use super::Sight;
+use engine::own_fields::{ENTITY, OWN_FIELD, SECTION, SECTION_OF_ITS_OWN, TARGET, VOCABULARY, takes_own_fields};
+use kernel::fold;
+use meta::{Entity, Field, Kind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The keys that a field takes, with their words, in the order of these; none for a field whose keys are written.
+pub(super) fn offered(field: &Field, sight: &Sight<'_>) -> Option<Vec<(String, String)>> {
+    // A term stands in a vocabulary as a field of terms does.
+    if field.entity != OWN_FIELD && (field.entity, field.key) != ("term", VOCABULARY.field.key) {
+        return None;
+    }
+    let many = |entity: &Entity| (entity.key.to_owned(), sight.speech.entity(entity.key, "many"));
+    let entities = || sight.model.entities().map(|entity| &**entity);
+    let mut offered: Vec<(String, String)> = match field.key {
+        key if key == ENTITY.field.key => entities().filter(|entity| takes_own_fields(entity)).map(many).collect(),
+        key if key == TARGET.field.key => {
+            let leads = |entity: &&Entity| entity.can.public && !entity.can.kept && !entity.can.joining;
+            entities().filter(leads).map(many).collect()
+        }
+        key if key == VOCABULARY.field.key => vocabularies(sight),
+        key if key == SECTION.field.key => sections(sight),
+        _ => return None,
+    };
+    offered.sort_by_cached_key(|(_, words)| fold(words));
+    Some(offered)
+}
+
+/// The vocabularies that a field speaks of, or that have terms.
+fn vocabularies(sight: &Sight<'_>) -> Vec<(String, String)> {
+    let spoken = sight.model.entities().flat_map(|entity| &entity.fields).filter_map(|field| match field.kind {
+        Kind::Vocabulary(vocabulary) | Kind::Vocabularies(vocabulary) => Some(vocabulary.to_owned()),
+        _ => None,
+    });
+    let own = sight.model.spoken.keys().filter_map(|key| key.strip_prefix("vocabulary-")).map(str::to_owned);
+    let termed = sight.model.terms.keys().map(|(vocabulary, _)| vocabulary.clone());
+    let keys: BTreeSet<String> = spoken.chain(own).chain(termed).collect();
+    let words = |key: String| {
+        let words = sight.speech.known(&format!("vocabulary-{key}")).unwrap_or(&key).to_owned();
+        (key, words)
+    };
+    keys.into_iter().map(words).collect()
+}
+
+/// The sections of all cards that take fields; one of the same key on several cards stands once, with the names of all.
+fn sections(sight: &Sight<'_>) -> Vec<(String, String)> {
+    let mut titles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entity in sight.model.entities().filter(|entity| takes_own_fields(entity)) {
+        for section in entity.layout.iter().filter(|section| section.key != SECTION_OF_ITS_OWN) {
+            let title = format!("{} · {}", sight.speech.entity(entity.key, "many"), sight.speech.section(entity.key, section.key));
+            titles.entry(section.key).or_default().push(title);
+        }
+    }
+    titles.into_iter().map(|(key, titles)| (key.to_owned(), titles.join(" / "))).collect()
+}

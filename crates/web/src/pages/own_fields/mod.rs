@@ -1,0 +1,172 @@
+//! The company's own fields, for administrators: what each card has, what was added, what a removal would touch. A field is
+//! written in the form of its description.
+
+use crate::caller::Named;
+use crate::form::Fields;
+use crate::pages::answer::{onward_saying, rendered};
+use crate::pages::reader::{Reader, icon};
+use crate::route::{Policy, Rate, Route, Routes};
+use crate::{Answer, Web};
+use askama::Template;
+use axum::extract::State;
+use engine::own_fields::{ENTITY, KEY, KIND, LABEL, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, Use, takes_own_fields};
+use engine::principal::Verb;
+use engine::{Act, Asked};
+use http::{Method, StatusCode};
+use kernel::{Id, Result, Value};
+use meta::fields::Chosen;
+use meta::{Entity, Record};
+use std::sync::Arc;
+
+/// Where they are looked after.
+const ADDRESS: &str = "/administration/fields";
+
+/// The routes of own fields.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    let route = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
+    routes
+        .add(route(Method::GET, ADDRESS, "", ""), show)
+        .add(route(Method::POST, "/administration/fields/{id}/place", "OwnFieldPlace", "change"), place)
+        .add(route(Method::GET, "/administration/fields/{id}/removal", "", ""), ask)
+        .add(route(Method::POST, "/administration/fields/{id}/removal", "OwnFieldRemoval", "remove"), remove)
+}
+
+#[derive(Template)]
+#[template(path = "own-fields.html")]
+struct Page<'p> {
+    reader: &'p Reader,
+    title: String,
+    cards: Vec<Card>,
+}
+
+/// A card, with the sections that fields stand in.
+struct Card {
+    key: &'static str,
+    icon: &'static str,
+    name: String,
+    sections: Vec<Section>,
+    own: usize,
+}
+
+/// A section, with its own fields in their order.
+struct Section {
+    title: String,
+    declared: String,
+    fields: Vec<Line>,
+}
+
+/// An own field.
+struct Line {
+    id: Id,
+    name: String,
+    kind: String,
+    key: String,
+    first: bool,
+    last: bool,
+}
+
+async fn own_fields(reader: &Reader) -> Result<(Arc<Entity>, Vec<Record>)> {
+    let entity = reader.web.engine().entity(OWN_FIELD)?;
+    let asked = Asked { limit: 500, ..Asked::new(entity.clone()) };
+    let mut records = reader.web.engine().list(&reader.who, asked).await?.records;
+    records.sort_by_key(|record| (record.get(&POSITION), record.id));
+    Ok((entity, records))
+}
+
+/// The section of its card in which a field stands.
+fn section_of<'r>(entity: &Entity, record: &'r Record) -> &'r str {
+    let section = record.get(&SECTION);
+    if entity.layout.iter().any(|known| known.key == section) { section } else { SECTION_OF_ITS_OWN }
+}
+
+async fn show(reader: Reader) -> Answer {
+    let (_, records) = own_fields(&reader).await?;
+    let speech = &reader.speech;
+    let mut cards = Vec::new();
+    for entity in reader.model.entities().filter(|entity| takes_own_fields(entity)) {
+        let own: Vec<&Record> = records.iter().filter(|record| record.get(&ENTITY) == entity.key).collect();
+        let mut sections = Vec::new();
+        for section in &entity.layout {
+            let here: Vec<&&Record> = own.iter().filter(|record| section_of(entity, record) == section.key).collect();
+            let keys: Vec<&str> = here.iter().map(|record| record.get(&KEY)).collect();
+            let declared = section.fields.iter().filter(|key| !keys.contains(key)).map(|key| speech.field(entity.key, key));
+            let line = |(place, record): (usize, &&&Record)| Line {
+                id: record.id,
+                name: speech.field(entity.key, record.get(&KEY)),
+                kind: record.get(&KIND).map(|kind| speech.choice(OWN_FIELD, "kind", kind.key())).unwrap_or_default(),
+                key: record.get(&KEY).to_owned(),
+                first: place == 0,
+                last: place + 1 == here.len(),
+            };
+            sections.push(Section {
+                title: speech.section(entity.key, section.key),
+                declared: declared.collect::<Vec<_>>().join(", "),
+                fields: here.iter().enumerate().map(line).collect(),
+            });
+        }
+        cards.push(Card { key: entity.key, icon: icon(entity.key), name: speech.entity(entity.key, "many"), sections, own: own.len() });
+    }
+    rendered(&reader, StatusCode::OK, &Page { title: speech.entity(OWN_FIELD, "many"), cards, reader: &reader })
+}
+
+/// Moves a field before the one above it, or after the one below.
+async fn place(State(web): State<Web>, named: Named, reader: Reader, fields: Fields) -> Answer {
+    let id: Id = named.id("id")?;
+    let (entity, records) = own_fields(&reader).await?;
+    let (moved, _) = web.engine().show(&reader.who, &entity, id).await?;
+    let described = reader.model.entity(moved.get(&ENTITY)).cloned().ok_or(kernel::Error::NotFound)?;
+    let beside =
+        |record: &&Record| record.get(&ENTITY) == moved.get(&ENTITY) && section_of(&described, record) == section_of(&described, &moved);
+    let mut order: Vec<&Record> = records.iter().filter(beside).collect();
+    if let Some(here) = order.iter().position(|record| record.id == id) {
+        let there = if fields.get("to") == Some("up") { here.checked_sub(1) } else { Some(here + 1) };
+        if let Some(there) = there.filter(|there| *there < order.len()) {
+            order.swap(here, there);
+        }
+    }
+    let places = order.iter().zip(1_i64..).filter(|(record, place)| record.get(&POSITION) != *place);
+    let acts: Vec<Act> = places
+        .map(|(record, place)| Act::Change {
+            entity: OWN_FIELD,
+            id: record.id,
+            version: Some(record.version),
+            values: vec![(POSITION.id(), Value::Int(place))],
+            lines: Vec::new(),
+        })
+        .collect();
+    if !acts.is_empty() {
+        web.engine().write(&reader.who, "change", acts).await?;
+    }
+    onward_saying(&reader, ADDRESS, "said-saved", "", None)
+}
+
+#[derive(Template)]
+#[template(path = "own-field-removal.html")]
+struct Removal<'p> {
+    reader: &'p Reader,
+    title: String,
+    id: Id,
+    uses: Vec<(String, String, String)>,
+}
+
+/// Says what uses a field before it goes.
+async fn ask(State(web): State<Web>, named: Named, reader: Reader) -> Answer {
+    let id: Id = named.id("id")?;
+    let entity = web.engine().entity(OWN_FIELD)?;
+    let (record, _) = web.engine().show(&reader.who, &entity, id).await?;
+    let mut uses = Vec::new();
+    for Use { entity, id, name } in web.engine().uses_of_own_field(&record).await? {
+        let Some(entity) = reader.model.entity(entity).filter(|entity| reader.who.may(Verb::See, entity)) else { continue };
+        uses.push((reader.speech.entity(entity.key, "one"), format!("/{}/{id}", entity.plural), name));
+    }
+    let title = reader.speech.with("own-field-remove", &[("name", record.get(&LABEL))]);
+    rendered(&reader, StatusCode::OK, &Removal { title, id, uses, reader: &reader })
+}
+
+async fn remove(State(web): State<Web>, named: Named, reader: Reader, _: Fields) -> Answer {
+    let id: Id = named.id("id")?;
+    let entity = web.engine().entity(OWN_FIELD)?;
+    let (record, _) = web.engine().show(&reader.who, &entity, id).await?;
+    let outcome = web.engine().remove_own_field(&reader.who, id, None).await?;
+    onward_saying(&reader, ADDRESS, "said-removed", record.get(&LABEL), Some(outcome.changeset))
+}
