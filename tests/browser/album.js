@@ -46,6 +46,11 @@ const inside = [
   ["teams", "/teams"],
   ["terms", "/terms"],
   ["preferences", "/preferences"],
+  ["security", "/preferences/security"],
+  ["sessions", "/preferences/sessions"],
+  ["tokens", "/preferences/tokens"],
+  ["mail-account", "/administration/mail"],
+  ["sign-in-rules", "/administration/sign-in"],
   ["not-found", "/accounts/zzzz"],
 ];
 

@@ -80,11 +80,11 @@ async fn shown(web: &Web, door: &Door, status: StatusCode, email: &str, next: &s
 async fn page(web: &Web, door: &Door, status: StatusCode, email: &str, next: &str, said: &str, wrong: Option<String>) -> Answer {
     let next = if next == "/" { "" } else { next };
     let company = web.engine().openid_provider().await?.map(|provider| {
-        let mut address = "/sign-in/company".to_owned();
+        let mut question = String::new();
         if !next.is_empty() {
-            crate::pages::html::pair(&mut address, "?next", next);
+            crate::pages::html::pair(&mut question, "?next", next);
         }
-        (provider.name, address)
+        (provider.name, format!("/sign-in/company{question}"))
     });
     let page = SignInPage { reader: door, title: door.speech.say("sign-in"), email, next, said, company, wrong };
     Ok(answer::html(status, answer::markup(&page)?))

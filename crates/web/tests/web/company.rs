@@ -273,6 +273,11 @@ async fn an_account_is_bound_by_whoever_is_signed_in_and_by_nobody_else() {
         let (next, session) = nobody.comes_in().await;
         let session = Browser { house: &house, provider: &provider, sid: session.expect("a session") };
         assert_eq!((next.as_str(), session.send("GET", "/accounts", "").send().await.status), ("/", 200));
+        // Where one was going is gone on to.
+        let door = house.send("GET", "/sign-in?next=%2Fcontacts").send().await.expect(200).text();
+        assert!(door.contains("href=\"/sign-in/company?next=%2Fcontacts\""), "{door}");
+        let (target, way) = nobody.away("/sign-in/company?next=%2Fcontacts").await;
+        assert_eq!(nobody.back(&target, &way).await.expect(303).header("location"), "/contacts");
         // The same subject is nobody else's.
         provider.say(of(&house, "s-1", "bruno@example.it", true), Signs::Right);
         let (target, way) = bruno.away("/preferences/security/company").await;

@@ -100,6 +100,12 @@ async fn whoever_has_an_app_comes_in_by_two_steps() {
         assert_eq!(house.send("GET", "/accounts").header("Cookie", &before).send().await.status, 303, "the old secret is nothing any more");
 
         next_step(&house);
+        // Where one was going is remembered over both steps.
+        let sent = form(&[("email", "anna@example.it"), ("password", PASSWORD), ("next", "/contacts?q=rossi")]);
+        let asked = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "same-origin").form(&sent).send().await.expect(303);
+        assert_eq!(asked.header("location"), "/sign-in/second-step?next=%2Fcontacts%3Fq%3Drossi");
+        let page = house.send("GET", asked.header("location")).header("Cookie", half(&asked)).send().await.expect(200).text();
+        assert!(page.contains("name=\"next\" value=\"/contacts?q=rossi\""), "{page}");
         let half = first_step(&house, "anna@example.it", PASSWORD).await;
         assert_eq!(house.send("GET", "/accounts").header("Cookie", &half).send().await.status, 303);
         let as_session = half.replace("scheda_half=", "sid=");

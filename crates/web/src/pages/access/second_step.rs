@@ -46,11 +46,11 @@ struct SecondStepPage<'s> {
 
 /// Leads somebody whose password was right to the second step.
 pub(crate) fn lead(web: &Web, secret: &str, next: &str) -> Answer {
-    let mut address = HERE.to_owned();
+    let mut question = String::new();
     if next != "/" {
-        html::pair(&mut address, "?next", next);
+        html::pair(&mut question, "?next", next);
     }
-    let mut response = answer::to(&address);
+    let mut response = answer::to(&format!("{HERE}{question}"));
     let secure = if web.secure() { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={secret}; Path=/sign-in; Max-Age=600; HttpOnly; SameSite=Lax{secure}");
     response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie).map_err(Error::internal)?);
