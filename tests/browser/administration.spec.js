@@ -38,7 +38,7 @@ test.describe("administration", () => {
     await page.goto("/administration/backups");
     await page.getByRole("button", { name: "Fai una copia adesso" }).click();
     await expect(page.locator(".toast")).toContainText("in corso");
-    // The page hears when it is done.
+    // The page looks again until it is done.
     await expect(page.locator(".report .stage[data-tone=good]").first()).toContainText("integra", { timeout: 60_000 });
     await page.goto("/administration/audit?event=backup-taken");
     await expect(page.locator(".report tbody tr").first()).toContainText("Copia di sicurezza fatta");

@@ -13,7 +13,7 @@ pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
     let reader = reader.within("administration");
     let speech = &reader.speech;
     let mut page = ReportPage::new(&reader, "backups");
-    page.live = "backup";
+    page.again = "/administration/backups";
     if let Ok(place) = web.engine().backups_place() {
         page.actions = button(&reader, "/administration/backups", speech.say("backups-now"), "btn btn-primary", "");
         let [days, weeks, months] = place.kept.map(|count| count.to_string());

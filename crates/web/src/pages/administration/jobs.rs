@@ -16,7 +16,7 @@ const MOST: i64 = 50;
 pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
     let reader = reader.within("administration");
     let mut page = ReportPage::new(&reader, "jobs");
-    page.live = "job";
+    page.again = "/administration/jobs";
     for (state, count) in web.engine().job_counts().await? {
         let key = state.key();
         let heads = ["jobs-kind", "jobs-for", "jobs-at", "#jobs-attempts", "jobs-error", ""];

@@ -54,8 +54,8 @@ pub(super) struct ReportPage<'p> {
     /// Markup before and after the tables.
     pub(super) before: String,
     pub(super) after: String,
-    /// The topic that changes it.
-    pub(super) live: &'static str,
+    /// The address that it is fetched from again every few seconds; empty where it stays as it is.
+    pub(super) again: &'static str,
     pub(super) reports: Vec<Report>,
 }
 
@@ -68,7 +68,7 @@ impl<'p> ReportPage<'p> {
             actions: String::new(),
             before: String::new(),
             after: String::new(),
-            live: "",
+            again: "",
             reports: Vec::new(),
             reader,
         }
