@@ -102,7 +102,14 @@ impl Engine {
         for row in tx.rows_as(&Statement::new(sql.text, sql.values), &shapes).await? {
             let mut row = row.into_iter();
             let id = row.next().as_ref().and_then(Value::link).ok_or_else(|| Error::internal("an own field without identity"))?;
-            rows.push(Record { carried: own.carried.clone(), id, version: 1, values: row.collect(), lines: Vec::new(), beyond: meta::Beyond::default() });
+            rows.push(Record {
+                carried: own.carried.clone(),
+                id,
+                version: 1,
+                values: row.collect(),
+                lines: Vec::new(),
+                beyond: meta::Beyond::default(),
+            });
         }
         rows.sort_by_key(|record| (Value::int(record.value(POSITION.id())), record.id));
         let mut terms = match model.entity(TERM) {

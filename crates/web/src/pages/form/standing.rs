@@ -15,7 +15,14 @@ impl Standing {
             return Standing(None);
         }
         let carried = form.entity.carried.clone();
-        let blank = || Record { values: carried.blank(), carried: carried.clone(), id: Id::SYSTEM, version: 1, lines: Vec::new(), beyond: meta::Beyond::default() };
+        let blank = || Record {
+            values: carried.blank(),
+            carried: carried.clone(),
+            id: Id::SYSTEM,
+            version: 1,
+            lines: Vec::new(),
+            beyond: meta::Beyond::default(),
+        };
         let mut record = form.record.cloned().unwrap_or_else(blank);
         for field in &form.entity.fields {
             if let Some(value) = entered(form, field) {
