@@ -4,7 +4,7 @@ use super::{ENTITY, KEY, LABEL, OWN_FIELD, kinds};
 use crate::Engine;
 use kernel::{Error, Result, Say};
 use meta::{Entity, Record};
-use store::{Statement, Tx};
+use store::{Dialect, Statement, Tx};
 
 /// Bytes of a key at most; with what stands around it, the name of an index stays whole.
 const MOST: usize = 40;
@@ -50,7 +50,12 @@ impl Engine {
         let mut described = Entity::clone(entity);
         described.fields.retain(|known| known.key != field.key);
         described.fields.push(field);
-        let report = self.inside.store.shape_within(tx, &[described.table()]).await?;
+        let mut table = described.table();
+        if tx.dialect() == Dialect::Postgres {
+            // An index that is built without blocking waits for every transaction there is, this one too: it follows the commit.
+            table.indexes.clear();
+        }
+        let report = self.inside.store.shape_within(tx, &[table]).await?;
         Ok(report.columns.contains(&format!("{}.{}", entity.key, field.column())))
     }
 }

@@ -170,7 +170,15 @@ impl Engine {
 
     /// After a write that made the descriptions others, this node knows them before it answers; the others hear of it.
     pub(crate) async fn follow_descriptions(&self, describing: bool) -> Result<()> {
-        if describing { self.load_descriptions().await } else { Ok(()) }
+        if !describing {
+            return Ok(());
+        }
+        self.load_descriptions().await?;
+        if self.inside.store.dialect() == Dialect::Postgres {
+            // The indexes of what was added.
+            self.inside.store.shape(&self.model().tables()).await?;
+        }
+        Ok(())
     }
 
     /// Puts an own field in the trash although views, segments or conditions speak of it.

@@ -147,6 +147,8 @@ async fn no_form_is_taken_without_its_token() {
             house.page("ada", "GET", "/preferences").send().await.expect(200);
             let before = house.everything().await;
             for address in addresses(&house, route, house.north) {
+                // Of all that he tries in a minute there is a limit of its own.
+                house.clock.pass(5_000);
                 for token in ["", "nonsense", &house.people["bruno"].csrf] {
                     let asked = || house.page("ada", route.method.as_str(), &address);
                     let mut got = vec![
