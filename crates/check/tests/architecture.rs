@@ -59,6 +59,8 @@ const SPEAK_SQL: &[&str] = &[
     "modules/base/src/subjects/attached.rs",
     // Terms are read whole into the model.
     "modules/base/src/vocabularies/mod.rs",
+    // Whether a vocabulary is there, or used, is asked inside the transaction of a write.
+    "modules/base/src/vocabularies/own.rs",
     // Whether somebody agreed to a text is asked as the rule, and the text held while he does.
     "modules/base/src/consents/rules.rs",
     "modules/base/src/consents/texts.rs",

@@ -58,7 +58,7 @@ pub(super) fn described(model: &Model, record: &Record) -> Result<Field> {
         OwnKind::Email => Kind::Email,
         OwnKind::Phone => Kind::Phone,
         OwnKind::Web => Kind::Web,
-        OwnKind::Term | OwnKind::Terms if !meta::fields::term_key(vocabulary).is_some_and(|key| key == vocabulary) => {
+        OwnKind::Term | OwnKind::Terms if meta::fields::term_key(vocabulary).is_none_or(|key| key != vocabulary) => {
             return Err(Error::invalid(VOCABULARY.field.key, Say::new("error-own-field-vocabulary")));
         }
         OwnKind::Term => Kind::Vocabulary(name(vocabulary)),
