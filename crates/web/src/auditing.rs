@@ -14,7 +14,7 @@ use kernel::Id;
 use std::net::IpAddr;
 
 /// What everybody arranges for himself, and nobody needs to know.
-const TRIFLES: [&str; 13] = [
+const TRIFLES: [&str; 15] = [
     "theme",
     "density",
     "keys",
@@ -28,6 +28,8 @@ const TRIFLES: [&str; 13] = [
     "change-view",
     "remove-view",
     "build-filter",
+    "profile",
+    "passkey-question",
 ];
 /// What of ordinary records is kept nevertheless: it is about many of them.
 const OF_MANY: [&str; 3] = ["bulk", "undo", "stop-bulk"];

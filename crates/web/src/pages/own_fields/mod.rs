@@ -15,7 +15,7 @@ use engine::{Act, Asked};
 use http::{Method, StatusCode};
 use kernel::{Id, Result, Value};
 use meta::fields::Chosen;
-use meta::{Entity, Record};
+use meta::{Entity, Granted, Record};
 use std::sync::Arc;
 
 /// Where they are looked after.
@@ -83,7 +83,10 @@ async fn show(reader: Reader) -> Answer {
     let (_, records) = own_fields(&reader).await?;
     let speech = &reader.speech;
     let mut cards = Vec::new();
-    for entity in reader.model.entities().filter(|entity| takes_own_fields(entity)) {
+    let mut entities: Vec<&Arc<Entity>> = reader.model.entities().filter(|entity| takes_own_fields(entity)).collect();
+    // What people work with comes first, what administrators look after last.
+    entities.sort_by_key(|entity| (entity.granted != Granted::Roles, entity.can.joining, !entity.can.importable));
+    for entity in entities {
         let own: Vec<&Record> = records.iter().filter(|record| record.get(&ENTITY) == entity.key).collect();
         let mut sections = Vec::new();
         for section in &entity.layout {
