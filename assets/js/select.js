@@ -8,7 +8,8 @@ const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [cont
 const chosen = new Set();
 let last;
 
-const form = () => document.getElementById("bulk");
+// A form may have a field of this name too: the rights of a role.
+const form = () => document.querySelector("form#bulk");
 const ticks = () => [...document.querySelectorAll(TICK)];
 const all = () => form()?.elements.all?.checked ?? false;
 

@@ -86,7 +86,7 @@ async function fill(server) {
   known.teams = (await plain("/teams", { name: evil(), parent: team.id })).id;
   const users = [(await ask("GET", `/users?filter=${encodeURIComponent('email is "evil@example.it"')}`)).records[0]];
   for (let place = 1; place < 3; place += 1) {
-    users.push(await plain("/users", { name: brief(), email: `evil${place}@example.it`, role: "manager", language: "it", team: team.id }));
+    users.push(await plain("/users", { name: brief(), email: `evil${place}@example.it`, roles: ["manager"], language: "it", team: team.id }));
   }
   known.users = users[0].id;
   const theirs = speaking(server.address, server.given.theirs);

@@ -321,6 +321,7 @@ test("an administrator makes a user, who signs in with the password that was set
   await expect(page.locator(".record-title h1")).toHaveText("Carlo Bini");
   // Nobody is removed: there is no menu for it.
   await expect(page.locator(".record-bar .danger")).toHaveCount(0);
+  await page.locator(".record-bar").getByRole("link", { name: "Accesso" }).click();
   await page.getByRole("link", { name: "Imposta la password" }).click();
   await page.locator("#password").fill("corta");
   await page.locator("[data-save]").click();

@@ -229,6 +229,7 @@ test.describe("the palette", () => {
     await page.locator("#name").fill("Piero Neri");
     await page.locator("#email").fill(email);
     await page.locator("[data-save]").click();
+    await page.locator(".record-bar").getByRole("link", { name: "Accesso" }).click();
     await page.getByRole("link", { name: "Imposta la password" }).click();
     await page.locator("#password").fill(password);
     await page.locator("[data-save]").click();

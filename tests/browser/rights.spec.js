@@ -14,8 +14,8 @@ test.describe("rights", () => {
   test("a role is made, its table filled in, a field hidden", async ({ page }, info) => {
     const name = `Ufficio ${info.project.name} ${Date.now()}`;
     await page.goto("/roles/new");
-    await page.getByLabel("Nome", { exact: true }).fill(name);
-    await page.getByRole("button", { name: "Salva" }).first().click();
+    await page.locator("#name").fill(name);
+    await page.locator("[data-save]").click();
     await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
     await page.getByRole("link", { name: "Modifica i diritti" }).click();
     await expect(page.getByRole("heading", { level: 1, name: `Diritti · ${name}` })).toBeVisible();

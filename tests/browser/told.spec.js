@@ -17,7 +17,7 @@ async function makeUser(page, name, role) {
   const email = `${name.toLowerCase().replace(/\W+/g, ".")}@officina.test`;
   const csrf = await page.locator('meta[name="csrf-token"]').getAttribute("content");
   const post = (path, form) => page.request.post(path, { form: { csrf, ...form }, maxRedirects: 0 });
-  const made = await post("/users/new", { name, email, role, active: "true", language: "it" });
+  const made = await post("/users/new", { name, email, roles: role, active: "true", language: "it" });
   expect(made.status()).toBe(303);
   expect((await post(`${made.headers().location}/password`, { password })).status()).toBe(303);
   return email;
