@@ -89,6 +89,9 @@ async function fill(server) {
     users.push(await plain("/users", { name: brief(), email: `evil${place}@example.it`, roles: ["manager"], language: "it", team: team.id }));
   }
   known.users = users[0].id;
+  known.roles = (await plain("/roles", { name: evil(), english: evil(), description: evil(), see: "all", rights: [{ entity: "site", see: "own" }], fields: [{ entity: "account", field: "revenue", right: "hidden" }] })).id;
+  known.sharing_rules = (await plain("/sharing_rules", { name: evil(), entity: "account", filter: "", user: users[0].id })).id;
+  known.own_fields = (await plain("/own_fields", { label: evil(), label_english: evil(), entity: "team", kind: "text" })).id;
   const theirs = speaking(server.address, server.given.theirs);
 
   const address = () => ({ street: evil(), city: evil() });
@@ -266,6 +269,7 @@ test.describe("hostile words", () => {
       await visit(`${card}?list=${e(`filter=name contains "<img src=x onerror=alert(1)>"&q=${MARKUP[1]}`)}`);
       await visit(`${card}?field=remarks`);
     }
+    for (const page of [`accounts/${accounts[0]}/visibility`, `sites/${known.sites}/visibility`, `roles/${known.roles}/rights`, `administration/fields/${known.own_fields}/removal`]) await visit(`/${page}`);
     for (const id of accounts.slice(1)) await visit(`/accounts/${id}`, { open: false });
     for (const id of contacts.slice(1)) await visit(`/contacts/${id}`, { open: false });
     await visit(`/accounts/${removed}`);
