@@ -42,7 +42,6 @@ const NEVER: &[&str] = &["openssl", "openssl-sys", "native-tls"];
 const SPEAK_SQL: &[&str] = &[
     // The key of forms and cursors, made once with the installation, of no entity.
     "crates/web/src/seal.rs",
-    "crates/web/src/pages/company.rs",
     // The state of a run moves on with its batch, without a version and a history of its own.
     "modules/base/src/imports/mod.rs",
     // Hundreds of keys are looked up at once, as the import and not as a person.

@@ -191,7 +191,10 @@ impl Engine {
             .await?;
         let (mut records, full) = rows;
         attach(&mut records, lines);
-        records.iter_mut().for_each(|(record, _)| record.keep_secrets());
+        if asked.lines {
+            // The fields of the list are known to him already; those of its lines come whole.
+            records.iter_mut().for_each(|(record, _)| record.keep_secrets());
+        }
         let backward = asked.after.as_ref().is_some_and(|cursor| cursor.backward);
         if backward {
             records.reverse();

@@ -22,7 +22,12 @@ impl Engine {
     }
 
     /// The company's name; the product's own where nobody has said it yet.
-    pub(crate) async fn company(&self) -> Result<String> {
+    pub async fn company(&self) -> Result<String> {
         Ok(self.installation(COMPANY).await?.filter(|name| !name.is_empty()).unwrap_or_else(|| "Scheda".to_owned()))
+    }
+
+    /// Names the company.
+    pub async fn name_company(&self, name: &str) -> Result<()> {
+        self.put_installation(COMPANY, name.to_owned()).await
     }
 }

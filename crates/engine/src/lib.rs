@@ -8,6 +8,7 @@ pub mod audit;
 pub mod backups;
 pub mod bulk;
 mod context;
+mod epoch;
 mod erase;
 mod examine;
 pub mod favourites;

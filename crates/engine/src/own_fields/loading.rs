@@ -2,8 +2,8 @@
 //! an announcement says that they are others, and by a write that finds them older than the data.
 
 use super::{ENTITY, HELP, HELP_ENGLISH, LABEL, LABEL_ENGLISH, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, conditions, kinds};
-use crate::Engine;
 use crate::vocabulary::{TERM, VOCABULARY, roles, terms};
+use crate::{Engine, epoch};
 use kernel::{Error, Result, Value};
 use meta::model::Term;
 use meta::sql::Sql;
@@ -23,7 +23,7 @@ pub(crate) struct Declared {
 struct Reads {
     begun: u64,
     adopted: u64,
-    epoch: String,
+    epoch: i64,
 }
 
 impl Declared {
@@ -34,7 +34,7 @@ impl Declared {
 
 /// What was read of the data.
 struct Descriptions {
-    epoch: String,
+    epoch: i64,
     fields: Vec<Record>,
     terms: HashMap<(String, String), Term>,
     /// The company's own vocabularies: key, Italian, English.
@@ -52,7 +52,7 @@ impl Engine {
 
     /// The same within a transaction, where another node made them others than this one knows. On SQLite there is no other.
     pub(crate) async fn catch_up(&self, tx: &mut Tx) -> Result<()> {
-        if tx.dialect() == Dialect::Sqlite || epoch(tx).await? == self.reads().epoch {
+        if tx.dialect() == Dialect::Sqlite || epoch::read(tx, epoch::DESCRIPTIONS).await? == self.reads().epoch {
             return Ok(());
         }
         self.read_descriptions(tx).await
@@ -70,7 +70,7 @@ impl Engine {
                 reads.begun
             };
             let found = self.descriptions(tx).await?;
-            let epoch = found.epoch.clone();
+            let epoch = found.epoch;
             let model = self.extended(found)?;
             self.inside.store.learn(&model.tables());
             let mut reads = self.reads();
@@ -86,7 +86,7 @@ impl Engine {
 
     async fn descriptions(&self, tx: &mut Tx) -> Result<Descriptions> {
         // First of all: what is read after it is at least as new.
-        let epoch = epoch(tx).await?;
+        let epoch = epoch::read(tx, epoch::DESCRIPTIONS).await?;
         let model = self.model();
         let own = model.entity(OWN_FIELD).ok_or(Error::NotFound)?;
         let mut sql = Sql::new();
@@ -186,10 +186,4 @@ fn add(entity: &mut Entity, field: Field, section: &str) {
         Some(known) => known.fields.push(field.key),
         None => entity.layout.push(Section { key: name(section), fields: vec![field.key] }),
     }
-}
-
-/// What the descriptions are known by in the data: another text after every change of them.
-async fn epoch(tx: &mut Tx) -> Result<String> {
-    let sql = Statement::new("SELECT \"value\" FROM \"installation\" WHERE \"key\" = 'descriptions'", Vec::new());
-    Ok(tx.rows(&sql).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
 }

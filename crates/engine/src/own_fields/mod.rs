@@ -12,12 +12,13 @@ pub(crate) use loading::Declared;
 pub use uses::Use;
 
 use crate::area::{Change, Slice};
+use crate::epoch;
 use kernel::{Error, Problem, Result, Say};
 use meta::entity::Visibility;
 use meta::fields::{Choices, Code, LongText, Text, Whole, YesNo, choice, code, long_text, text, whole, yes_no};
 use meta::filter::parse::parse;
 use meta::{Conditions, Entity, FieldId, Filter, Model, Record};
-use store::{Statement, Tx, Work};
+use store::{Tx, Work};
 
 /// The entity of own fields.
 pub const OWN_FIELD: &str = "own_field";
@@ -125,7 +126,8 @@ fn conditions(model: &Model, entity: &Entity, record: &Record) -> Result<Conditi
 fn examine<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
         if change.removes() {
-            return mark(tx, change).await;
+            // Every node that writes after this commit reads them again before.
+            return epoch::count(tx, epoch::DESCRIPTIONS).await;
         }
         let fixed: [FieldId; 6] = [ENTITY.id(), KEY.id(), KIND.id(), VOCABULARY.id(), TARGET.id(), UNIQUE.id()];
         if let Some(before) = &change.before
@@ -143,14 +145,7 @@ fn examine<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
             return Err(Error::invalid(SECTION.field.key, Say::new("error-own-field-section")));
         }
         conditions(&model, entity, &change.after)?;
-        mark(tx, change).await
+        // Every node that writes after this commit reads them again before.
+        epoch::count(tx, epoch::DESCRIPTIONS).await
     })
-}
-
-/// Marks the descriptions as others than they were: every node that writes after this commit reads them again before.
-async fn mark(tx: &mut Tx, change: &Change) -> Result<()> {
-    // Each version of a field is written once.
-    let epoch = format!("{}.{}.{}", change.after.id, change.after.version, change.now.millis());
-    let sql = "INSERT INTO \"installation\" (\"key\", \"value\") VALUES ('descriptions', ?) ON CONFLICT (\"key\") DO UPDATE SET \"value\" = excluded.\"value\"";
-    tx.execute(&Statement::new(sql, vec![epoch.into()])).await.map(|_| ())
 }

@@ -4,7 +4,7 @@
 use super::entity::{Shares, sharing};
 use super::role::{Part, Powers, Right, Role};
 use super::{FieldRight, Scope, fields};
-use crate::Engine;
+use crate::{Engine, epoch};
 use kernel::{Date, Id, Result, Value};
 use meta::fields::{Chosen, terms};
 use meta::filter::Filter;
@@ -13,9 +13,6 @@ use meta::{Entity, Kind, Model};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Row, Statement, Tx};
-
-/// The row of the table `epoch` that counts changes of rights.
-pub(crate) const EPOCH: &str = "rights";
 
 /// What is known at one moment.
 #[derive(Debug, Default)]
@@ -169,7 +166,7 @@ impl Engine {
     /// Reads what is to be known.
     pub(crate) async fn read_rights(&self, tx: &mut Tx) -> Result<Known> {
         let model = self.model();
-        let mut known = Known { epoch: epoch(tx).await?, roles: roles(tx).await?, ..Known::default() };
+        let mut known = Known { epoch: epoch::read(tx, epoch::RIGHTS).await?, roles: roles(tx).await?, ..Known::default() };
         let users = "SELECT \"id\", \"team\" FROM \"user\" WHERE \"removed_at\" IS NULL ORDER BY \"id\"";
         let users = tx.rows(&Statement::new(users, Vec::new())).await?;
         let teams = tx.rows(&Statement::new("SELECT \"id\", \"parent\" FROM \"team\" WHERE \"removed_at\" IS NULL", Vec::new())).await?;
@@ -205,18 +202,6 @@ impl Engine {
         known.rules = rules(tx, &model).await?;
         Ok(known)
     }
-}
-
-/// The number of the latest change of rights.
-async fn epoch(tx: &mut Tx) -> Result<i64> {
-    let sql = Statement::new("SELECT \"number\" FROM \"epoch\" WHERE \"key\" = ?", vec![EPOCH.into()]);
-    crate::asking::one_number(tx, &sql).await
-}
-
-/// Counts one more change of rights, in the commit that makes it.
-pub(crate) async fn count_change(tx: &mut Tx) -> Result<()> {
-    let sql = "INSERT INTO \"epoch\" (\"key\", \"number\") VALUES (?, 1) ON CONFLICT (\"key\") DO UPDATE SET \"number\" = \"epoch\".\"number\" + 1";
-    tx.execute(&Statement::new(sql, vec![EPOCH.into()])).await.map(|_| ())
 }
 
 async fn roles(tx: &mut Tx) -> Result<HashMap<String, Part>> {

@@ -547,7 +547,7 @@ impl Engine {
     /// Says what changed, when the commit has succeeded.
     pub(crate) async fn announce(&self, tx: &mut Tx, entity: &Entity, ids: &[Id]) -> Result<()> {
         if self.inside.deciding.contains(entity.key) {
-            crate::rights::known::count_change(tx).await?;
+            crate::epoch::count(tx, crate::epoch::RIGHTS).await?;
         }
         tx.announce(entity.key).await?;
         // A page of one record listens for it; after many at once, listening for the entity is enough.

@@ -5,7 +5,7 @@ use engine::own_fields::{ENTITY, KIND, LABEL, OWN_FIELD};
 use engine::{Draft, Engine};
 use kernel::{Id, Value};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Another node; on SQLite there is only one.
@@ -21,7 +21,7 @@ fn field(words: &str, kind: &str) -> Draft {
 }
 
 /// Writes customers one after the other until it is told to stop: creates each, and changes it. Gives those it wrote.
-async fn writing(engine: Engine, who: engine::Principal, name: String, stop: Arc<AtomicBool>) -> Vec<Id> {
+async fn writing(engine: Engine, who: engine::Principal, name: String, stop: Arc<AtomicBool>, count: Arc<AtomicUsize>) -> Vec<Id> {
     let mut written = Vec::new();
     while !stop.load(Ordering::SeqCst) {
         let entity = engine.entity("customer").expect("customers");
@@ -35,6 +35,7 @@ async fn writing(engine: Engine, who: engine::Principal, name: String, stop: Arc
         let (record, _) = engine.show(&who, &entity, id).await.expect("no question fails");
         assert_eq!(record.get(&shop::NAME), format!("{name} {} srl", written.len()));
         written.push(id);
+        count.fetch_add(1, Ordering::SeqCst);
     }
     written
 }
@@ -44,9 +45,10 @@ async fn a_field_comes_and_goes_on_two_nodes_and_no_write_is_lost() {
     for shop in shops().await {
         let other = other_node(&shop).await;
         let stop = Arc::new(AtomicBool::new(false));
+        let written = Arc::new(AtomicUsize::new(0));
         let mut writers = Vec::new();
         for (place, engine) in [&shop.engine, &other, &shop.engine, &other].into_iter().enumerate() {
-            writers.push(tokio::spawn(writing(engine.clone(), shop.anna.clone(), format!("Ditta {place}"), stop.clone())));
+            writers.push(tokio::spawn(writing(engine.clone(), shop.anna.clone(), format!("Ditta {place}"), stop.clone(), written.clone())));
         }
         let mut keys = Vec::new();
         for (words, kind) in [("Cella frigorifera", "text"), ("Pezzi", "whole"), ("Cella frigorifera", "date")] {
@@ -83,6 +85,13 @@ async fn a_field_comes_and_goes_on_two_nodes_and_no_write_is_lost() {
         }
         // The words of the first were free again; its column was not.
         assert_eq!(keys, ["x_cella_frigorifera", "x_pezzi", "x_cella_frigorifera_2"]);
+        // However slow the machine is, enough of them come while fields do.
+        for _ in 0..500 {
+            if written.load(Ordering::SeqCst) > 20 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         stop.store(true, Ordering::SeqCst);
         let mut count = 0;
         for writer in writers {
