@@ -4,6 +4,7 @@ mod client;
 mod figures;
 mod installation;
 mod report;
+mod town;
 
 use clap::Parser;
 use report::Report;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "bin/bench")]
 struct Line {
-    /// The bench to run: list, api, search, create, import, card, rest, or a large one: scale, aggregate, hiding, move, nodes, build; `all` runs every one, and
+    /// The bench to run: list, api, search, create, import, card, rest, or a large one: live, rights, scale, aggregate, hiding, move, nodes, fields, build; `all` runs every one, and
     /// without a name all but the large ones run.
     name: Option<String>,
     /// One JSON object a line.

@@ -7,6 +7,7 @@ mod build;
 mod bulk;
 mod card;
 mod create;
+mod fields;
 mod hiding;
 mod import;
 mod list;
@@ -28,7 +29,7 @@ const CLIENTS: usize = 16;
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
 /// Those that open browsers, first make a million records, or build the program anew.
-const LARGE: [&str; 8] = ["live", "rights", "scale", "aggregate", "hiding", "move", "nodes", "build"];
+const LARGE: [&str; 9] = ["live", "rights", "scale", "aggregate", "hiding", "move", "nodes", "fields", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -46,8 +47,9 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
     // On no database, and last: the measuring of the others does not wait for it.
     let builds = names.contains(&"build");
     // From the one database to the other, or with several nodes.
-    let (moves, nodes) = (names.contains(&"move"), names.contains(&"nodes") && database.is_none_or(|asked| asked == "postgres"));
-    names.retain(|name| !["build", "move", "nodes"].contains(name));
+    let several = |name: &str| names.contains(&name) && database.is_none_or(|asked| asked == "postgres");
+    let (moves, nodes, fields) = (names.contains(&"move"), several("nodes"), several("fields"));
+    names.retain(|name| !["build", "move", "nodes", "fields"].contains(name));
     for database in ["sqlite", "postgres"].into_iter().filter(|known| database.is_none_or(|asked| asked == *known)) {
         for name in &names {
             match *name {
@@ -73,6 +75,9 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
     }
     if nodes {
         nodes::run(report).await?;
+    }
+    if fields {
+        fields::run(report).await?;
     }
     if builds { build::run(report) } else { Ok(()) }
 }
