@@ -12,6 +12,7 @@ import "./rows.js";
 import "./widths.js";
 import "./select.js";
 import "./board.js";
+import "./layouts.js";
 import "./palette.js";
 import "./keys.js";
 import "./form.js";

@@ -18,6 +18,7 @@ mod history;
 pub mod identity;
 mod installation;
 pub mod jobs;
+pub mod layouts;
 pub mod live;
 pub mod mail;
 pub mod mentions;
@@ -119,6 +120,7 @@ impl Engine {
             .slice(segments::slice())
             .slice(own_fields::slice())
             .slice(wordings::slice())
+            .slice(layouts::slice())
             .slice(bulk::slice())
             .slice(files::slice())
             .slice(backups::slice(settings.backups.as_ref()));

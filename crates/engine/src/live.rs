@@ -76,6 +76,7 @@ pub(crate) async fn follow(engine: &Engine) {
                     | crate::vocabulary::VOCABULARY
                     | crate::own_fields::OWN_FIELD
                     | crate::wordings::WORDING
+                    | crate::layouts::LAYOUT
                     | store::EVERYTHING
             ) && let Err(error) = engine.load_descriptions().await
             {

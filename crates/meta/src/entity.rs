@@ -247,6 +247,8 @@ pub struct Entity {
     pub sort: (&'static str, bool),
     /// The groups of the card and the form.
     pub layout: Vec<Section>,
+    /// What an arrangement leaves out of the groups: in lists and filters as ever, on no card and asked by no form that can do without.
+    pub unplaced: Vec<&'static str>,
     /// All fields but the version, as whole records carry them; filled in by the model.
     pub carried: Arc<Carried>,
     /// The columns of the table, in its order; filled in by the model.
@@ -283,6 +285,7 @@ impl Entity {
             head: Vec::new(),
             sort: (title, false),
             layout: Vec::new(),
+            unplaced: Vec::new(),
             carried: Arc::new(Carried::new(key, Vec::new())),
             stored: Arc::from([]),
         }

@@ -1,5 +1,6 @@
 //! What an entity is, what a filter is, and both to SQL. Pure: no database, no clock, no network.
 
+mod arrangement;
 mod conditions;
 pub mod entity;
 pub mod field;
@@ -14,6 +15,7 @@ pub mod shape;
 pub mod sql;
 pub mod words;
 
+pub use arrangement::{Arranged, Arrangement, OWN_SECTION, section_key};
 pub use conditions::Conditions;
 pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Granted, Happens, Ledger, Relation, Section, Visibility};
 pub use field::{Field, FieldId, Key};

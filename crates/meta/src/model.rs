@@ -1,5 +1,6 @@
 //! The model: all entities of an installation, declared and extended. Swapped atomically, never changed.
 
+use crate::arrangement::Arrangement;
 use crate::conditions::Conditions;
 use crate::entity::{Entity, Mirror, Relation};
 use crate::field::{Field, FieldId};
@@ -21,6 +22,8 @@ pub struct Model {
     pub conditions: Arc<HashMap<FieldId, Conditions>>,
     /// What the company says itself: keys of messages to Italian and English; empty where it says nothing.
     pub spoken: Arc<HashMap<String, [String; 2]>>,
+    /// How cards and forms are arranged for whoever has a role: role, then entity.
+    pub arranged: Arc<HashMap<String, HashMap<String, Arrangement>>>,
 }
 
 /// A term of a vocabulary.
@@ -110,10 +113,25 @@ impl Model {
             for section in &mut entity.layout {
                 section.fields.retain(hidden);
             }
+            entity.unplaced.retain(hidden);
             if !hidden(&entity.sort.0) {
                 entity.sort = (entity.title, false);
             }
             *place = Arc::new(entity);
+        }
+        model
+    }
+
+    /// The model with cards and forms arranged as the first of these roles that arranges them has it, each kind of record by itself.
+    pub fn arranged_for(&self, roles: &[&str]) -> Model {
+        let mut model = self.clone();
+        for place in &mut model.entities {
+            let arranged = roles.iter().find_map(|role| Some((*role, self.arranged.get(*role)?.get(place.key)?)));
+            if let Some((role, arrangement)) = arranged {
+                let mut entity = Entity::clone(place);
+                entity.arrange(arrangement, role);
+                *place = Arc::new(entity);
+            }
         }
         model
     }

@@ -14,7 +14,7 @@ use kernel::Id;
 use std::net::IpAddr;
 
 /// What everybody arranges for himself, and nobody needs to know.
-const TRIFLES: [&str; 15] = [
+const TRIFLES: [&str; 16] = [
     "theme",
     "density",
     "keys",
@@ -28,6 +28,7 @@ const TRIFLES: [&str; 15] = [
     "change-view",
     "remove-view",
     "build-filter",
+    "try-layout",
     "profile",
     "passkey-question",
 ];

@@ -3,7 +3,7 @@
 
 use super::{ENTITY, HELP, HELP_ENGLISH, LABEL, LABEL_ENGLISH, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, conditions, kinds};
 use crate::vocabulary::{TERM, VOCABULARY, roles, terms};
-use crate::{Engine, epoch};
+use crate::{Engine, epoch, layouts};
 use kernel::{Error, Result, Value};
 use meta::model::Term;
 use meta::sql::Sql;
@@ -41,6 +41,7 @@ struct Descriptions {
     vocabularies: Vec<[String; 3]>,
     /// Messages in its own words: key, Italian, English.
     wordings: Vec<[String; 3]>,
+    layouts: Vec<layouts::Layout>,
 }
 
 impl Engine {
@@ -123,7 +124,8 @@ impl Engine {
         };
         let wordings = "SELECT \"message\", \"italian\", \"english\" FROM \"wording\" WHERE \"removed_at\" IS NULL";
         let wordings = said(tx, wordings).await?;
-        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings })
+        let layouts = layouts::read(tx).await?;
+        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts })
     }
 
     /// The model of what is declared and what was found. A field that no longer fits what is declared stays out of it.
@@ -145,13 +147,15 @@ impl Engine {
             if entity.field(field.key).is_some() || field.key.is_empty() {
                 continue;
             }
-            add(entity, field, record.get(&SECTION));
+            add(entity, field, record.get(&SECTION), &found.layouts);
             spoken.insert(format!("field-{}-{}", entity.key, field.key), words(record.get(&LABEL), record.get(&LABEL_ENGLISH)));
             if !record.get(&HELP).is_empty() {
                 spoken.insert(format!("hint-{}-{}", entity.key, field.key), words(record.get(&HELP), record.get(&HELP_ENGLISH)));
             }
             added.push((record, field));
         }
+        layouts::titles(&found.layouts, &mut spoken);
+        let arranged = layouts::apply(found.layouts, &mut entities);
         // The company's own words stand before the names of its fields too.
         spoken.extend(found.wordings.into_iter().map(|[message, italian, english]| (message, [italian, english])));
         let mut model = Model::new(entities).map_err(Error::internal)?;
@@ -166,6 +170,7 @@ impl Engine {
         }
         model.conditions = Arc::new(asked);
         model.spoken = Arc::new(spoken);
+        model.arranged = Arc::new(arranged);
         model.terms = Arc::new(found.terms);
         Ok(model)
     }
@@ -177,11 +182,15 @@ async fn said(tx: &mut Tx, sql: &'static str) -> Result<Vec<[String; 3]>> {
     Ok(rows.iter().map(|row| [0, 1, 2].map(|place| row.text(place).to_owned())).collect())
 }
 
-/// Puts a field before the system's, and into its section.
-fn add(entity: &mut Entity, field: Field, section: &str) {
+/// Puts a field before the system's, and into its section: a declared one, or one of the company's own.
+fn add(entity: &mut Entity, field: Field, section: &str, layouts: &[layouts::Layout]) {
     let place = entity.fields.iter().position(|known| known.system).unwrap_or(entity.fields.len());
     entity.fields.insert(place, field);
-    let section = if entity.layout.iter().any(|known| known.key == section) { section } else { SECTION_OF_ITS_OWN };
+    let made = |layout: &layouts::Layout| {
+        layout.entity == entity.key && layout.role.is_empty() && layout.arrangement.sections.iter().any(|known| known.key == section)
+    };
+    let known = entity.layout.iter().any(|known| known.key == section) || layouts.iter().any(made);
+    let section = if known { section } else { SECTION_OF_ITS_OWN };
     match entity.layout.iter_mut().find(|known| known.key == section) {
         Some(known) => known.fields.push(field.key),
         None => entity.layout.push(Section { key: name(section), fields: vec![field.key] }),

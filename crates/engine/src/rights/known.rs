@@ -94,10 +94,15 @@ impl Known {
         let parts: Vec<&Part> = terms(roles).filter_map(|key| self.roles.get(key)).collect();
         let role = Arc::new(Role::of(&parts));
         let restrictions = if role.administer { Default::default() } else { fields::together(&parts) };
-        let model = match restrictions.is_empty() {
-            true => whole.clone(),
-            false => Arc::new(whole.restricted(|entity, field| restrictions.get(&(entity.to_owned(), field.to_owned())).copied())),
-        };
+        let mut model = whole.clone();
+        if !restrictions.is_empty() {
+            model = Arc::new(model.restricted(|entity, field| restrictions.get(&(entity.to_owned(), field.to_owned())).copied()));
+        }
+        let mut arranging: Vec<&str> = parts.iter().map(|part| part.key.as_str()).filter(|key| whole.arranged.contains_key(*key)).collect();
+        if !arranging.is_empty() {
+            crate::layouts::in_order(whole, &mut arranging);
+            model = Arc::new(model.arranged_for(&arranging));
+        }
         made.insert(roles.to_owned(), Made { of: whole.clone(), role: role.clone(), model: model.clone() });
         (role, model)
     }

@@ -562,7 +562,7 @@ impl Engine {
 
 /// Whether the records of an entity are a part of the descriptions.
 fn describes(entity: &str) -> bool {
-    matches!(entity, OWN_FIELD | crate::vocabulary::VOCABULARY | crate::wordings::WORDING)
+    matches!(entity, OWN_FIELD | crate::vocabulary::VOCABULARY | crate::wordings::WORDING | crate::layouts::LAYOUT)
 }
 
 /// A record with every field of its entity at its empty value.

@@ -9,7 +9,7 @@ pub(super) struct CodeWidget;
 
 /// The words that people know a key by: `{of}-{key}`, or those of a pattern.
 fn named(face: &Face, value: &Value, sight: &Sight<'_>) -> Option<String> {
-    if let Some(offered) = described::offered(&face.field, sight) {
+    if let Some(offered) = described::offered(&face.field, &|_| Vec::new(), sight) {
         return offered.into_iter().find(|(key, _)| key == value.text()).map(|(_, words)| words);
     }
     let of = face.field.said?;
@@ -39,8 +39,13 @@ impl Widget for CodeWidget {
         }
     }
 
+    /// The key, by whatever words it is known.
+    fn entered(&self, face: &Face, value: &Value, _: &Sight<'_>) -> Vec<(String, String)> {
+        vec![(face.field.key.to_owned(), value.text().to_owned())]
+    }
+
     fn control(&self, face: &Face, control: &Control<'_>, sight: &Sight<'_>, out: &mut String) {
-        if let Some(offered) = described::offered(&face.field, sight) {
+        if let Some(offered) = described::offered(&face.field, control.entered, sight) {
             let options = offered.iter().map(|(key, words)| (key.as_str(), words.as_str()));
             return control.select(face, "form-select w-medium", true, options, out);
         }

@@ -3,11 +3,13 @@
 use super::Sight;
 use engine::own_fields::{ENTITY, OWN_FIELD, SECTION, SECTION_OF_ITS_OWN, TARGET, VOCABULARY, takes_own_fields};
 use kernel::fold;
-use meta::{Entity, Field, Kind};
+use meta::{Entity, Field, Kind, OWN_SECTION, Section};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys that a field takes, with their words, in the order of these; none for a field whose keys are written.
-pub(super) fn offered(field: &Field, sight: &Sight<'_>) -> Option<Vec<(String, String)>> {
+///
+/// `beside` gives what is entered in another field of the same record; nothing where that is not known.
+pub(super) fn offered<'c>(field: &Field, beside: &dyn Fn(&str) -> Vec<&'c str>, sight: &Sight<'_>) -> Option<Vec<(String, String)>> {
     // A term stands in a vocabulary as a field of terms does.
     if field.entity != OWN_FIELD && (field.entity, field.key) != ("term", VOCABULARY.field.key) {
         return None;
@@ -21,7 +23,7 @@ pub(super) fn offered(field: &Field, sight: &Sight<'_>) -> Option<Vec<(String, S
             entities().filter(leads).map(many).collect()
         }
         key if key == VOCABULARY.field.key => vocabularies(sight),
-        key if key == SECTION.field.key => sections(sight),
+        key if key == SECTION.field.key => sections(beside(ENTITY.field.key).first().copied().unwrap_or_default(), sight),
         _ => return None,
     };
     offered.sort_by_cached_key(|(_, words)| fold(words));
@@ -44,12 +46,16 @@ fn vocabularies(sight: &Sight<'_>) -> Vec<(String, String)> {
     keys.into_iter().map(words).collect()
 }
 
-/// The sections of all cards that take fields; one of the same key on several cards stands once, with the names of all.
-fn sections(sight: &Sight<'_>) -> Vec<(String, String)> {
+/// The sections of a card; of all cards that take fields where it is not known which, one of the same key on several cards once.
+fn sections(of: &str, sight: &Sight<'_>) -> Vec<(String, String)> {
     let mut titles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for entity in sight.model.entities().filter(|entity| takes_own_fields(entity)) {
-        for section in entity.layout.iter().filter(|section| section.key != SECTION_OF_ITS_OWN) {
-            let title = format!("{} · {}", sight.speech.entity(entity.key, "many"), sight.speech.section(entity.key, section.key));
+    for entity in sight.model.entities().filter(|entity| takes_own_fields(entity) && (of.is_empty() || entity.key == of)) {
+        // A role's own sections are no place for a field that everybody has.
+        let for_all =
+            |section: &&Section| section.key != SECTION_OF_ITS_OWN && !(section.key.starts_with(OWN_SECTION) && section.key.contains('-'));
+        for section in entity.layout.iter().filter(for_all) {
+            let title = sight.speech.section(entity.key, section.key);
+            let title = if of.is_empty() { format!("{} · {title}", sight.speech.entity(entity.key, "many")) } else { title };
             titles.entry(section.key).or_default().push(title);
         }
     }

@@ -31,16 +31,23 @@ impl<'e> Item<'e> {
     }
 }
 
-/// The item of this name, in whichever section it stands.
+/// The item of this name, in whichever section it stands, or in none.
 pub(crate) fn item<'e>(entity: &'e Entity, key: &str) -> Option<Item<'e>> {
-    entity.layout.iter().flat_map(|section| items(entity, section)).find(|item| item.key() == key)
+    entity.layout.iter().flat_map(|section| items(entity, section)).chain(unplaced(entity)).find(|item| item.key() == key)
+}
+
+/// The items that stand in no section, because the company leaves them out.
+pub(crate) fn unplaced(entity: &Entity) -> Vec<Item<'_>> {
+    named(entity, &entity.unplaced)
 }
 
 /// The items of a section, in its order.
 pub(crate) fn items<'e>(entity: &'e Entity, section: &Section) -> Vec<Item<'e>> {
-    section
-        .fields
-        .iter()
+    named(entity, &section.fields)
+}
+
+fn named<'e>(entity: &'e Entity, keys: &[&'static str]) -> Vec<Item<'e>> {
+    keys.iter()
         .filter_map(|key| {
             if let Some(field) = entity.field(key) {
                 return (!field.secret).then_some(Item::Field(field));

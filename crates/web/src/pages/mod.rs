@@ -18,6 +18,7 @@ mod form;
 mod found;
 pub(crate) mod html;
 pub(crate) mod layout;
+mod layouts;
 pub(crate) mod linked;
 mod list;
 mod marks;
@@ -50,7 +51,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    let routes = own_fields::routes(wordings::routes(routes));
+    let routes = layouts::routes(own_fields::routes(wordings::routes(routes)));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 

@@ -13,6 +13,7 @@ mod forms;
 mod heads;
 mod house;
 mod in_place;
+mod layouts;
 mod letters;
 mod lists;
 mod live;

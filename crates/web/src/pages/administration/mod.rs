@@ -79,6 +79,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     list(Group::People, "role"),
     list(Group::People, "sharing_rule"),
     page(Group::Data, "fields", "/administration/fields", "settings"),
+    page(Group::Data, "layouts", "/administration/layouts", "board"),
     list(Group::Data, "vocabulary"),
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),

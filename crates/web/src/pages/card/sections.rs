@@ -4,8 +4,9 @@ use super::spot::Spots;
 use crate::fields::{Face, Sight, email, phone};
 use crate::pages::form::in_place::At;
 use crate::pages::html;
-use crate::pages::layout::{Item, items};
-use meta::{Entity, Field, Kind, Record};
+use crate::pages::layout::{Item, items, unplaced};
+use engine::own_fields::SECTION_OF_ITS_OWN;
+use meta::{Entity, Field, Kind, Record, Section};
 use std::fmt::Write;
 
 /// The sections of a record: the first, and the others, between which stands what belongs to it. Both are fetched again
@@ -17,7 +18,10 @@ pub(super) fn write(spots: &Spots<'_>) -> (String, String) {
     let mut empty = String::new();
     let mut empties = 0;
     let (model, present) = (&spots.reader.model, spots.reader.web.engine().present(&spots.reader.who));
-    for section in &entity.layout {
+    // What stands in no section is there while it is edited.
+    let edited = unplaced(entity).into_iter().find(|item| spots.opened.is_some_and(|opened| opened.key == item.key()));
+    let apart = edited.map(|item| Section { key: SECTION_OF_ITS_OWN, fields: vec![meta::name(item.key())] });
+    for section in entity.layout.iter().chain(&apart) {
         let mut fields = String::new();
         for item in items(entity, section) {
             if matches!(item, Item::Field(field) if said_above(entity, field.key) || !model.shows(field, entity, record, &present)) {

@@ -4,10 +4,10 @@ use super::lines;
 use crate::fields::{Face, Sight};
 use crate::form::Fields;
 use crate::pages::html;
-use crate::pages::layout::{Item, items};
+use crate::pages::layout::{Item, items, unplaced};
 use crate::pages::reader::Reader;
 use engine::Draft;
-use kernel::{Error, Id, Result, Value};
+use kernel::{Error, Id, Problems, Result, Value};
 use meta::field::Default;
 use meta::{Entity, Field, FieldId, Kind, Record, Relation};
 use std::collections::HashMap;
@@ -16,20 +16,52 @@ use std::sync::Arc;
 /// What stands before the names of a place's controls.
 pub(super) use crate::pages::list::places::PLACE;
 
-/// The fields that a form of an entity offers to somebody.
+/// The fields that a form of an entity may take from somebody: those of its sections, and those that stand in none.
 pub(crate) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+    let mut fields = placed(reader, entity);
+    fields.extend(apart(reader, entity));
+    fields
+}
+
+/// The fields in the sections of a form, as far as somebody writes them.
+fn placed<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+    fields(reader, entity.layout.iter().flat_map(|section| items(entity, section)))
+}
+
+/// The fields that stand in no section.
+fn apart<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+    fields(reader, unplaced(entity).into_iter())
+}
+
+fn fields<'e>(reader: &Reader, items: impl Iterator<Item = Item<'e>>) -> Vec<&'e Field> {
     let mut fields = Vec::new();
-    for section in &entity.layout {
-        for item in items(entity, section) {
-            match item {
-                Item::Field(field) => fields.push(field),
-                Item::Parts(_, parts) => fields.extend(parts),
-                Item::Lines(_) => {}
-            }
+    for item in items {
+        match item {
+            Item::Field(field) => fields.push(field),
+            Item::Parts(_, parts) => fields.extend(parts),
+            Item::Lines(_) => {}
         }
     }
     fields.retain(|field| writes(reader, field));
     fields
+}
+
+/// Whether a record can't be without a value of a field: then a form asks it although it stands in no section.
+fn needed(reader: &Reader, field: &Field) -> bool {
+    let sometimes = reader.model.conditions.get(&field.id).is_some_and(|conditions| conditions.required.is_some());
+    field.required && field.default == Default::None || sometimes
+}
+
+/// What stands in no section and is asked nevertheless: what was entered or asked for, and what something is wrong with.
+pub(super) fn asked_apart<'e>(entity: &'e Entity, entered: &Fields, problems: &Problems) -> Vec<Item<'e>> {
+    let under = |name: &str, key: &str| name == key || name.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+    let mut items = unplaced(entity);
+    items.retain(|item| {
+        let told = entered.0.iter().map(|(name, _)| name).chain(problems.iter().map(|problem| &problem.field));
+        let mut told = told.filter(|name| under(name, item.key()));
+        told.next().is_some()
+    });
+    items
 }
 
 /// Whether somebody may write a field.
@@ -39,14 +71,15 @@ pub(super) fn writes(reader: &Reader, field: &Field) -> bool {
 
 /// The owned relations that a form offers.
 pub(super) fn offered_lines(entity: &Entity) -> Vec<&Relation> {
-    let all = entity.layout.iter().flat_map(|section| items(entity, section));
+    let all = entity.layout.iter().flat_map(|section| items(entity, section)).chain(unplaced(entity));
     all.filter_map(|item| if let Item::Lines(relation) = item { Some(relation) } else { None }).collect()
 }
 
 /// What the form of a new record starts from: defaults, and what the address asks for.
 pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> Result<(Fields, HashMap<Id, String>)> {
     let mut values: Vec<(&Field, Value)> = Vec::new();
-    for field in offered(reader, entity) {
+    let asked_for = |field: &&Field| needed(reader, field) || asked.get(field.key).is_some();
+    for field in placed(reader, entity).into_iter().chain(apart(reader, entity).into_iter().filter(asked_for)) {
         let given = asked.get(field.key).and_then(|text| field.kind.parse(text, &reader.reading).ok()).filter(|value| !value.is_empty());
         let value = given.unwrap_or_else(|| match field.default {
             Default::None => field.kind.empty(),
@@ -77,11 +110,14 @@ pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> R
 pub(super) fn of(reader: &Reader, entity: &Entity, record: &Record, titles: &HashMap<Id, String>) -> Fields {
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
     let mut pairs = Vec::new();
-    for field in offered(reader, entity) {
+    let lacks = |field: &&Field| needed(reader, field) && record.value(field.id).is_empty();
+    for field in placed(reader, entity).into_iter().chain(apart(reader, entity).into_iter().filter(lacks)) {
         pairs.extend(Face::new(field, &reader.speech).entered(record.value(field.id), &sight));
     }
-    for relation in offered_lines(entity) {
-        pairs.extend(lines::entered(relation, record, &sight));
+    for item in entity.layout.iter().flat_map(|section| items(entity, section)) {
+        if let Item::Lines(relation) = item {
+            pairs.extend(lines::entered(relation, record, &sight));
+        }
     }
     Fields(pairs)
 }

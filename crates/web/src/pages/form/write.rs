@@ -1,7 +1,7 @@
 //! The markup of a form: its sections, each field with its words, its hint, its error.
 
 use super::Form;
-use super::entered::{PLACE, hidden, writes};
+use super::entered::{PLACE, asked_apart, hidden, writes};
 use super::lines;
 use super::standing::Standing;
 use crate::fields::{Control, Face, Sight};
@@ -83,6 +83,19 @@ pub(super) fn sections(form: &Form<'_>, sight: &Sight<'_>) -> String {
         html::attribute(&mut out, "id", &format!("form-{}", section.key));
         out.push_str("><legend>");
         html::text(&mut out, &sight.speech.section(form.entity.key, section.key));
+        out.push_str("</legend>");
+        out.push_str(&inside);
+        out.push_str("</fieldset>");
+    }
+    let mut inside = String::new();
+    for each in asked_apart(form.entity, form.fields, &form.problems) {
+        if !matches!(&each, Item::Field(field) if !hidden_by.shows(form, field)) {
+            item(&mut inside, form, &each, sight);
+        }
+    }
+    if !inside.is_empty() {
+        out.push_str("<fieldset class=\"form-section\" id=\"form-apart\"><legend>");
+        html::text(&mut out, sight.speech.say("form-apart"));
         out.push_str("</legend>");
         out.push_str(&inside);
         out.push_str("</fieldset>");
@@ -193,7 +206,13 @@ fn control(out: &mut String, form: &Form<'_>, face: &Face, name: &str, hint: &st
         described.push(format!("{name}-error"));
     }
     let described = described.join(" ");
-    let entered = |asked: &str| form.fields.0.iter().filter(|(known, _)| known == asked).map(|(_, value)| value.as_str()).collect();
+    let entered = |asked: &str| {
+        let entered: Vec<&str> = form.fields.0.iter().filter(|(known, _)| known == asked).map(|(_, value)| value.as_str()).collect();
+        // Where one thing of a record is edited alone, the others are as they stand.
+        let beside = form.record.filter(|_| entered.is_empty() && asked != name);
+        let stands = beside.and_then(|record| form.entity.field(asked).map(|field| record.value(field.id).text()));
+        if entered.is_empty() { stands.into_iter().collect() } else { entered }
+    };
     face.control(&Control { name, entered: &entered, described: &described, wrong, aria }, sight, out);
 }
 

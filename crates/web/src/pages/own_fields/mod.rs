@@ -9,13 +9,13 @@ use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
-use engine::own_fields::{ENTITY, KEY, KIND, LABEL, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, Use, takes_own_fields};
+use engine::own_fields::{ENTITY, KEY, KIND, LABEL, OWN_FIELD, POSITION, Use, takes_own_fields};
 use engine::principal::Verb;
 use engine::{Act, Asked};
 use http::{Method, StatusCode};
 use kernel::{Id, Result, Value};
 use meta::fields::Chosen;
-use meta::{Entity, Granted, Record};
+use meta::{Entity, Granted, Model, Record};
 use std::sync::Arc;
 
 /// Where they are looked after.
@@ -46,6 +46,8 @@ struct Card {
     name: String,
     sections: Vec<Section>,
     own: usize,
+    /// Whether the company arranged it: then the order of its fields is decided there.
+    arranged: bool,
 }
 
 /// A section, with its own fields in their order.
@@ -73,26 +75,32 @@ async fn own_fields(reader: &Reader) -> Result<(Arc<Entity>, Vec<Record>)> {
     Ok((entity, records))
 }
 
-/// The section of its card in which a field stands.
-fn section_of<'r>(entity: &Entity, record: &'r Record) -> &'r str {
-    let section = record.get(&SECTION);
-    if entity.layout.iter().any(|known| known.key == section) { section } else { SECTION_OF_ITS_OWN }
+/// The kinds of record that take fields: what people work with first, what administrators look after last.
+pub(super) fn kinds(model: &Model) -> Vec<&Arc<Entity>> {
+    let mut entities: Vec<&Arc<Entity>> = model.entities().filter(|entity| takes_own_fields(entity)).collect();
+    entities.sort_by_key(|entity| (entity.granted != Granted::Roles, entity.can.joining, !entity.can.importable));
+    entities
+}
+
+/// The section of its card in which a field stands; none for one that is on no card.
+fn section_of(entity: &Entity, record: &Record) -> Option<&'static str> {
+    let here = |fields: &[&str]| fields.contains(&record.get(&KEY));
+    entity.layout.iter().find(|section| here(&section.fields)).map(|section| section.key)
 }
 
 async fn show(reader: Reader) -> Answer {
     let (_, records) = own_fields(&reader).await?;
     let speech = &reader.speech;
+    let layouts = reader.web.engine().layouts(&reader.who).await?;
+    // As everybody has them, whatever this administrator's own role arranges.
+    let model = reader.web.engine().model();
     let mut cards = Vec::new();
-    let mut entities: Vec<&Arc<Entity>> = reader.model.entities().filter(|entity| takes_own_fields(entity)).collect();
-    // What people work with comes first, what administrators look after last.
-    entities.sort_by_key(|entity| (entity.granted != Granted::Roles, entity.can.joining, !entity.can.importable));
-    for entity in entities {
+    for entity in kinds(&model) {
         let own: Vec<&Record> = records.iter().filter(|record| record.get(&ENTITY) == entity.key).collect();
-        let mut sections = Vec::new();
-        for section in &entity.layout {
-            let here: Vec<&&Record> = own.iter().filter(|record| section_of(entity, record) == section.key).collect();
-            let keys: Vec<&str> = here.iter().map(|record| record.get(&KEY)).collect();
-            let declared = section.fields.iter().filter(|key| !keys.contains(key)).map(|key| speech.field(entity.key, key));
+        let arranged = layouts.iter().any(|layout| layout.entity == entity.key && layout.role.is_empty());
+        let section = |title: String, keys: &[&'static str]| {
+            let here: Vec<&&Record> = keys.iter().filter_map(|key| own.iter().find(|record| record.get(&KEY) == *key)).collect();
+            let declared = keys.iter().filter(|key| !here.iter().any(|record| record.get(&KEY) == **key));
             let line = |(place, record): (usize, &&&Record)| Line {
                 id: record.id,
                 name: speech.field(entity.key, record.get(&KEY)),
@@ -101,13 +109,19 @@ async fn show(reader: Reader) -> Answer {
                 first: place == 0,
                 last: place + 1 == here.len(),
             };
-            sections.push(Section {
-                title: speech.section(entity.key, section.key),
-                declared: declared.collect::<Vec<_>>().join(", "),
+            Section {
+                title,
+                declared: declared.map(|key| speech.field(entity.key, key)).collect::<Vec<_>>().join(", "),
                 fields: here.iter().enumerate().map(line).collect(),
-            });
+            }
+        };
+        let mut sections: Vec<Section> =
+            entity.layout.iter().map(|known| section(speech.section(entity.key, known.key), &known.fields)).collect();
+        if !entity.unplaced.is_empty() {
+            sections.push(section(speech.say("layout-out").to_owned(), &entity.unplaced));
         }
-        cards.push(Card { key: entity.key, icon: icon(entity.key), name: speech.entity(entity.key, "many"), sections, own: own.len() });
+        let name = speech.entity(entity.key, "many");
+        cards.push(Card { key: entity.key, icon: icon(entity.key), name, sections, own: own.len(), arranged });
     }
     rendered(&reader, StatusCode::OK, &Page { title: speech.entity(OWN_FIELD, "many"), cards, reader: &reader })
 }
@@ -117,7 +131,7 @@ async fn place(State(web): State<Web>, named: Named, reader: Reader, fields: Fie
     let id: Id = named.id("id")?;
     let (entity, records) = own_fields(&reader).await?;
     let (moved, _) = web.engine().show(&reader.who, &entity, id).await?;
-    let described = reader.model.entity(moved.get(&ENTITY)).cloned().ok_or(kernel::Error::NotFound)?;
+    let described = web.engine().model().entity(moved.get(&ENTITY)).cloned().ok_or(kernel::Error::NotFound)?;
     let beside =
         |record: &&Record| record.get(&ENTITY) == moved.get(&ENTITY) && section_of(&described, record) == section_of(&described, &moved);
     let mut order: Vec<&Record> = records.iter().filter(beside).collect();
