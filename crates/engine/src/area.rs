@@ -50,6 +50,8 @@ pub struct Slice {
     pub words: &'static str,
     /// The terms that a vocabulary begins with, where it has none yet: vocabulary, Italian, English.
     pub terms: Vec<(&'static str, &'static str, &'static str)>,
+    /// The number series that its fields take from, where there are none yet: key; Italian, English, pattern.
+    pub series: Vec<(&'static str, [&'static str; 3])>,
 }
 
 impl Slice {
@@ -91,6 +93,12 @@ impl Slice {
     /// The same with a vocabulary that begins with these terms: Italian, English.
     pub fn terms(mut self, vocabulary: &'static str, terms: &[(&'static str, &'static str)]) -> Slice {
         self.terms.extend(terms.iter().map(|(italian, english)| (vocabulary, *italian, *english)));
+        self
+    }
+
+    /// The same with a number series that begins so: its key, its name in Italian and English, its pattern.
+    pub fn series(mut self, key: &'static str, italian: &'static str, english: &'static str, pattern: &'static str) -> Slice {
+        self.series.push((key, [italian, english, pattern]));
         self
     }
 

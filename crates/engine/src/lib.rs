@@ -32,6 +32,7 @@ pub mod rights;
 mod search;
 pub mod secrets;
 pub mod segments;
+pub mod series;
 mod system;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -111,6 +112,7 @@ impl Engine {
         let mut schedule = Vec::new();
         let mut words = Vec::new();
         let mut terms = Vec::new();
+        let mut series = Vec::new();
         let mut bulk_actions = Vec::new();
         let own = Area::new("engine")
             .slice(trash::slice())
@@ -121,12 +123,14 @@ impl Engine {
             .slice(own_fields::slice())
             .slice(wordings::slice())
             .slice(layouts::slice())
+            .slice(series::slice())
             .slice(bulk::slice())
             .slice(files::slice())
             .slice(backups::slice(settings.backups.as_ref()));
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);
             terms.extend(slice.terms);
+            series.extend(slice.series);
             entities.extend(slice.entities);
             for (entity, hook) in slice.hooks {
                 hooks.entry(entity).or_default().push(hook);
@@ -185,6 +189,7 @@ impl Engine {
             // Where the rows came from another database, the columns are still to be made.
             engine.inside.store.shape(&engine.model().tables()).await?;
             engine.begin_vocabularies(&terms).await?;
+            engine.begin_series(&series).await?;
         }
         live::follow(&engine).await;
         nodes::keep(&engine);

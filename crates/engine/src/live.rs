@@ -77,6 +77,7 @@ pub(crate) async fn follow(engine: &Engine) {
                     | crate::own_fields::OWN_FIELD
                     | crate::wordings::WORDING
                     | crate::layouts::LAYOUT
+                    | crate::series::SERIES
                     | store::EVERYTHING
             ) && let Err(error) = engine.load_descriptions().await
             {

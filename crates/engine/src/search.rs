@@ -198,7 +198,7 @@ impl Engine {
             found.because = searched(record)
                 .filter(|(field, value)| {
                     let mut kept = String::new();
-                    meta::words::kept(field.kind, value, &mut kept);
+                    keep(field, value, &mut kept);
                     !field.secret && kept.split(' ').any(|part| unsaid.iter().any(|word| part.starts_with(word.as_str())))
                 })
                 .take(REASONS)
@@ -276,9 +276,17 @@ pub(crate) fn has_words(record: &Record) -> bool {
 fn words_of(record: &Record) -> String {
     let mut words = String::new();
     for (field, value) in searched(record) {
-        meta::words::kept(field.kind, value, &mut words);
+        keep(field, value, &mut words);
     }
     words
+}
+
+/// Adds the words of a field's value.
+fn keep(field: &Field, value: &Value, into: &mut String) {
+    meta::words::kept(field.kind, value, into);
+    if field.series.is_some() {
+        meta::words::numbered(value, into);
+    }
 }
 
 /// The values that a record, with its lines, is found by.

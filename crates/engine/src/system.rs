@@ -9,6 +9,8 @@ pub(crate) fn tables() -> Vec<Table> {
         Table::new("installation", &[("key", Text), ("value", Text)]),
         // Counters of changes that nodes keep in memory: whoever is behind reads again.
         Table::new("epoch", &[("key", Text), ("number", Int)]),
+        // How many numbers each series has given, in each year or month that it counts by itself.
+        Table::new("series_counter", &[("series", Text), ("period", Text), ("number", Int)]).key(&["series", "period"]),
         Table::new("node", &[("number", Int), ("leased_until", Moment), ("holder", Text), ("seen_at", Moment), ("version", Text)]),
         Table::new(
             "changeset",

@@ -68,6 +68,8 @@ pub struct Field {
     pub open: bool,
     /// Its values are keys that people know by words: those of `{said}-{value}`, or of a pattern with `{}` for the value.
     pub said: Option<&'static str>,
+    /// The key of the series that a new record takes its number from.
+    pub series: Option<&'static str>,
     /// The value of a new record where none is given.
     pub default: Default,
     /// The canonical form of a text.
@@ -115,6 +117,7 @@ impl Field {
             matching: false,
             open: false,
             said: None,
+            series: None,
             default: Default::None,
             check: None,
             computed: None,
@@ -125,6 +128,16 @@ impl Field {
     pub const fn within(mut self, entity: &'static str) -> Field {
         self.entity = entity;
         self.id = FieldId::declared(entity, self.key);
+        self
+    }
+
+    /// The same field, holding a number of a series.
+    pub const fn numbered(mut self, series: &'static str) -> Field {
+        self.series = Some(series);
+        self.read_only = true;
+        self.unique = true;
+        self.search = true;
+        self.sortable = true;
         self
     }
 
@@ -246,6 +259,13 @@ impl<T> Key<T> {
     /// Its values are keys that people know by the words `{of}-{value}`.
     pub const fn said(mut self, of: &'static str) -> Key<T> {
         self.field.said = Some(of);
+        self
+    }
+
+    /// A number of a series, by its key: taken when the record is created, once, and found by search. The series is made where
+    /// there is none, as its slice describes it.
+    pub const fn numbered(mut self, series: &'static str) -> Key<T> {
+        self.field = self.field.numbered(series);
         self
     }
 

@@ -6,6 +6,7 @@ use crate::entity::{Entity, Mirror, Relation};
 use crate::field::{Field, FieldId};
 use crate::fields::Kind;
 use crate::record::Carried;
+use crate::series::Series;
 use crate::shape::Table;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Model {
     pub conditions: Arc<HashMap<FieldId, Conditions>>,
     /// What the company says itself: keys of messages to Italian and English; empty where it says nothing.
     pub spoken: Arc<HashMap<String, [String; 2]>>,
+    /// The number series there are, by key.
+    pub series: Arc<HashMap<String, Series>>,
     /// How cards and forms are arranged for whoever has a role: role, then entity.
     pub arranged: Arc<HashMap<String, HashMap<String, Arrangement>>>,
 }

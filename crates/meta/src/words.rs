@@ -36,6 +36,19 @@ pub fn kept(kind: Kind, value: &Value, into: &mut String) {
     }
 }
 
+/// Adds the words under which a number of a series is found besides: its digits in one, as who asks for `2026/000123` is
+/// understood, and its numbers without the zeros before them.
+pub fn numbered(value: &Value, into: &mut String) {
+    let runs = || value.text().split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+    let plain: Vec<&str> = runs().map(|run| run.trim_start_matches('0')).collect();
+    for words in [runs().collect::<String>(), plain.concat()].iter().map(String::as_str).chain(plain.iter().copied()) {
+        if !words.is_empty() {
+            into.push_str(words);
+            into.push(' ');
+        }
+    }
+}
+
 /// Letters of a question at most.
 const MOST_LETTERS: usize = 200;
 

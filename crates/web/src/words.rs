@@ -59,6 +59,7 @@ impl Words {
             include_str!("pages/own_fields/words.toml"),
             include_str!("pages/wordings/words.toml"),
             include_str!("pages/layouts/words.toml"),
+            include_str!("pages/series/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)

@@ -1,6 +1,9 @@
 //! The kinds that an own field may be of, and the field that follows from its row.
 
-use super::{ENTITY, INITIAL, KEY, KIND, PERSONAL, REQUIRED, SEARCHED, SORTABLE, TARGET, UNIQUE, VISIBLE_WHEN, VOCABULARY};
+use super::{
+    ENTITY, INITIAL, KEY, KIND, PERSONAL, READ_ONLY_WHEN, REQUIRED, REQUIRED_WHEN, SEARCHED, SERIES, SORTABLE, TARGET, UNIQUE,
+    VISIBLE_WHEN, VOCABULARY,
+};
 use kernel::{Error, Language, Result, Say, Value, Zone};
 use meta::field::Default;
 use meta::fields::Reading;
@@ -37,6 +40,8 @@ choices! {
         Terms = "terms" none,
         /// A link to a record.
         Link = "link" none,
+        /// A number of a series, given when the record is created.
+        Series = "series" none,
     }
 }
 
@@ -58,6 +63,7 @@ pub(super) fn described(model: &Model, record: &Record) -> Result<Field> {
         OwnKind::Email => Kind::Email,
         OwnKind::Phone => Kind::Phone,
         OwnKind::Web => Kind::Web,
+        OwnKind::Series => return numbered(record),
         OwnKind::Term | OwnKind::Terms if meta::fields::term_key(vocabulary).is_none_or(|key| key != vocabulary) => {
             return Err(Error::invalid(VOCABULARY.field.key, Say::new("error-own-field-vocabulary")));
         }
@@ -87,6 +93,29 @@ pub(super) fn described(model: &Model, record: &Record) -> Result<Field> {
         return Err(Error::invalid(SEARCHED.field.key, Say::new("error-own-field-searched")));
     }
     field.default = initial(record.get(&INITIAL), kind)?;
+    Ok(field)
+}
+
+/// A field that holds numbers of a series: nobody writes it, and nothing decides whether it is given.
+fn numbered(record: &Record) -> Result<Field> {
+    let series = record.get(&SERIES);
+    if meta::fields::term_key(series).is_none_or(|key| key != series) {
+        return Err(Error::invalid(SERIES.field.key, Say::new("error-own-field-series")));
+    }
+    for (key, text) in [
+        (&VISIBLE_WHEN, record.get(&VISIBLE_WHEN)),
+        (&REQUIRED_WHEN, record.get(&REQUIRED_WHEN)),
+        (&READ_ONLY_WHEN, record.get(&READ_ONLY_WHEN)),
+    ] {
+        if !text.trim().is_empty() {
+            return Err(Error::invalid(key.field.key, Say::new("error-own-field-series-when")));
+        }
+    }
+    if !record.get(&INITIAL).trim().is_empty() {
+        return Err(Error::invalid(INITIAL.field.key, Say::new("error-own-field-initial")));
+    }
+    let mut field = Field::new(name(record.get(&KEY)), Kind::Code).within(name(record.get(&ENTITY))).numbered(name(series));
+    field.personal = record.get(&PERSONAL);
     Ok(field)
 }
 

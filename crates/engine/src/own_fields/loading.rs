@@ -42,6 +42,7 @@ struct Descriptions {
     /// Messages in its own words: key, Italian, English.
     wordings: Vec<[String; 3]>,
     layouts: Vec<layouts::Layout>,
+    series: HashMap<String, meta::Series>,
 }
 
 impl Engine {
@@ -125,7 +126,8 @@ impl Engine {
         let wordings = "SELECT \"message\", \"italian\", \"english\" FROM \"wording\" WHERE \"removed_at\" IS NULL";
         let wordings = said(tx, wordings).await?;
         let layouts = layouts::read(tx).await?;
-        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts })
+        let series = crate::series::read(tx).await?;
+        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series })
     }
 
     /// The model of what is declared and what was found. A field that no longer fits what is declared stays out of it.
@@ -171,6 +173,7 @@ impl Engine {
         model.conditions = Arc::new(asked);
         model.spoken = Arc::new(spoken);
         model.arranged = Arc::new(arranged);
+        model.series = Arc::new(found.series);
         model.terms = Arc::new(found.terms);
         Ok(model)
     }

@@ -45,6 +45,8 @@ meta::entity! { "own_field" {
     VOCABULARY: Code = code("vocabulary").said("vocabulary"),
     /// The key of the entity it leads to.
     TARGET: Code = code("target"),
+    /// The key of the series of its numbers.
+    SERIES: Code = code("series"),
     /// A value must be given.
     REQUIRED: YesNo = yes_no("required"),
     /// A living record holds a value once.
@@ -80,7 +82,7 @@ fn own_field() -> Entity {
         .index(&["entity", "position"])
         .columns(&["label", "entity", "kind", "key", "section", "position", "required"])
         .section("field", &["entity", "label", "label_english", "help", "help_english", "section", "position"])
-        .section("values", &["kind", "vocabulary", "target", "required", "unique", "initial", "searched", "sortable", "personal"])
+        .section("values", &["kind", "vocabulary", "target", "series", "required", "unique", "initial", "searched", "sortable", "personal"])
         .section("conditions", &["visible_when", "required_when", "read_only_when"])
         .kept()
 }
@@ -129,7 +131,7 @@ fn examine<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
             // Every node that writes after this commit reads them again before.
             return epoch::count(tx, epoch::DESCRIPTIONS).await;
         }
-        let fixed: [FieldId; 6] = [ENTITY.id(), KEY.id(), KIND.id(), VOCABULARY.id(), TARGET.id(), UNIQUE.id()];
+        let fixed: [FieldId; 7] = [ENTITY.id(), KEY.id(), KIND.id(), VOCABULARY.id(), TARGET.id(), UNIQUE.id(), SERIES.id()];
         if let Some(before) = &change.before
             && let Some(field) = fixed.into_iter().find(|field| before.value(*field) != change.after.value(*field))
         {
@@ -139,7 +141,10 @@ fn examine<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
         let model = change.model.clone();
         let entity = model.entity(change.after.get(&ENTITY)).filter(|entity| takes_own_fields(entity));
         let entity = entity.ok_or_else(|| Error::invalid(ENTITY.field.key, Say::new("error-own-field-entity")))?;
-        kinds::described(&model, &change.after)?;
+        let described = kinds::described(&model, &change.after)?;
+        if described.series.is_some_and(|series| !model.series.contains_key(series)) {
+            return Err(Error::invalid(SERIES.field.key, Say::new("error-own-field-series")));
+        }
         let section = change.after.get(&SECTION);
         if !section.is_empty() && section != SECTION_OF_ITS_OWN && !entity.layout.iter().any(|known| known.key == section) {
             return Err(Error::invalid(SECTION.field.key, Say::new("error-own-field-section")));

@@ -80,6 +80,7 @@ impl Engine {
                 more.append(&mut change.more);
             }
             self.resolve_mentions(tx, writing, entity, records, None).await?;
+            self.number(tx, writing.now, entity, records).await?;
             for record in records.iter_mut() {
                 check::canonical(writing, entity, None, record)?;
                 self.check_conditions(writing, &self.model(), entity, None, record)?;

@@ -562,7 +562,8 @@ impl Engine {
 
 /// Whether the records of an entity are a part of the descriptions.
 fn describes(entity: &str) -> bool {
-    matches!(entity, OWN_FIELD | crate::vocabulary::VOCABULARY | crate::wordings::WORDING | crate::layouts::LAYOUT)
+    use crate::{layouts::LAYOUT, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
+    matches!(entity, OWN_FIELD | VOCABULARY | WORDING | LAYOUT | SERIES)
 }
 
 /// A record with every field of its entity at its empty value.

@@ -19,6 +19,7 @@ mod paging;
 mod past;
 mod people;
 mod seeing;
+mod series;
 mod shop;
 mod tree;
 mod working;

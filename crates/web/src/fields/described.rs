@@ -1,8 +1,8 @@
-//! Keys of descriptions that an administrator chooses from: entities, sections, vocabularies.
+//! Keys of descriptions that an administrator chooses from: entities, sections, vocabularies, series.
 
 use super::Sight;
-use engine::own_fields::{ENTITY, OWN_FIELD, SECTION, SECTION_OF_ITS_OWN, TARGET, VOCABULARY, takes_own_fields};
-use kernel::fold;
+use engine::own_fields::{ENTITY, OWN_FIELD, SECTION, SECTION_OF_ITS_OWN, SERIES, TARGET, VOCABULARY, takes_own_fields};
+use kernel::{Language, fold};
 use meta::{Entity, Field, Kind, OWN_SECTION, Section};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,11 @@ pub(super) fn offered<'c>(field: &Field, beside: &dyn Fn(&str) -> Vec<&'c str>, 
             entities().filter(leads).map(many).collect()
         }
         key if key == VOCABULARY.field.key => vocabularies(sight),
+        key if key == SERIES.field.key => {
+            let name =
+                |series: &meta::Series| if sight.reading.language == Language::English { &series.english } else { &series.italian }.clone();
+            sight.model.series.iter().map(|(key, series)| (key.clone(), name(series))).collect()
+        }
         key if key == SECTION.field.key => sections(beside(ENTITY.field.key).first().copied().unwrap_or_default(), sight),
         _ => return None,
     };

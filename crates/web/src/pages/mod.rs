@@ -29,6 +29,7 @@ mod preferences;
 pub(crate) mod reader;
 mod rights;
 mod search;
+mod series;
 mod setup;
 mod sign_in;
 pub(crate) mod speech;
@@ -51,7 +52,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    let routes = layouts::routes(own_fields::routes(wordings::routes(routes)));
+    let routes = series::routes(layouts::routes(own_fields::routes(wordings::routes(routes))));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 

@@ -31,6 +31,7 @@ async fn an_own_field_of_every_kind_has_every_face_at_once() {
 /// Gives accounts an own field of every kind.
 async fn own_fields(house: &House) {
     use meta::fields::Chosen;
+    house.post("ada", "/series", json!({ "name": "Protocollo", "pattern": "P{year:2}-{number:5}" })).await.expect(201);
     for choice in engine::own_fields::OwnKind::CHOICES {
         let words = matches!(choice.key, "text" | "long-text" | "email" | "phone" | "web");
         let sorts = !matches!(choice.key, "long-text" | "terms");
@@ -41,6 +42,7 @@ async fn own_fields(house: &House) {
         match choice.key {
             "term" | "terms" => field["vocabulary"] = json!("source"),
             "link" => field["target"] = json!("subject"),
+            "series" => field["series"] = json!("protocollo"),
             _ => {}
         }
         let made = house.post("ada", "/own_fields", field).await.expect(201).json();

@@ -64,6 +64,7 @@ pub struct Branch {
     pub sharing_rule: Id,
     pub own_field: Id,
     pub vocabulary: Id,
+    pub series: Id,
     pub changeset: Id,
 }
 
@@ -95,6 +96,7 @@ impl Branch {
             sharing_rule: engine.id(),
             own_field: engine.id(),
             vocabulary: engine.id(),
+            series: engine.id(),
             changeset: engine.id(),
         }
     }
@@ -125,6 +127,7 @@ impl Branch {
             "sharing_rule" => self.sharing_rule,
             "own_field" => self.own_field,
             "vocabulary" => self.vocabulary,
+            "series" => self.series,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -335,6 +338,7 @@ pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &s
     let own_field = json!({ "label": format!("Sede di lavoro {letter}"), "entity": "team", "kind": "text" });
     let own_field = put(engine, &system, "own_field", own_field).await;
     let vocabulary = put(engine, &system, "vocabulary", json!({ "italian": format!("Imballo {letter}") })).await;
+    let series = put(engine, &system, "series", json!({ "name": format!("Serie {letter}"), "pattern": "{number}" })).await;
     Branch {
         account,
         contact,
@@ -360,6 +364,7 @@ pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &s
         sharing_rule,
         own_field,
         vocabulary,
+        series,
         changeset: made.changeset,
     }
 }

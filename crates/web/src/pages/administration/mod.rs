@@ -80,6 +80,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     list(Group::People, "sharing_rule"),
     page(Group::Data, "fields", "/administration/fields", "settings"),
     page(Group::Data, "layouts", "/administration/layouts", "board"),
+    page(Group::Data, "series", "/administration/series", "list"),
     list(Group::Data, "vocabulary"),
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),
