@@ -91,6 +91,7 @@ async function fill(server) {
   known.users = users[0].id;
   known.roles = (await plain("/roles", { name: evil(), english: evil(), description: evil(), see: "all", rights: [{ entity: "site", see: "own" }], fields: [{ entity: "account", field: "revenue", right: "hidden" }] })).id;
   known.sharing_rules = (await plain("/sharing_rules", { name: evil(), entity: "account", filter: "", user: users[0].id })).id;
+  known.series = (await plain("/series", { name: evil(), english: evil(), pattern: `<b>${"{number}"}` })).id;
   known.own_fields = (await plain("/own_fields", { label: evil(), label_english: evil(), entity: "team", kind: "text" })).id;
   const theirs = speaking(server.address, server.given.theirs);
 
@@ -269,7 +270,7 @@ test.describe("hostile words", () => {
       await visit(`${card}?list=${e(`filter=name contains "<img src=x onerror=alert(1)>"&q=${MARKUP[1]}`)}`);
       await visit(`${card}?field=remarks`);
     }
-    for (const page of [`accounts/${accounts[0]}/visibility`, `sites/${known.sites}/visibility`, `roles/${known.roles}/rights`, `administration/fields/${known.own_fields}/removal`]) await visit(`/${page}`);
+    for (const page of [`accounts/${accounts[0]}/visibility`, `sites/${known.sites}/visibility`, `roles/${known.roles}/rights`, `administration/fields/${known.own_fields}/removal`, "administration/layouts", "administration/layouts/accounts", "administration/layouts/teams", "administration/series"]) await visit(`/${page}`);
     for (const id of accounts.slice(1)) await visit(`/accounts/${id}`, { open: false });
     for (const id of contacts.slice(1)) await visit(`/contacts/${id}`, { open: false });
     await visit(`/accounts/${removed}`);

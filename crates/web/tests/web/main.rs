@@ -32,6 +32,7 @@ mod rights;
 mod routes;
 mod second_step;
 mod sentences;
+mod series;
 mod signing_in;
 mod start;
 mod told;
