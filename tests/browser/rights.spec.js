@@ -41,7 +41,7 @@ test.describe("rights", () => {
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Giulia Conti");
     await page.locator("#card-more summary").click();
     await page.getByRole("button", { name: "Guarda con i suoi occhi" }).click();
-    const said = page.locator(".seeing");
+    const said = page.locator(".seeing:not(.factor-due)");
     await expect(said).toContainText("Giulia Conti");
     await page.goto("/accounts");
     await expect(said).toBeVisible();

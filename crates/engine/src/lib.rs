@@ -182,6 +182,7 @@ impl Engine {
         };
         if shaping {
             engine.begin_roles().await?;
+            engine.begin_sign_in_policy().await?;
         }
         engine.load_descriptions().await?;
         if shaping {

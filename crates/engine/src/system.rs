@@ -68,6 +68,8 @@ pub(crate) fn tables() -> Vec<Table> {
             ],
         )
         .index(&["user"]),
+        // When somebody was last given a role that he did not have.
+        Table::new("role_given", &[("user", Link), ("at", Moment)]),
         // Second factors: the seed of an app as a ciphertext, a passkey's public half as it is; codes on paper as digests.
         Table::new(
             "factor",

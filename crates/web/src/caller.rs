@@ -32,6 +32,8 @@ pub struct Caller {
     pub proved_at: Moment,
     /// Whether he lacks the second factor that is required of him: then the pages lead him to it and nowhere else.
     pub lacks_factor: bool,
+    /// Until when he may put that off, where he lacks it and his days are not over.
+    pub put_off_until: Option<Moment>,
 }
 
 impl Caller {
@@ -174,9 +176,9 @@ impl Web {
         let Some(session) = self.engine().session(secret).await? else { return Ok(None) };
         let csrf = Arc::from(self.csrf(&session.digest));
         let (language, who) = (session.who.language, session.who);
-        let (proved_at, lacks_factor) = (session.proved_at, session.lacks_factor);
+        let (proved_at, lacks_factor, put_off_until) = (session.proved_at, session.lacks_factor, session.put_off_until);
         let (session, theme) = (Some(Arc::from(session.digest)), crate::pages::theme(headers));
-        Ok(Some(Caller { who, session, csrf, language, seeing: None, theme, proved_at, lacks_factor }))
+        Ok(Some(Caller { who, session, csrf, language, seeing: None, theme, proved_at, lacks_factor, put_off_until }))
     }
 
     /// Whoever the bearer token stands for.
@@ -194,6 +196,7 @@ impl Web {
             theme: "system",
             proved_at,
             lacks_factor: false,
+            put_off_until: None,
         }))
     }
 }

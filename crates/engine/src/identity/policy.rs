@@ -2,8 +2,12 @@
 
 use crate::Engine;
 use crate::principal::Principal;
-use kernel::{Error, Moment, Result, Say};
+use crate::rights::ADMINISTRATOR;
+use kernel::{Error, Id, Moment, Result, Say, Value, Zone};
+use meta::fields::terms;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::{Statement, Tx};
 
 /// The row of the installation's table.
 pub(crate) const ROW: &str = "sign-in";
@@ -13,10 +17,12 @@ pub(crate) const ROW: &str = "sign-in";
 #[serde(rename_all = "lowercase")]
 pub enum OfWhom {
     /// Everybody may, nobody has to.
-    #[default]
     Nobody,
     /// Whoever administers.
+    #[default]
     Administrators,
+    /// Whoever has one of the roles that [`SignInPolicy::roles`] names.
+    Roles,
     /// Everybody.
     Everybody,
 }
@@ -27,22 +33,43 @@ pub enum OfWhom {
 pub struct SignInPolicy {
     /// Who has to have a second factor.
     pub second_factor: OfWhom,
+    /// The keys of the roles, where it is required by role.
+    pub roles: Vec<String>,
+    /// Days for which whoever lacks it may put it off.
+    pub grace_days: i64,
     /// Minutes without use after which a session ends.
     pub idle_minutes: i64,
     /// Days after which it ends in any case.
     pub whole_days: i64,
+    /// Since when it is required, in milliseconds since 1970: of everybody, of administrators, of each role.
+    since: BTreeMap<String, i64>,
 }
 
 impl Default for SignInPolicy {
     fn default() -> SignInPolicy {
-        SignInPolicy { second_factor: OfWhom::Nobody, idle_minutes: 12 * 60, whole_days: 30 }
+        SignInPolicy {
+            second_factor: OfWhom::default(),
+            roles: Vec::new(),
+            grace_days: 7,
+            idle_minutes: 12 * 60,
+            whole_days: 30,
+            since: BTreeMap::new(),
+        }
     }
 }
 
+/// Of what the beginning of a requirement is noted, where it is no role.
+const EVERYBODY: &str = "everybody";
+const ADMINISTRATORS: &str = "administrators";
+
+/// How long a second factor that is required may be put off, in days.
+pub const GRACE_DAYS: (i64, i64) = (0, 30);
 /// The least and the most that a session may stay unused, in minutes.
 pub const IDLE_MINUTES: (i64, i64) = (5, 30 * 24 * 60);
 /// The least and the most that it may last, in days.
 pub const WHOLE_DAYS: (i64, i64) = (1, 30);
+
+const DAY_MILLIS: i64 = 24 * 3_600_000;
 
 impl SignInPolicy {
     /// The policy in a row; the usual one where nothing was said, or where it can't be read.
@@ -55,13 +82,59 @@ impl SignInPolicy {
         match self.second_factor {
             OfWhom::Nobody => false,
             OfWhom::Administrators => who.administers().is_ok(),
+            OfWhom::Roles => self.roles.iter().any(|role| who.role.has(role)),
             OfWhom::Everybody => true,
         }
     }
 
+    /// What it says the beginning of, by the names under which that is noted.
+    fn scopes(&self) -> Vec<String> {
+        match self.second_factor {
+            OfWhom::Nobody => Vec::new(),
+            OfWhom::Administrators => vec![ADMINISTRATORS.to_owned()],
+            OfWhom::Roles => self.roles.iter().map(|role| format!("role {role}")).collect(),
+            OfWhom::Everybody => vec![EVERYBODY.to_owned()],
+        }
+    }
+
+    /// The same, in force from now on where it was not in force before: what was required stays required since then.
+    fn beginning(mut self, before: &SignInPolicy, now: Moment) -> SignInPolicy {
+        let administrator = format!("role {ADMINISTRATOR}");
+        self.since = before.since.clone();
+        for scope in self.scopes() {
+            // Whoever administers had to before, whether as such or by his role.
+            let wider = match scope.as_str() {
+                ADMINISTRATORS => vec![EVERYBODY, administrator.as_str()],
+                role if role == administrator => vec![EVERYBODY, ADMINISTRATORS],
+                _ => vec![EVERYBODY],
+            };
+            let known = before.since.get(&scope).or_else(|| wider.iter().find_map(|other| before.since.get(*other)));
+            let since = known.copied().unwrap_or(if before.scopes().contains(&scope) { 0 } else { now.millis() });
+            self.since.insert(scope, since);
+        }
+        let kept = self.scopes();
+        // Of administrators it is remembered also where everybody has to now: they have had their days.
+        let narrower = |scope: &str| self.second_factor == OfWhom::Everybody && before.scopes().iter().any(|known| known == scope);
+        self.since.retain(|scope, _| kept.contains(scope) || narrower(scope));
+        self
+    }
+
+    /// Until when somebody may put off the second factor that is required of him: the end of a day. `created` is when he came,
+    /// `changed` when he was given the roles he has.
+    pub(crate) fn put_off_until(&self, who: &Principal, created: Moment, changed: Moment, zone: &Zone) -> Moment {
+        let applies = |scope: &str| match scope {
+            EVERYBODY => true,
+            ADMINISTRATORS => who.administers().is_ok(),
+            role => role.strip_prefix("role ").is_some_and(|role| who.role.has(role)),
+        };
+        let began = self.since.iter().filter(|(scope, _)| applies(scope)).map(|(_, since)| *since).min().unwrap_or(0);
+        let began = Moment::from_millis(began.max(created.millis()).max(changed.millis()));
+        if self.grace_days == 0 { began } else { began.date(zone).plus_days(self.grace_days + 1).start(zone) }
+    }
+
     /// When a session that began then ends in any case.
     pub(crate) fn ends(&self, began: Moment) -> Moment {
-        began.plus_millis(self.whole_days * 24 * 3_600_000)
+        began.plus_millis(self.whole_days * DAY_MILLIS)
     }
 
     /// When one that was used then ends.
@@ -70,28 +143,57 @@ impl SignInPolicy {
     }
 }
 
+/// Notes when somebody was given roles that he did not have: whatever they require of him, he is given the time for it anew.
+pub(crate) async fn given_roles(tx: &mut Tx, user: Id, before: &str, after: &str, now: Moment) -> kernel::Result<()> {
+    if terms(after).all(|role| terms(before).any(|had| had == role)) {
+        return Ok(());
+    }
+    let sql = "INSERT INTO \"role_given\" (\"user\", \"at\") VALUES (?, ?) ON CONFLICT (\"user\") DO UPDATE SET \"at\" = excluded.\"at\"";
+    tx.execute(&Statement::new(sql, vec![Value::Link(user), Value::Moment(now)])).await.map(|_| ())
+}
+
 impl Engine {
+    /// Begins with what is usual, where nobody has said anything else: administrators have their days from then on.
+    pub(crate) async fn begin_sign_in_policy(&self) -> Result<()> {
+        let usual =
+            SignInPolicy::default().beginning(&SignInPolicy { second_factor: OfWhom::Nobody, ..SignInPolicy::default() }, self.now());
+        let text = serde_json::to_string(&usual).map_err(Error::internal)?;
+        let sql = "INSERT INTO \"installation\" (\"key\", \"value\") VALUES (?, ?) ON CONFLICT (\"key\") DO NOTHING";
+        let begin = Statement::new(sql, vec![ROW.into(), text.into()]);
+        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&begin).await.map(|_| ()) })).await
+    }
+
     /// What is asked of whoever signs in.
     pub async fn sign_in_policy(&self) -> Result<SignInPolicy> {
         Ok(SignInPolicy::read(&self.installation(ROW).await?.unwrap_or_default()))
     }
 
     /// Says what is asked from now on, of sessions that are open too. `Forbidden` for whoever is no administrator, `Invalid` for
-    /// lengths that are none.
+    /// numbers that are none, and for roles that nobody knows.
     pub async fn set_sign_in_policy(&self, who: &Principal, policy: SignInPolicy) -> Result<()> {
         who.administers()?;
         let mut problems = Vec::new();
-        for (field, value, (least, most)) in
-            [("idle_minutes", policy.idle_minutes, IDLE_MINUTES), ("whole_days", policy.whole_days, WHOLE_DAYS)]
-        {
+        for (field, value, (least, most)) in [
+            ("grace_days", policy.grace_days, GRACE_DAYS),
+            ("idle_minutes", policy.idle_minutes, IDLE_MINUTES),
+            ("whole_days", policy.whole_days, WHOLE_DAYS),
+        ] {
             if !(least..=most).contains(&value) {
                 let say = Say::new("error-between").with("least", least).with("most", most);
                 problems.push(kernel::Problem { field: field.to_owned(), say });
             }
         }
+        let known = |role: &String| self.model().terms.contains_key(&(crate::rights::ROLE.to_owned(), role.clone()));
+        if policy.second_factor == OfWhom::Roles && (policy.roles.is_empty() || !policy.roles.iter().all(known)) {
+            problems.push(kernel::Problem { field: "roles".to_owned(), say: Say::new("error-roles-needed") });
+        }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));
         }
+        let policy = policy.beginning(&self.sign_in_policy().await?, self.now());
         self.put_installation(ROW, serde_json::to_string(&policy).map_err(Error::internal)?).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,8 +45,10 @@ pub struct Session {
     pub digest: String,
     /// When he last proved that it is he.
     pub proved_at: Moment,
-    /// Whether he lacks the second factor that is required of him.
+    /// Whether he lacks the second factor that is required of him, and may put it off no longer.
     pub lacks_factor: bool,
+    /// Until when he may put it off, where he lacks it.
+    pub put_off_until: Option<Moment>,
 }
 
 /// A session, as it is shown.
@@ -72,6 +74,7 @@ struct Found {
     used_at: Moment,
     proved_at: Moment,
     lacks_factor: bool,
+    put_off_until: Option<Moment>,
 }
 
 impl Engine {
@@ -120,7 +123,8 @@ impl Engine {
             );
             self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&note).await.map(|_| ()) })).await?;
         }
-        Ok(Some(Session { who: found.who, digest, proved_at: found.proved_at, lacks_factor: found.lacks_factor }))
+        let Found { who, proved_at, lacks_factor, put_off_until, .. } = found;
+        Ok(Some(Session { who, digest, proved_at, lacks_factor, put_off_until }))
     }
 
     /// Whose the session with this digest is, with his rights of the moment, if it lives and he is active. Watching it is not
@@ -135,7 +139,8 @@ impl Engine {
         let sql = format!(
             "SELECT {}, s.\"used_at\", s.\"created_at\", s.\"proved_at\", \
              (SELECT i.\"value\" FROM \"installation\" AS i WHERE i.\"key\" = ?), \
-             (SELECT count(*) FROM \"factor\" AS f WHERE f.\"user\" = u.\"id\" AND f.\"confirmed_at\" IS NOT NULL) \
+             (SELECT count(*) FROM \"factor\" AS f WHERE f.\"user\" = u.\"id\" AND f.\"confirmed_at\" IS NOT NULL), u.\"created_at\", \
+             (SELECT g.\"at\" FROM \"role_given\" AS g WHERE g.\"user\" = u.\"id\") \
              FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
              WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
             users::PRINCIPAL
@@ -154,10 +159,12 @@ impl Engine {
                     if policy.idles(used_at) <= now || policy.ends(created_at) <= now {
                         return Ok(None);
                     }
-                    let factors = row.int(users::BESIDE + 4);
+                    let (factors, user_since, roles_since) = (row.int(users::BESIDE + 4), at(5), at(6));
                     let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
-                    let lacks_factor = factors == 0 && policy.requires_second_factor(&who);
-                    Ok(Some(Found { who, used_at, proved_at, lacks_factor }))
+                    let lacks = factors == 0 && policy.requires_second_factor(&who);
+                    let until = policy.put_off_until(&who, user_since, roles_since, &engine.settings().zone);
+                    let put_off_until = Some(until).filter(|until| lacks && *until > now);
+                    Ok(Some(Found { who, used_at, proved_at, lacks_factor: lacks && put_off_until.is_none(), put_off_until }))
                 })
             })
             .await

@@ -4,6 +4,7 @@ use crate::Engine;
 use crate::area::Change;
 use crate::identity::links::end_links;
 use crate::identity::pending::end_pending;
+use crate::identity::policy::given_roles;
 use crate::identity::sessions::end_sessions;
 use crate::identity::tokens::end_tokens;
 use crate::principal::{Principal, Through};
@@ -97,6 +98,7 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
         if change.removes() {
             return Err(Error::Forbidden(Say::new("error-users-stay")));
         }
+        given_roles(tx, before.id, before.get(&ROLES), change.after.get(&ROLES), change.now).await?;
         let administers = |user: &Record| user.get(&ACTIVE) && terms(user.get(&ROLES)).any(|key| key == ADMINISTRATOR);
         let (was, is) = (administers(before), administers(&change.after));
         if was && !is {

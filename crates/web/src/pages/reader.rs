@@ -38,6 +38,8 @@ pub(crate) struct Reader {
     pub(crate) proved_at: kernel::Moment,
     /// Whether he lacks the second factor that is required of him.
     pub(crate) lacks_factor: bool,
+    /// Until when he may put that off.
+    pub(crate) put_off_until: Option<kernel::Moment>,
     /// `light`, `dark` or `system`.
     pub(crate) theme: &'static str,
     /// Whether the left bar is folded.
@@ -104,6 +106,7 @@ impl Reader {
             session: caller.session.clone(),
             proved_at: caller.proved_at,
             lacks_factor: caller.lacks_factor,
+            put_off_until: caller.put_off_until.filter(|_| caller.seeing.is_none()),
             theme: caller.theme,
             narrow: cookie(headers, "scheda_rail") == Some("narrow"),
             compact: cookie(headers, "scheda_density") == Some("compact"),
@@ -147,6 +150,11 @@ impl Reader {
     /// The names of the reader's roles.
     pub(crate) fn role_names(&self) -> String {
         self.who.role.keys.iter().map(|key| self.role(key)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The day until which he may put off the second factor that is required of him, as it is said.
+    pub(crate) fn put_off_day(&self) -> Option<String> {
+        self.put_off_until.map(|until| crate::pages::access::moments::day(self, until.plus_millis(-1)))
     }
 
     /// The roles there are, by name: key and name.

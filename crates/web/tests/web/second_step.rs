@@ -225,13 +225,18 @@ async fn deactivate(house: &House, user: Id) {
 #[tokio::test]
 async fn a_required_second_factor_comes_before_anything_else() {
     for house in houses().await {
-        let rules = |second: &'static str| [("second_factor", second), ("idle_minutes", "60"), ("whole_days", "7")];
+        let rules = |second: &'static str| [("second_factor", second), ("grace_days", "0"), ("idle_minutes", "60"), ("whole_days", "7")];
         let mut ada = Browser::of(&house, "ada").await;
         let mut anna = Browser::of(&house, "anna").await;
         anna.post("/administration/sign-in", &rules("nobody")).await.expect(403);
-        for (wrong, field) in
-            [(("idle_minutes", "0"), "idle_minutes"), (("whole_days", "400"), "whole_days"), (("whole_days", "x"), "whole_days")]
-        {
+        for (wrong, field) in [
+            (("idle_minutes", "0"), "idle_minutes"),
+            (("whole_days", "400"), "whole_days"),
+            (("whole_days", "x"), "whole_days"),
+            (("grace_days", "31"), "grace_days"),
+            (("grace_days", ""), "grace_days"),
+            (("second_factor", "roles"), "roles"),
+        ] {
             let sent: Vec<(&str, &str)> = rules("nobody").into_iter().filter(|(key, _)| *key != wrong.0).chain([wrong]).collect();
             assert!(ada.post("/administration/sign-in", &sent).await.expect(422).text().contains(&format!("{field}-error")));
         }
@@ -269,6 +274,64 @@ async fn a_required_second_factor_comes_before_anything_else() {
         }
         house.clock.pass(50 * 60_000);
         assert!(!anna.is_in().await, "a week in all");
+    }
+}
+
+/// Checklist 19: as installed, whoever administers has to have a second factor, and a week to add it in; the token of a program is
+/// not asked for one.
+#[tokio::test]
+async fn administrators_have_a_week_for_their_second_factor() {
+    const DAY: i64 = 24 * 3_600_000;
+    for house in houses().await {
+        let rules = house.page("ada", "GET", "/administration/sign-in").send().await.expect(200).text();
+        assert!(rules.contains("value=\"administrators\" selected") && rules.contains("name=\"grace_days\" value=\"7\""), "{rules}");
+        let token = house.engine.make_token(house.people["ada"].id, "gestionale").await.expect("a token");
+        let ada = Browser::of(&house, "ada").await;
+        let page = ada.get("/accounts").await.expect(200).text();
+        // The clock of the tests begins on 2 March 2026.
+        assert!(page.contains("class=\"seeing factor-due\"") && page.contains("09/03/2026"), "{page}");
+        let security = ada.get("/preferences/security").await.expect(200).text();
+        assert!(security.contains("si può rimandare") && security.contains("09/03/2026"), "{security}");
+        let anna = Browser::of(&house, "anna").await;
+        assert!(!anna.get("/accounts").await.expect(200).text().contains("factor-due"), "she administers nothing");
+        house.clock.pass(7 * DAY);
+        let mut ada = Browser::of(&house, "ada").await;
+        assert!(ada.is_in().await, "until the end of the day");
+        house.clock.pass(DAY);
+        ada.cookie = cookie(&enter(&house, "ada@example.it", PASSWORD, "").await.expect(303));
+        assert_eq!(ada.get("/accounts").await.expect(303).header("location"), "/preferences/security");
+        assert!(Browser::of(&house, "anna").await.is_in().await);
+        house.send("GET", "/api/v1/accounts").bearer(&token).send().await.expect(200);
+        ada.add_app().await;
+        assert!(ada.is_in().await && !ada.get("/accounts").await.text().contains("factor-due"));
+        // Whoever is made an administrator now has his week from now.
+        let anna = house.people["anna"].id;
+        let users = house.engine.entity("user").expect("users");
+        let roles = users.field("roles").expect("a field").id;
+        let system = house.engine.system(engine::Through::CommandLine);
+        let given = vec![(roles, Value::from("|agent|administrator|"))];
+        house.engine.change(&system, &users, anna, None, given, Vec::new()).await.expect("an administrator");
+        let anna = Browser::of(&house, "anna").await;
+        assert!(anna.get("/accounts").await.expect(200).text().contains("17/03/2026"));
+    }
+}
+
+/// A second factor may be required of those who have certain roles, and of nobody else.
+#[tokio::test]
+async fn a_second_factor_is_required_by_role() {
+    for house in houses().await {
+        let mut ada = Browser::of(&house, "ada").await;
+        let (anna, mara) = (Browser::of(&house, "anna").await, Browser::of(&house, "mara").await);
+        let rules = [("second_factor", "roles"), ("grace_days", "0"), ("idle_minutes", "720"), ("whole_days", "30")];
+        ada.post("/administration/sign-in", &[&rules[..], &[("roles", "agent"), ("roles", "nessuno")]].concat()).await.expect(422);
+        ada.post("/administration/sign-in", &[&rules[..], &[("roles", "agent")]].concat()).await.expect(303);
+        assert!(!anna.is_in().await && mara.is_in().await && ada.is_in().await);
+        let page = ada.get("/administration/sign-in").await.expect(200).text();
+        assert!(page.contains("name=\"roles\" value=\"agent\" checked") && !page.contains("value=\"reader\" checked"), "{page}");
+        // Days that are given now count for those who are in too.
+        let rules = [("second_factor", "roles"), ("grace_days", "3"), ("idle_minutes", "720"), ("whole_days", "30"), ("roles", "agent")];
+        ada.post("/administration/sign-in", &rules).await.expect(303);
+        assert!(anna.get("/accounts").await.expect(200).text().contains("05/03/2026"));
     }
 }
 

@@ -25,53 +25,95 @@ pub(super) fn routes(routes: Routes) -> Routes {
 struct RequirementsPage<'p> {
     reader: &'p Reader,
     title: String,
-    inputs: Vec<Input>,
+    /// Of whom a second factor is required, and for how long it may be put off.
+    factor: Input,
+    grace: Input,
+    /// The roles of whom it may be: key, name, whether it is.
+    roles: Vec<(String, String, bool)>,
+    wrong_roles: Option<String>,
+    sessions: Vec<Input>,
 }
 
-fn word(of: OfWhom) -> &'static str {
-    match of {
-        OfWhom::Nobody => "nobody",
-        OfWhom::Administrators => "administrators",
-        OfWhom::Everybody => "everybody",
+const OF: [(&str, OfWhom); 4] =
+    [("nobody", OfWhom::Nobody), ("administrators", OfWhom::Administrators), ("roles", OfWhom::Roles), ("everybody", OfWhom::Everybody)];
+
+/// What stands in the form.
+struct Entered {
+    second_factor: String,
+    roles: Vec<String>,
+    grace_days: String,
+    idle_minutes: String,
+    whole_days: String,
+}
+
+impl Entered {
+    fn of(policy: &SignInPolicy) -> Entered {
+        let word = OF.iter().find(|(_, of)| *of == policy.second_factor).map_or("nobody", |(word, _)| word);
+        Entered {
+            second_factor: word.to_owned(),
+            roles: policy.roles.clone(),
+            grace_days: policy.grace_days.to_string(),
+            idle_minutes: policy.idle_minutes.to_string(),
+            whole_days: policy.whole_days.to_string(),
+        }
+    }
+
+    fn read(fields: &Fields) -> Entered {
+        let text = |name: &str| fields.get(name).unwrap_or_default().trim().to_owned();
+        Entered {
+            second_factor: text("second_factor"),
+            roles: fields.all("roles").map(str::to_owned).collect(),
+            grace_days: text("grace_days"),
+            idle_minutes: text("idle_minutes"),
+            whole_days: text("whole_days"),
+        }
+    }
+
+    /// The policy; what is no number is one that no rule allows.
+    fn policy(&self) -> SignInPolicy {
+        let number = |text: &str| text.parse().unwrap_or(-1);
+        let mut policy = SignInPolicy::default();
+        policy.second_factor = OF.iter().find(|(word, _)| *word == self.second_factor).map_or(OfWhom::Nobody, |(_, of)| *of);
+        policy.roles = if policy.second_factor == OfWhom::Roles { self.roles.clone() } else { Vec::new() };
+        policy.grace_days = number(&self.grace_days);
+        policy.idle_minutes = number(&self.idle_minutes);
+        policy.whole_days = number(&self.whole_days);
+        policy
     }
 }
 
-fn page(reader: &Reader, status: StatusCode, second_factor: &str, idle_hours: &str, whole_days: &str, problems: Problems) -> Answer {
+fn page(reader: &Reader, status: StatusCode, entered: &Entered, problems: Problems) -> Answer {
     let speech = &reader.speech;
-    let options =
-        ["nobody", "administrators", "everybody"].map(|key| (key.to_owned(), speech.say(&format!("required-of-{key}")).to_owned()));
-    let mut inputs = vec![
-        Input::new(speech, "required", "second_factor", "select", second_factor).options(options.into()),
-        Input::new(speech, "required", "idle_minutes", "text", idle_hours).required(),
-        Input::new(speech, "required", "whole_days", "text", whole_days).required(),
-    ];
-    for input in &mut inputs[1..] {
+    let options = OF.map(|(key, _)| (key.to_owned(), speech.say(&format!("required-of-{key}")).to_owned()));
+    let number = |name, value: &str| {
+        let mut input = Input::new(speech, "required", name, "text", value).required();
         (input.numeric, input.width) = (true, "w-short");
-    }
-    marked(&mut inputs, speech, problems);
-    rendered(reader, status, &RequirementsPage { reader, title: speech.say("required").to_owned(), inputs })
+        input
+    };
+    let mut inputs = vec![
+        Input::new(speech, "required", "second_factor", "select", &entered.second_factor).options(options.into()),
+        number("grace_days", &entered.grace_days),
+        number("idle_minutes", &entered.idle_minutes),
+        number("whole_days", &entered.whole_days),
+    ];
+    let wrong_roles = marked(&mut inputs, speech, problems).into_iter().next();
+    let mut inputs = inputs.into_iter();
+    let (factor, grace) = (inputs.next().unwrap_or_default(), inputs.next().unwrap_or_default());
+    let roles = reader.roles().into_iter().map(|(key, name)| (key.clone(), name, entered.roles.contains(&key))).collect();
+    let title = speech.say("required").to_owned();
+    rendered(reader, status, &RequirementsPage { reader, title, factor, grace, roles, wrong_roles, sessions: inputs.collect() })
 }
 
 async fn show(reader: Reader) -> Answer {
     let policy = reader.web.engine().sign_in_policy().await?;
-    page(&reader, StatusCode::OK, word(policy.second_factor), &policy.idle_minutes.to_string(), &policy.whole_days.to_string(), Vec::new())
+    page(&reader, StatusCode::OK, &Entered::of(&policy), Vec::new())
 }
 
 async fn set(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
-    let text = |name: &str| fields.get(name).unwrap_or_default().trim().to_owned();
-    let (second_factor, idle, whole) = (text("second_factor"), text("idle_minutes"), text("whole_days"));
-    let policy = SignInPolicy {
-        second_factor: match second_factor.as_str() {
-            "administrators" => OfWhom::Administrators,
-            "everybody" => OfWhom::Everybody,
-            _ => OfWhom::Nobody,
-        },
-        idle_minutes: idle.parse().unwrap_or(0),
-        whole_days: whole.parse().unwrap_or(0),
-    };
-    match web.engine().set_sign_in_policy(&reader.who, policy).await {
+    let entered = Entered::read(&fields);
+    match web.engine().set_sign_in_policy(&reader.who, entered.policy()).await {
         Ok(()) => onward_saying(&reader, HERE, "said-sign-in-policy", "", None),
-        Err(Error::Invalid(problems)) => page(&reader, StatusCode::UNPROCESSABLE_ENTITY, &second_factor, &idle, &whole, problems),
+        Err(Error::Invalid(problems)) => page(&reader, StatusCode::UNPROCESSABLE_ENTITY, &entered, problems),
         Err(error) => Err(error.into()),
     }
 }
