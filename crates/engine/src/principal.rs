@@ -2,6 +2,7 @@
 
 pub use crate::rights::{Reach, Right, Role, Scope, Verb};
 
+use crate::identity::users::TEAM_OF;
 use kernel::{Error, Id, Language, Result, Say, Value};
 use meta::filter::time::{Point, Unit};
 use meta::filter::{Filter, Operand, Path, Test};
@@ -59,6 +60,8 @@ pub struct Principal {
 
 /// How many links visibility goes along.
 const FARTHEST: usize = 4;
+/// How many people a question names one by one; of more, it asks for their teams.
+const NAMED: usize = 100;
 
 impl Principal {
     /// The system: rules made by an administrator, and the program itself.
@@ -214,12 +217,30 @@ impl Principal {
             Scope::None => return Filter::nothing(),
             Scope::Own | Scope::Linked => Filter::is_in(field, self.user.into_iter().map(Value::Link)),
             Scope::Team => links(&self.reach.team),
-            Scope::Subtree | Scope::All => links(&self.reach.below),
+            Scope::Subtree | Scope::All if self.reach.below.len() <= NAMED || self.reach.teams.len() >= self.reach.below.len() => {
+                links(&self.reach.below)
+            }
+            Scope::Subtree | Scope::All => {
+                let teams = self.reach.teams.iter().map(|team| Operand::Value(Value::Link(*team))).collect();
+                Filter::Test(step(field, Path::of(TEAM_OF.field.key)), Test::In(teams))
+            }
         };
         match self.attended(entity).filter(|_| scope > Scope::Own) {
             Some(attended) => Filter::Any(vec![owned, attended]),
             None => owned,
         }
+    }
+
+    /// Whether a record belongs to somebody whom a verb reaches, as far as the record says it: most need no question.
+    pub(crate) fn reaches_owner(&self, verb: Verb, entity: &Entity, record: &Record) -> bool {
+        let (Visibility::Owner(field) | Visibility::OwnerOrThrough(field, ..)) = entity.visibility else { return false };
+        let owner = record.named(field).link();
+        owner.is_some_and(|owner| match self.role.right(entity).of(verb) {
+            Scope::None => false,
+            Scope::Own | Scope::Linked => Some(owner) == self.user,
+            Scope::Team => self.reach.team.binary_search(&owner).is_ok(),
+            Scope::Subtree | Scope::All => self.reach.below.binary_search(&owner).is_ok(),
+        })
     }
 
     /// What he, or who works for his agency, looks after as a subject today; none where he is none.
@@ -242,15 +263,10 @@ impl Principal {
     }
 }
 
-/// A filter on the record that a link leads to.
+/// A filter on the record that a link leads to, in one step however many parts it has; where the link leads nowhere, nothing
+/// is seen along it.
 fn along(link: &'static str, filter: Filter) -> Filter {
-    match filter {
-        Filter::All(parts) => Filter::All(parts.into_iter().map(|part| along(link, part)).collect()),
-        Filter::Any(parts) => Filter::Any(parts.into_iter().map(|part| along(link, part)).collect()),
-        Filter::Not(inner) => Filter::Not(Box::new(along(link, *inner))),
-        Filter::Test(path, test) => Filter::Test(step(link, path), test),
-        other => Filter::Along(link, Box::new(other)),
-    }
+    if filter.is_everything() { filter } else { Filter::Along(link, Box::new(filter)) }
 }
 
 fn step(link: &'static str, mut path: Path) -> Path {

@@ -34,6 +34,7 @@ struct Team {
     above: Option<Id>,
     members: Arc<[Id]>,
     below: Arc<[Id]>,
+    teams: Arc<[Id]>,
 }
 
 /// A sharing rule that is in force until a day.
@@ -78,6 +79,8 @@ pub struct Reach {
     pub team: Arc<[Id]>,
     /// And those of the teams below it.
     pub below: Arc<[Id]>,
+    /// His team and those below it.
+    pub teams: Arc<[Id]>,
     /// The subjects that he looks after customers as.
     pub subjects: Arc<[Id]>,
     /// What is shared with him.
@@ -118,6 +121,7 @@ impl Known {
         Reach {
             team: of.map_or_else(alone, |team| team.members.clone()),
             below: of.map_or_else(alone, |team| team.below.clone()),
+            teams: of.map(|team| team.teams.clone()).unwrap_or_default(),
             subjects: self.subjects.get(&user).cloned().unwrap_or_default(),
             shares: self.rules.iter().filter(holds).map(|rule| rule.share.clone()).collect(),
         }
@@ -183,20 +187,25 @@ impl Engine {
             }
         }
         let mut below: HashMap<Id, Vec<Id>> = HashMap::new();
+        let mut under: HashMap<Id, Vec<Id>> = HashMap::new();
         for team in above.keys() {
             let mut at = Some(*team);
             for _ in 0..64 {
                 let Some(here) = at else { break };
                 below.entry(here).or_default().extend(members.get(team).into_iter().flatten());
+                under.entry(here).or_default().push(*team);
                 at = above.get(&here).copied().flatten();
             }
         }
         for (team, above) in above {
-            let mut all = below.remove(&team).unwrap_or_default();
-            all.sort_unstable();
-            all.dedup();
-            let members = members.remove(&team).unwrap_or_default();
-            known.teams.insert(team, Team { above, members: members.into(), below: all.into() });
+            let sorted = |all: Option<Vec<Id>>| {
+                let mut all = all.unwrap_or_default();
+                all.sort_unstable();
+                all.dedup();
+                Arc::<[Id]>::from(all)
+            };
+            let (members, below, teams) = (members.remove(&team), below.remove(&team), under.remove(&team));
+            known.teams.insert(team, Team { above, members: sorted(members), below: sorted(below), teams: sorted(teams) });
         }
         for entity in model.entities() {
             for (user, subject) in subjects(tx, &model, entity).await? {

@@ -91,8 +91,8 @@ impl Engine {
             .await
     }
 
-    /// Says in each of some records what the one they are read for may not do with it. One question where his rights reach
-    /// fewer than he sees, and none otherwise.
+    /// Says in each of some records what the one they are read for may not do with it. One question for each verb that reaches
+    /// fewer than he sees, about those records that do not say it themselves by their owner.
     pub(crate) async fn say_beyond<'r>(
         &self,
         tx: &mut Tx,
@@ -101,13 +101,17 @@ impl Engine {
         records: impl Iterator<Item = &'r mut Record>,
     ) -> Result<()> {
         let mut records: Vec<&mut Record> = records.collect();
-        let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
         for verb in [Verb::Change, Verb::Remove] {
-            if ids.is_empty() || !who.may(verb, entity) || !who.reaches_fewer(verb, entity) {
+            if !who.may(verb, entity) || !who.reaches_fewer(verb, entity) {
                 continue;
             }
+            let mut asked: Vec<&mut &mut Record> = records.iter_mut().filter(|record| !who.reaches_owner(verb, entity, record)).collect();
+            if asked.is_empty() {
+                continue;
+            }
+            let ids: Vec<Id> = asked.iter().map(|record| record.id).collect();
             let reached = self.reached_in(tx, who, verb, entity, &ids).await?;
-            for record in records.iter_mut().filter(|record| !reached.contains(&record.id)) {
+            for record in asked.iter_mut().filter(|record| !reached.contains(&record.id)) {
                 match verb {
                     Verb::Remove => record.beyond.remove = true,
                     _ => record.beyond.change = true,

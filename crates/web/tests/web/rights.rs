@@ -454,3 +454,39 @@ async fn an_administrator_sees_as_another_and_changes_nothing() {
         assert!(end.header("set-cookie").contains("Max-Age=0"), "{}", end.header("set-cookie"));
     }
 }
+
+/// Of more people than a question names one by one it asks for their teams: the same is seen, and nothing else.
+#[tokio::test]
+async fn many_people_below_are_reached_as_few_are() {
+    for world in World::all().await {
+        let (house, engine) = (&world.house, &world.house.engine);
+        let system = engine.system(Through::CommandLine);
+        let far = put(engine, &system, "team", json!({ "name": "far", "parent": house.north.team.to_string() })).await;
+        let mut last = house.north.account;
+        for number in 0..110 {
+            let user = json!({ "name": format!("Agente {number}"), "email": format!("agente{number}@example.it"), "roles": ["agent"], "team": far.to_string() });
+            last = put(engine, &system, "user", user).await;
+        }
+        let his = branch(engine, last, far, "F", "Carrara").await;
+        world.give(&[(Verb::See, Scope::Subtree), (Verb::Change, Scope::Team)]).await;
+        for (other, needed) in &world.branches {
+            let status = house.get("anna", &format!("/accounts/{}", other.account)).await.status;
+            assert_eq!(status == 200, *needed <= Scope::Subtree, "{needed:?}");
+        }
+        house.get("anna", &format!("/accounts/{}", his.account)).await.expect(200);
+        house.get("anna", &format!("/contacts/{}", his.contact)).await.expect(200);
+        let listed = house.get("anna", "/accounts?limit=100").await.expect(200).text();
+        assert!(listed.contains(&his.account.to_string()) && !listed.contains(&house.south.account.to_string()));
+        // What she only sees she does not change, whoever it belongs to.
+        let change = async |account: Id, status: u16| {
+            let account = format!("/accounts/{account}");
+            let version = house.get("anna", &account).await.expect(200).json()["version"].as_i64().expect("a version");
+            let name = json!({ "name": format!("Altro nome {version}") });
+            house.api("anna", "PATCH", &account).if_match(version).json(&name).send().await.expect(status);
+        };
+        change(his.account, 403).await;
+        change(house.north.account, 200).await;
+        world.give(&[(Verb::See, Scope::Subtree), (Verb::Change, Scope::Subtree)]).await;
+        change(his.account, 200).await;
+    }
+}
