@@ -38,7 +38,7 @@ mod timeline;
 mod trash;
 mod undo;
 pub mod views;
-mod vocabulary;
+pub mod vocabulary;
 pub mod wordings;
 mod write;
 

@@ -58,6 +58,7 @@ impl Words {
             include_str!("pages/access/words.toml"),
             include_str!("pages/own_fields/words.toml"),
             include_str!("pages/wordings/words.toml"),
+            include_str!("pages/vocabularies/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)

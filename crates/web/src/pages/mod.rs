@@ -33,6 +33,7 @@ mod sign_in;
 pub(crate) mod speech;
 mod start;
 pub(crate) mod toast;
+mod vocabularies;
 mod wordings;
 
 use crate::Routes;
@@ -50,7 +51,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    let routes = own_fields::routes(wordings::routes(routes));
+    let routes = own_fields::routes(vocabularies::routes(wordings::routes(routes)));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 

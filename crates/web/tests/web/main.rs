@@ -35,4 +35,5 @@ mod signing_in;
 mod start;
 mod told;
 mod views;
+mod vocabularies;
 mod words;
