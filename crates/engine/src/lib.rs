@@ -7,6 +7,7 @@ mod asking;
 pub mod audit;
 pub mod backups;
 pub mod bulk;
+pub mod company;
 mod context;
 mod epoch;
 mod erase;
@@ -82,6 +83,7 @@ pub(crate) struct Inside {
     pub(crate) node: nodes::Numbering,
     pub(crate) settings: Settings,
     pub(crate) live: live::Live,
+    pub(crate) company: ArcSwap<company::Company>,
     pub(crate) rights: ArcSwap<rights::known::Known>,
     /// The entities whose records decide what people may.
     pub(crate) deciding: HashSet<&'static str>,
@@ -163,6 +165,7 @@ impl Engine {
                 node: nodes::Numbering::new(node),
                 settings,
                 live,
+                company: ArcSwap::default(),
                 rights: ArcSwap::default(),
                 deciding,
                 auditing,
@@ -183,7 +186,9 @@ impl Engine {
             // Where the rows came from another database, the columns are still to be made.
             engine.inside.store.shape(&engine.model().tables()).await?;
             engine.begin_vocabularies(&terms).await?;
+            engine.begin_company().await?;
         }
+        engine.load_company().await?;
         live::follow(&engine).await;
         nodes::keep(&engine);
         audit::begin(&engine, queue);

@@ -51,12 +51,11 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    let routes = own_fields::routes(vocabularies::routes(wordings::routes(routes)));
+    let routes = company::routes(own_fields::routes(vocabularies::routes(wordings::routes(routes))));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 
 pub(crate) use card::{is_the_same, newer as newer_version};
-pub(crate) use company::read as company;
 pub(crate) use reader::{cookie, theme};
 pub use start::Demonstration;
 

@@ -20,6 +20,7 @@ mod notes;
 mod openapi;
 mod operating;
 mod outside;
+mod own_company;
 mod own_fields;
 mod pages;
 mod palette;

@@ -73,6 +73,7 @@ const fn page(group: Group, key: &'static str, address: &'static str, icon: &'st
 
 /// Everything that administrators look after, in the order of the page.
 pub(crate) const ENTRIES: &[Entry] = &[
+    page(Group::Company, "its-company", crate::pages::company::ADDRESS, "account"),
     list(Group::Company, "consent_text"),
     page(Group::Company, "mail", "/administration/mail", "mail"),
     page(Group::People, "sign-in", "/administration/sign-in", "lock"),
