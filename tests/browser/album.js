@@ -53,6 +53,10 @@ const inside = [
   ["sessions", "/preferences/sessions"],
   ["tokens", "/preferences/tokens"],
   ["mail-account", "/administration/mail"],
+  ["vocabularies", "/administration/vocabularies"],
+  ["vocabulary", "/administration/vocabularies/tag"],
+  ["company", "/administration/company"],
+  ["words", "/administration/words?q=account"],
   ["sign-in-rules", "/administration/sign-in"],
   ["not-found", "/accounts/zzzz"],
 ];

@@ -4,9 +4,6 @@ use crate::Engine;
 use kernel::Result;
 use store::Statement;
 
-/// The row of the company's name.
-const COMPANY: &str = "company";
-
 impl Engine {
     /// What stands under a name; none where nothing was said.
     pub async fn installation(&self, key: &'static str) -> Result<Option<String>> {
@@ -16,18 +13,13 @@ impl Engine {
 
     /// Says something under a name, in place of what was said before.
     pub(crate) async fn put_installation(&self, key: &'static str, text: String) -> Result<()> {
-        let sql = "INSERT INTO \"installation\" (\"key\", \"value\") VALUES (?, ?) ON CONFLICT (\"key\") DO UPDATE SET \"value\" = excluded.\"value\"";
-        let put = Statement::new(sql, vec![key.into(), text.into()]);
+        let put = Self::putting(key, text);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&put).await.map(|_| ()) })).await
     }
 
-    /// The company's name; the product's own where nobody has said it yet.
-    pub async fn company(&self) -> Result<String> {
-        Ok(self.installation(COMPANY).await?.filter(|name| !name.is_empty()).unwrap_or_else(|| "Scheda".to_owned()))
-    }
-
-    /// Names the company.
-    pub async fn name_company(&self, name: &str) -> Result<()> {
-        self.put_installation(COMPANY, name.to_owned()).await
+    /// The statement that says it.
+    pub(crate) fn putting(key: &'static str, text: String) -> Statement {
+        let sql = "INSERT INTO \"installation\" (\"key\", \"value\") VALUES (?, ?) ON CONFLICT (\"key\") DO UPDATE SET \"value\" = excluded.\"value\"";
+        Statement::new(sql, vec![key.into(), text.into()])
     }
 }

@@ -7,6 +7,7 @@ mod asking;
 pub mod audit;
 pub mod backups;
 pub mod bulk;
+pub mod company;
 mod context;
 mod epoch;
 mod erase;
@@ -40,7 +41,7 @@ mod timeline;
 mod trash;
 mod undo;
 pub mod views;
-mod vocabulary;
+pub mod vocabulary;
 pub mod wordings;
 mod write;
 
@@ -84,6 +85,7 @@ pub(crate) struct Inside {
     pub(crate) node: nodes::Numbering,
     pub(crate) settings: Settings,
     pub(crate) live: live::Live,
+    pub(crate) company: ArcSwap<company::Company>,
     pub(crate) rights: ArcSwap<rights::known::Known>,
     /// The entities whose records decide what people may.
     pub(crate) deciding: HashSet<&'static str>,
@@ -169,6 +171,7 @@ impl Engine {
                 node: nodes::Numbering::new(node),
                 settings,
                 live,
+                company: ArcSwap::default(),
                 rights: ArcSwap::default(),
                 deciding,
                 auditing,
@@ -191,7 +194,9 @@ impl Engine {
             engine.inside.store.shape(&engine.model().tables()).await?;
             engine.begin_vocabularies(&terms).await?;
             engine.begin_series(&series).await?;
+            engine.begin_company().await?;
         }
+        engine.load_company().await?;
         live::follow(&engine).await;
         nodes::keep(&engine);
         audit::begin(&engine, queue);

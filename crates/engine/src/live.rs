@@ -83,6 +83,11 @@ pub(crate) async fn follow(engine: &Engine) {
             {
                 tracing::warn!(%error, "the company's fields and words could not be read again");
             }
+            if matches!(topic.as_str(), crate::company::COMPANY | store::EVERYTHING)
+                && let Err(error) = engine.load_company().await
+            {
+                tracing::warn!(%error, "the company could not be read again");
+            }
             engine.inside.live.tell(engine.clock().now(), topic);
         }
     });

@@ -65,6 +65,17 @@ impl Engine {
         }
     }
 
+    /// The terms that a changeset touched.
+    async fn touched_terms(&self, tx: &mut Tx, changeset: Id) -> Result<Vec<(Id, String, Action, Before)>> {
+        let sql = "SELECT \"record\" FROM \"history\" WHERE \"changeset\" = ? AND \"entity\" = ?";
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Link(changeset), TERM.into()])).await?;
+        let mut touched = Vec::new();
+        for id in rows.iter().filter_map(|row| row.link(0)) {
+            touched.extend(self.touched(tx, changeset, Id::from_number(id.number() + 1), 1).await?);
+        }
+        Ok(touched)
+    }
+
     async fn author_of(&self, changeset: Id) -> Result<Option<Option<Id>>> {
         let sql = Statement::new("SELECT \"author\" FROM \"changeset\" WHERE \"id\" = ?", vec![Value::Link(changeset)]);
         self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.rows(&sql).await?.first().map(|row| row.link(0))) })).await
@@ -79,14 +90,23 @@ impl Engine {
         writing.changeset = standing.inverse.unwrap_or(writing.changeset);
         crate::history::open(tx, &writing).await?;
         let bulk = crate::bulk::undoes(tx, changeset).await?;
-        let touched = self.touched(tx, changeset, standing.reached, SLICE).await?;
+        // What was changed in the trash is put back there.
+        writing.in_trash = bulk.is_some_and(|(_, merges)| merges);
+        let bulk = bulk.map(|(id, _)| id);
+        let mut touched = self.touched(tx, changeset, standing.reached, SLICE).await?;
+        let (looked_at, ended) = (touched.len(), touched.len() < SLICE);
+        if writing.in_trash && standing.reached.is_none() {
+            // The term is there again before the records that hold it, which would bring in another in its place.
+            touched.extend(self.touched_terms(tx, changeset).await?);
+            let terms = touched.len() - looked_at;
+            touched.rotate_right(terms);
+        }
         let mut undone = Undone { changeset: Some(writing.changeset), ..Undone::default() };
         for (id, entity, action, before) in &touched {
             if let Ok(entity) = self.entity(entity) {
                 self.undo_record(tx, &writing, changeset, &entity, *id, *action, before, &mut undone).await?;
             }
         }
-        let ended = touched.len() < SLICE;
         let reached = touched.last().map(|(id, ..)| *id);
         let note = "UPDATE \"changeset\" SET \"undone_by\" = ?, \"undoing\" = ?, \"undone_to\" = ? WHERE \"id\" = ?";
         let inverse = Value::Link(writing.changeset);
@@ -97,7 +117,7 @@ impl Engine {
         };
         tx.execute(&Statement::new(note, values)).await?;
         if let Some(bulk) = bulk {
-            crate::bulk::undone(tx, bulk, touched.len(), &undone.left, writing.now, ended).await?;
+            crate::bulk::undone(tx, bulk, looked_at, &undone.left, writing.now, ended).await?;
         }
         if ended {
             turn_over(tx, changeset, standing.undoes).await?;

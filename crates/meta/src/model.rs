@@ -8,6 +8,7 @@ use crate::fields::Kind;
 use crate::record::Carried;
 use crate::series::Series;
 use crate::shape::Table;
+use kernel::{Language, fold};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,6 +41,20 @@ pub struct Term {
     pub retired: bool,
     /// How it looks as a tag: a tone of the styles, or nothing.
     pub tone: String,
+    /// Its place among the terms of its vocabulary, from 1; 0 where nobody gave it one, after those that have one.
+    pub position: i64,
+}
+
+impl Term {
+    /// What it is called in a language: the Italian words where it has no others.
+    pub fn words(&self, language: Language) -> &str {
+        if language == Language::English && !self.english.is_empty() { &self.english } else { &self.italian }
+    }
+
+    /// What terms are put in order by: the place that somebody gave them, then their words.
+    pub fn order(&self, language: Language) -> (i64, String) {
+        (if self.position > 0 { self.position } else { i64::MAX }, fold(self.words(language)))
+    }
 }
 
 /// What somebody may not do with a field.

@@ -14,7 +14,7 @@ use std::io::SeekFrom;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 /// Whatever it is: no scripts, no frames, nothing fetched, an origin of its own.
-const HARMLESS: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
+pub(crate) const HARMLESS: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
 

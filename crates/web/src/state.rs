@@ -7,7 +7,6 @@ use crate::problem::ErrorPage;
 use crate::route::Route;
 use crate::seal::Seal;
 use crate::words::Words;
-use arc_swap::ArcSwap;
 use engine::Engine;
 use kernel::{Error, Result, Say};
 use std::net::{IpAddr, SocketAddr};
@@ -105,7 +104,6 @@ struct Inside {
     limits: Limits,
     seal: Seal,
     set_up: AtomicBool,
-    company: ArcSwap<Arc<str>>,
     closing: watch::Sender<bool>,
     streams: Streams,
     table: OnceLock<Vec<Route>>,
@@ -120,7 +118,6 @@ impl Web {
         engine.speak_with(words.clone());
         let seal = Seal::of(&engine).await?;
         let set_up = AtomicBool::new(engine.is_set_up().await?);
-        let company = ArcSwap::from_pointee(crate::pages::company(&engine).await?);
         let limits = Limits::new(settings.measures.clone());
         let inside = Inside {
             engine,
@@ -129,7 +126,6 @@ impl Web {
             limits,
             seal,
             set_up,
-            company,
             closing: watch::Sender::new(false),
             streams: Streams::default(),
             table: OnceLock::new(),
@@ -187,11 +183,12 @@ impl Web {
 
     /// The company's name.
     pub(crate) fn company(&self) -> Arc<str> {
-        self.inside.company.load().as_ref().clone()
+        self.inside.engine.company_known().name.clone()
     }
 
-    pub(crate) fn remember_company(&self, name: Arc<str>) {
-        self.inside.company.store(Arc::new(name));
+    /// The address of the company's logo, if it has one: another for each picture.
+    pub(crate) fn logo(&self) -> Option<String> {
+        self.inside.engine.company_known().logo.as_ref().map(|logo| format!("/company/logo?v={}", logo.tag))
     }
 
     /// The same, offering demonstration data at the set-up.

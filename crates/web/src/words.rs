@@ -3,9 +3,14 @@
 //! A table has one key per message: `account-one = { it = "Azienda", en = "Account" }`. What needs no arguments is made
 //! into text once, when the words are loaded; a list that shows a thousand of them parses nothing.
 
+mod formed;
+
+pub(crate) use formed::{Form, Shape};
+
 use arc_swap::ArcSwap;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use formed::Formed;
 use kernel::{Error, Language, Result, Say};
 use meta::Model;
 use std::collections::HashMap;
@@ -16,6 +21,8 @@ use unic_langid::LanguageIdentifier;
 pub struct Words {
     plain: [HashMap<String, Box<str>>; 2],
     bundles: [FluentBundle<FluentResource>; 2],
+    /// What stands in the messages that have something inside.
+    shapes: [HashMap<String, Shape>; 2],
     company: ArcSwap<Company>,
 }
 
@@ -26,6 +33,8 @@ struct Company {
     spoken: Arc<HashMap<String, [String; 2]>>,
     /// Kept once for the life of the process, as the names of fields are.
     plain: [HashMap<String, &'static str>; 2],
+    /// Messages with something inside.
+    formed: [HashMap<String, Formed>; 2],
 }
 
 impl Words {
@@ -42,10 +51,15 @@ impl Words {
                 }
             }
         }
+        let inside = |messages: &[(String, String)]| {
+            let inside = messages.iter().filter(|(_, pattern)| pattern.contains('{'));
+            inside.filter_map(|(key, pattern)| Some((key.clone(), Shape::read(pattern)?))).collect()
+        };
+        let shapes = [inside(&sources[0]), inside(&sources[1])];
         let [italian, english] = sources;
         let (italian, italian_bundle) = language(Language::Italian, italian)?;
         let (english, english_bundle) = language(Language::English, english)?;
-        Ok(Words { plain: [italian, english], bundles: [italian_bundle, english_bundle], company: ArcSwap::default() })
+        Ok(Words { plain: [italian, english], bundles: [italian_bundle, english_bundle], shapes, company: ArcSwap::default() })
     }
 
     /// The words of the platform and of some slices.
@@ -60,6 +74,7 @@ impl Words {
             include_str!("pages/wordings/words.toml"),
             include_str!("pages/layouts/words.toml"),
             include_str!("pages/series/words.toml"),
+            include_str!("pages/vocabularies/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)
@@ -72,9 +87,25 @@ impl Words {
         }
         let plain = [0, 1].map(|place: usize| {
             let said = model.spoken.iter().filter(|(_, texts)| !texts[place].is_empty());
+            // What the product says with something inside is never said as a plain text.
+            let said = said.filter(|(key, _)| !self.bundles[place].has_message(key) || self.plain[place].contains_key(*key));
             said.map(|(key, texts)| (key.clone(), meta::name(&texts[place]))).collect()
         });
-        self.company.store(Arc::new(Company { spoken: model.spoken.clone(), plain }));
+        let formed = [0, 1].map(|place: usize| {
+            let said = model.spoken.iter().filter(|(_, texts)| !texts[place].is_empty());
+            let read = |(key, texts): (&String, &[String; 2])| {
+                let shape = self.shapes[place].get(key)?;
+                match shape.formed(&texts[place], &self.variables(key)) {
+                    Ok(formed) => Some((key.clone(), formed)),
+                    Err(_) => {
+                        tracing::warn!(message = key, "the company's words do not fit the message: the product's are said");
+                        None
+                    }
+                }
+            };
+            said.filter_map(read).collect()
+        });
+        self.company.store(Arc::new(Company { spoken: model.spoken.clone(), plain, formed }));
     }
 
     /// The text of a message without arguments; the key itself where there is none.
@@ -89,14 +120,30 @@ impl Words {
         said.or_else(|| self.plain[place].get(key).map(AsRef::as_ref))
     }
 
-    /// What the product itself says, if it has such a message without arguments.
-    pub fn product_says(&self, key: &str, language: Language) -> Option<&str> {
-        self.plain[place(language)].get(key).map(AsRef::as_ref)
+    /// What stands in each message of the product that may be said otherwise, in Italian and English.
+    pub(crate) fn product(&self) -> impl Iterator<Item = (&str, [Shape; 2])> {
+        let plain = self.plain[0].keys().chain(self.shapes[0].keys().filter(|key| !self.plain[0].contains_key(*key)));
+        plain.filter_map(|key| Some((key.as_str(), self.shapes_of(key)?)))
     }
 
-    /// All messages of the product without arguments, in Italian and English.
-    pub fn product(&self) -> impl Iterator<Item = (&str, [&str; 2])> {
-        self.plain[0].iter().filter_map(|(key, italian)| Some((key.as_str(), [italian.as_ref(), self.plain[1].get(key)?.as_ref()])))
+    /// What stands in a message of the product, in Italian and English; nothing where there is none that may be said otherwise.
+    pub(crate) fn shapes_of(&self, key: &str) -> Option<[Shape; 2]> {
+        let of = |place: usize| match self.plain[place].get(key) {
+            Some(text) => Some(Shape::of_plain(text)),
+            None => self.shapes[place].get(key).cloned(),
+        };
+        Some([of(0)?, of(1)?])
+    }
+
+    /// What may stand in a message, in either language.
+    pub(crate) fn variables(&self, key: &str) -> Vec<String> {
+        let mut variables: Vec<String> = Vec::new();
+        for name in self.shapes.iter().filter_map(|shapes| shapes.get(key)).flat_map(|shape| &shape.variables) {
+            if !variables.contains(name) {
+                variables.push(name.clone());
+            }
+        }
+        variables
     }
 
     /// The text of the first of some messages that there is; the last key where there is none.
@@ -108,6 +155,9 @@ impl Words {
     pub fn with(&self, key: &str, language: Language, arguments: &[(&str, &str)]) -> String {
         if let Some(plain) = self.known(key, language) {
             return plain.to_owned();
+        }
+        if let Some(formed) = self.company.load().formed[place(language)].get(key) {
+            return formed.said(arguments);
         }
         let bundle = &self.bundles[place(language)];
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };

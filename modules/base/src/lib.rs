@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod addresses;
+pub mod company;
 pub mod consents;
 pub mod contacts;
 pub mod demo;
@@ -37,6 +38,7 @@ pub fn area() -> engine::Area {
         .slice(relations::slice())
         .slice(directory::slice())
         .slice(vocabularies::slice())
+        .slice(company::slice())
         .slice(imports::slice())
         .slice(demo::slice())
 }

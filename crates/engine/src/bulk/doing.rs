@@ -22,6 +22,15 @@ pub enum Doing {
     Remove,
     /// Out of the trash.
     Restore,
+    /// One term of a vocabulary becomes another, wherever it stands; begun by [`Engine::begin_merging`] alone.
+    Merge {
+        /// The vocabulary of both.
+        vocabulary: String,
+        /// The key of the one that goes.
+        from: String,
+        /// The key of the one that stays.
+        into: String,
+    },
     /// What a slice registered.
     Registered {
         /// Under this key.
@@ -49,6 +58,7 @@ impl Doing {
             Doing::Change { .. } => "change",
             Doing::Remove => "remove",
             Doing::Restore => "restore",
+            Doing::Merge { .. } => "merge",
             Doing::Registered { key, .. } => key,
         }
     }
@@ -72,6 +82,9 @@ impl Doing {
                 let asked = engine.bulk_action(entity.key, key).and_then(|action| action.options.as_deref());
                 return asked.map(|asked| json!({ "options": named(asked, options) }).to_string()).unwrap_or_default();
             }
+            Doing::Merge { vocabulary, from, into } => {
+                return json!({ "vocabulary": vocabulary, "from": from, "into": into }).to_string();
+            }
             Doing::Remove | Doing::Restore => return String::new(),
         };
         let field = |id: FieldId| entity.fields.iter().find(|field| field.id == id);
@@ -90,6 +103,11 @@ impl Doing {
             "change" => {}
             "remove" => return Ok(Doing::Remove),
             "restore" => return Ok(Doing::Restore),
+            "merge" if entity.key == crate::vocabulary::TERM => {
+                let [vocabulary, from, into] =
+                    ["vocabulary", "from", "into"].map(|key| details[key].as_str().unwrap_or_default().to_owned());
+                return Ok(Doing::Merge { vocabulary, from, into });
+            }
             other => {
                 let mut options = Vec::new();
                 let asked = engine.bulk_action(entity.key, other).and_then(|action| action.options.as_deref());
@@ -135,6 +153,7 @@ impl Doing {
                 Ok(())
             }
             Doing::Remove | Doing::Restore => who.permit(Verb::Remove, entity),
+            Doing::Merge { .. } => Err(Error::invalid("action", Say::new("error-bulk-action").with("name", self.key()))),
             Doing::Registered { key, .. } => self::registered(engine, who, entity, key).map(|_| ()),
         }
     }
@@ -156,7 +175,7 @@ impl Doing {
             Doing::Remove => vec![Act::Remove { entity, id, version: None }],
             Doing::Restore if record.removed_at().is_none() => Vec::new(),
             Doing::Restore => vec![Act::Restore { entity, id }],
-            Doing::Registered { .. } => Vec::new(),
+            Doing::Merge { .. } | Doing::Registered { .. } => Vec::new(),
         }
     }
 }

@@ -48,18 +48,18 @@ impl Run for WorkOff {
 
 /// What became of the records of a slice.
 #[derive(Debug, Default)]
-struct Counts {
-    done: i64,
-    changed: i64,
+pub(super) struct Counts {
+    pub(super) done: i64,
+    pub(super) changed: i64,
     unchanged: i64,
     created: i64,
-    refused: Vec<(Id, Reason)>,
+    pub(super) refused: Vec<(Id, Reason)>,
 }
 
 /// A bulk action as it stands.
-struct Standing {
-    running: bool,
-    done: i64,
+pub(super) struct Standing {
+    pub(super) running: bool,
+    pub(super) done: i64,
     total: i64,
 }
 
@@ -167,7 +167,7 @@ async fn one(
 }
 
 /// Reads where a bulk action stands, held against whoever works it off beside.
-async fn standing(tx: &mut Tx, bulk: Id) -> Result<Option<Standing>> {
+pub(super) async fn standing(tx: &mut Tx, bulk: Id) -> Result<Option<Standing>> {
     let hold = if tx.dialect() == Dialect::Postgres { " FOR UPDATE" } else { "" };
     let sql = format!("SELECT \"state\", \"done\", \"total\" FROM \"bulk\" WHERE \"id\" = ?{hold}");
     let rows = tx.rows(&Statement::new(sql, vec![bulk.into()])).await?;
@@ -175,7 +175,7 @@ async fn standing(tx: &mut Tx, bulk: Id) -> Result<Option<Standing>> {
 }
 
 /// Notes how far it came; what is not needed any more goes.
-async fn note(tx: &mut Tx, bulk: Id, before: i64, counts: &Counts, now: Moment, ended: bool) -> Result<()> {
+pub(super) async fn note(tx: &mut Tx, bulk: Id, before: i64, counts: &Counts, now: Moment, ended: bool) -> Result<()> {
     for (record, reason) in &counts.refused {
         let sql = "INSERT INTO \"bulk_refusal\" (\"bulk\", \"record\", \"field\", \"reason\") VALUES (?, ?, ?, ?)";
         let values = vec![bulk.into(), (*record).into(), reason.field.as_str().into(), reason.packed().into()];

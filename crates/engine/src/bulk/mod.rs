@@ -10,6 +10,7 @@ mod beginning;
 mod doing;
 pub mod entity;
 mod job;
+mod merging;
 mod report;
 mod sweeping;
 mod undoing;
@@ -31,5 +32,5 @@ pub const AT_ONCE: i64 = 100;
 
 /// What bulk registers.
 pub(crate) fn slice() -> Slice {
-    Slice::new("bulk").entity(entity::bulk()).job(job::WorkOff).job(undoing::UndoBulk)
+    Slice::new("bulk").entity(entity::bulk()).job(job::WorkOff).job(undoing::UndoBulk).job(merging::MergeTerms)
 }

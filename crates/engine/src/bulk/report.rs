@@ -30,6 +30,8 @@ pub struct Reason {
 pub struct Refusal {
     /// The record.
     pub record: Id,
+    /// The key of its entity.
+    pub entity: String,
     /// Its name; none where the asker may not see it.
     pub title: Option<String>,
     /// Why.
@@ -99,6 +101,7 @@ impl Engine {
             .entity(&target)
             .and_then(|entity| Doing::read(self, &entity, record.get(&bulk::ACTION), record.value(bulk::DETAILS.id()).text()))
             .ok();
+        let elsewhere = super::merging::where_refused(&self.model(), doing.as_ref());
         let changeset: Option<Id> = record.get(&bulk::CHANGESET).parse().ok();
         let (engine, who) = (self.clone(), who.clone());
         self.inside
@@ -110,9 +113,18 @@ impl Engine {
                     let ids: Vec<Id> = rows.iter().filter_map(|row| row.link(0)).collect();
                     let mut titles = HashMap::new();
                     engine.titles_of(tx, &who, &target, &ids, &mut titles).await?;
+                    let mut found: HashMap<Id, &'static str> = HashMap::new();
+                    for entity in elsewhere {
+                        let mut there = HashMap::new();
+                        engine.titles_of(tx, &who, entity, &ids, &mut there).await?;
+                        found.extend(there.keys().map(|id| (*id, entity)));
+                        titles.extend(there);
+                    }
                     let refusals = rows.iter().filter_map(|row| {
                         let record = row.link(0)?;
-                        Some(Refusal { record, title: titles.get(&record).cloned(), reason: Reason::unpacked(row.text(1), row.text(2)) })
+                        let entity = found.get(&record).map_or_else(|| target.clone(), |entity| (*entity).to_owned());
+                        let reason = Reason::unpacked(row.text(1), row.text(2));
+                        Some(Refusal { record, entity, title: titles.get(&record).cloned(), reason })
                     });
                     let refusals = refusals.collect();
                     let sql = "SELECT count(*) FROM \"history\" WHERE \"changeset\" = ?";

@@ -112,11 +112,12 @@ async fn moved(tx: &mut Tx, id: Id, to: State, from: &[State]) -> Result<bool> {
     Ok(moved)
 }
 
-/// The bulk action that is being undone with a changeset, if it is one's: from here on nothing is added to it.
-pub(crate) async fn undoes(tx: &mut Tx, changeset: Id) -> Result<Option<Id>> {
-    let sql = "UPDATE \"bulk\" SET \"state\" = ?, \"version\" = \"version\" + 1 WHERE \"changeset\" = ? RETURNING \"id\"";
+/// The bulk action that is being undone with a changeset, if it is one's, and whether it merged terms: from here on nothing is
+/// added to it.
+pub(crate) async fn undoes(tx: &mut Tx, changeset: Id) -> Result<Option<(Id, bool)>> {
+    let sql = "UPDATE \"bulk\" SET \"state\" = ?, \"version\" = \"version\" + 1 WHERE \"changeset\" = ? RETURNING \"id\", \"action\"";
     let values = vec![State::Undoing.key().into(), changeset.to_string().into()];
-    Ok(tx.rows(&Statement::new(sql, values)).await?.first().and_then(|row| row.link(0)))
+    Ok(tx.rows(&Statement::new(sql, values)).await?.first().and_then(|row| Some((row.link(0)?, row.text(1) == "merge"))))
 }
 
 /// Notes how far the undoing of a bulk action came, and what it left.

@@ -10,6 +10,7 @@ mod thumbnails;
 pub use names::{harmless_name, stem};
 pub use nature::{BEGINNING, Nature, nature};
 pub use store::files::{Arriving, Digest, Files, Kept};
+pub(crate) use thumbnails::{decoded, encoded};
 
 use crate::Engine;
 use crate::area::Slice;

@@ -103,7 +103,7 @@ impl Engine {
 }
 
 /// The first picture of a file, upright, made small.
-fn decoded(file: impl std::io::BufRead + std::io::Seek) -> image::ImageResult<DynamicImage> {
+pub(crate) fn decoded(file: impl std::io::BufRead + std::io::Seek) -> image::ImageResult<DynamicImage> {
     let mut reader = ImageReader::new(file).with_guessed_format()?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
@@ -122,7 +122,7 @@ fn decoded(file: impl std::io::BufRead + std::io::Seek) -> image::ImageResult<Dy
 }
 
 /// As PNG where something shows through, else as JPEG.
-fn encoded(picture: &DynamicImage) -> image::ImageResult<Vec<u8>> {
+pub(crate) fn encoded(picture: &DynamicImage) -> image::ImageResult<Vec<u8>> {
     let mut bytes = Cursor::new(Vec::new());
     if picture.color().has_alpha() {
         DynamicImage::ImageRgba8(picture.to_rgba8()).write_to(&mut bytes, ImageFormat::Png)?;

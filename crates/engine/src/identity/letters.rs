@@ -129,6 +129,7 @@ impl Run for Notice {
                     say(&format!("letter-notice-{}", payload.told)),
                     say("letter-notice-mistake"),
                 ],
+                foot: engine.letterhead(to.language).await?,
                 ..Wording::default()
             };
             engine.post(&format!("scheda-{}", context.id), &to.email, &to.name, &wording).await?;
@@ -148,7 +149,7 @@ async fn send(engine: &Engine, job: Id, to: Addressee, purpose: Purpose, at: i64
         subject: say("subject"),
         paragraphs: vec![say("greeting"), say("text")],
         link: Some((say("link"), address)),
-        foot: vec![say("until"), say("mistake")],
+        foot: [vec![say("until"), say("mistake")], engine.letterhead(to.language).await?].concat(),
     };
     engine.post(&format!("scheda-{job}"), &to.email, &to.name, &wording).await?;
     Ok(Done::Finished)

@@ -18,6 +18,7 @@ use crate::area::Change;
 use crate::history::{self, Action, Before};
 use crate::own_fields::OWN_FIELD;
 use crate::principal::{Principal, Verb};
+use crate::vocabulary::TERM;
 use kernel::error::Conflict;
 use kernel::{Error, Id, IdSet, Moment, Result, Say, Value, fold};
 use meta::{Entity, FieldId, Record};
@@ -147,6 +148,8 @@ pub(crate) struct Writing {
     pub(crate) undoes: Option<Id>,
     /// Asked for by a hook: a rule of the program, in the name of whoever set it off.
     pub(crate) by_rule: bool,
+    /// Whether what is in the trash is changed as well, and stays there.
+    pub(crate) in_trash: bool,
 }
 
 impl Writing {
@@ -236,7 +239,7 @@ impl Engine {
             return Err(Error::Forbidden(Say::new("error-seeing")));
         }
         self.inside.node.numbered()?;
-        Ok(Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false })
+        Ok(Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false, in_trash: false })
     }
 
     /// Applies acts inside a transaction.
@@ -294,7 +297,7 @@ impl Engine {
         if !more.is_empty() {
             // What a rule asks for may reach what the person may not: the log of a record he has just given away.
             let who = writing.who.ruling(self);
-            let writing = Writing { who, by_rule: true, undoes: None, ..writing.clone() };
+            let writing = Writing { who, by_rule: true, undoes: None, in_trash: false, ..writing.clone() };
             Box::pin(self.apply_acts(tx, &writing, more, created, depth + 1)).await?;
         }
         Ok(records)
@@ -312,6 +315,9 @@ impl Engine {
                 let before = self.held(tx, writing, &entity, id, version, Verb::Remove, false).await?;
                 if entity.key == OWN_FIELD {
                     self.refuse_used(tx, writing, &before).await?;
+                }
+                if entity.key == TERM {
+                    self.refuse_held(tx, writing, &before).await?;
                 }
                 self.hooks_of_mark(tx, writing, &entity, &before, Value::Moment(writing.now), more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Moment(writing.now), Action::Remove).await?;
@@ -400,7 +406,7 @@ impl Engine {
         lines: Lines,
         more: &mut Vec<Act>,
     ) -> Result<(Id, i64)> {
-        let before = self.held(tx, writing, entity, id, version, Verb::Change, false).await?;
+        let before = self.held(tx, writing, entity, id, version, Verb::Change, writing.in_trash).await?;
         let mut after = before.clone();
         check::writable(writing, entity, values.iter().map(|(field, _)| *field))?;
         for (field, value) in &values {
@@ -474,6 +480,10 @@ impl Engine {
         }
         let image = Before::of(&before, changed.iter().map(|slot| before.carried.fields[*slot]), &relined);
         history::record(tx, writing, entity, &after, Action::Change, before.version + 1, Some(image)).await?;
+        if after.removed_at().is_some() {
+            // Nobody finds, or is told of, what is in the trash.
+            return Ok((id, before.version + 1));
+        }
         self.search_learn(tx, entity, std::slice::from_ref(&after)).await?;
         self.timeline_follow(tx, entity, &before, &after).await?;
         self.picture_files(tx, entity, Some(&before), std::slice::from_ref(&after)).await?;

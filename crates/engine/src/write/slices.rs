@@ -68,6 +68,14 @@ impl Slicing<'_> {
         self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
     }
 
+    /// The same, also of records in the trash, which stay there.
+    pub(crate) async fn attempt_everywhere(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
+        let engine = self.engine.clone();
+        let who = self.writing.who.ruling(&engine);
+        let writing = Writing { who, by_rule: true, in_trash: true, ..self.writing.clone() };
+        self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
+    }
+
     /// The living records that have one of a draft's duplicate keys, as far as the writer may know of them.
     pub async fn twins(&mut self, draft: &Draft) -> Result<Vec<Twin>> {
         self.engine.twins_in(self.tx, &self.writing.who, draft).await

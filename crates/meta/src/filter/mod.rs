@@ -8,6 +8,7 @@ pub mod compile;
 pub mod evaluate;
 pub mod parse;
 pub mod print;
+pub mod renaming;
 pub mod resolve;
 pub mod time;
 

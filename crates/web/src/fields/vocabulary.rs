@@ -2,7 +2,7 @@
 
 use super::{Control, Face, Sight, Widget};
 use crate::pages::html;
-use kernel::{Language, Value, fold};
+use kernel::Value;
 use meta::Kind;
 use meta::fields::terms;
 
@@ -12,8 +12,7 @@ pub(super) struct ManyTermsWidget;
 /// The words of a term; its key where nobody gave it words.
 pub(crate) fn words<'t>(vocabulary: &str, key: &'t str, sight: &'t Sight<'_>) -> &'t str {
     match sight.model.terms.get(&(vocabulary.to_owned(), key.to_owned())) {
-        Some(term) if sight.reading.language == Language::English && !term.english.is_empty() => &term.english,
-        Some(term) => &term.italian,
+        Some(term) => term.words(sight.reading.language),
         None => key,
     }
 }
@@ -27,17 +26,14 @@ pub(crate) fn tone(vocabulary: &str, key: &str, sight: &Sight<'_>, out: &mut Str
     }
 }
 
-/// The terms that a person may choose, in the order of their words: key and words.
+/// The terms that a person may choose, in the order of the vocabulary: key and words.
 pub(crate) fn offered<'t>(vocabulary: &str, sight: &'t Sight<'_>, also: &[&str]) -> Vec<(&'t str, &'t str)> {
-    let mut offered: Vec<(&str, &str)> = sight
-        .model
-        .terms
-        .iter()
-        .filter(|((of, key), term)| of == vocabulary && (!term.retired || also.contains(&key.as_str())))
-        .map(|((_, key), _)| (key.as_str(), words(vocabulary, key, sight)))
-        .collect();
-    offered.sort_by_cached_key(|(_, words)| fold(words));
-    offered
+    let language = sight.reading.language;
+    let known = sight.model.terms.iter();
+    let mut offered: Vec<_> =
+        known.filter(|((of, key), term)| of == vocabulary && (!term.retired || also.contains(&key.as_str()))).collect();
+    offered.sort_by_cached_key(|(_, term)| term.order(language));
+    offered.into_iter().map(|((_, key), term)| (key.as_str(), term.words(language))).collect()
 }
 
 fn vocabulary(face: &Face) -> &'static str {

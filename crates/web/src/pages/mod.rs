@@ -35,6 +35,7 @@ mod sign_in;
 pub(crate) mod speech;
 mod start;
 pub(crate) mod toast;
+mod vocabularies;
 mod wordings;
 
 use crate::Routes;
@@ -53,11 +54,11 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
     let routes = series::routes(layouts::routes(own_fields::routes(wordings::routes(routes))));
+    let routes = company::routes(vocabularies::routes(routes));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 
 pub(crate) use card::{is_the_same, newer as newer_version};
-pub(crate) use company::read as company;
 pub(crate) use reader::{cookie, theme};
 pub use start::Demonstration;
 

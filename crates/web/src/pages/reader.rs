@@ -52,6 +52,8 @@ pub(crate) struct Reader {
     pub(crate) steps: bool,
     /// The company's name.
     pub(crate) company: Arc<str>,
+    /// The address of the company's logo, if it has one.
+    pub(crate) logo: Option<String>,
     /// Scheme and host under which he reaches the pages.
     pub(crate) origin: String,
     /// The area he is in: a plural.
@@ -113,6 +115,7 @@ impl Reader {
             single_keys: cookie(headers, "scheda_keys") != Some("off"),
             steps: cookie(headers, crate::pages::start::COOKIE) != Some("off"),
             company: web.company(),
+            logo: web.logo(),
             origin: crate::headers::origin_of(web, headers),
             here: "",
             seeing: caller.seeing.clone(),

@@ -5,7 +5,7 @@ use crate::caller::Visitor;
 use crate::form::{Asking, Fields};
 use crate::pages::coming_in::Coming;
 use crate::pages::sign_in::Door;
-use crate::pages::{answer, coming_in, company};
+use crate::pages::{answer, coming_in};
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
@@ -92,7 +92,7 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
         }
         Err(error) => return Err(error.into()),
     };
-    company::name(&web, &company).await?;
+    engine.name_company(&company).await?;
     if let (Some(demonstrate), Some("true")) = (web.demonstration(), fields.get("demo")) {
         (demonstrate.fill)(engine.clone(), user).await?;
     }

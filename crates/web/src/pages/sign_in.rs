@@ -32,13 +32,15 @@ pub(crate) struct Door {
     pub(crate) speech: Speech,
     pub(crate) theme: &'static str,
     pub(crate) company: Arc<str>,
+    /// The address of the company's logo, if it has one.
+    pub(crate) logo: Option<String>,
     /// There is no session yet, and so no token.
     pub(crate) csrf: &'static str,
 }
 
 impl Door {
     pub(crate) fn new(web: &Web, visitor: &Visitor, headers: &HeaderMap) -> Door {
-        Door { speech: Speech::new(web, visitor.language), theme: theme(headers), company: web.company(), csrf: "" }
+        Door { speech: Speech::new(web, visitor.language), theme: theme(headers), company: web.company(), logo: web.logo(), csrf: "" }
     }
 }
 

@@ -15,7 +15,7 @@ async fn sent(house: &House, who: &str, target: &str, fields: &[(&str, &str)]) -
     house.page(who, "POST", target).form(&form(&fields)).send().await
 }
 
-async fn set_account(house: &House, office: &PostOffice) {
+pub async fn set_account(house: &House, office: &PostOffice) {
     let port = office.port.to_string();
     let fields = [
         ("host", "127.0.0.1"),

@@ -182,9 +182,25 @@ async fn the_company_says_a_word_in_its_own_way() {
         say("&message=entity-account-many&italian=Clienti&english=Customers+%26+co").await.expect(303);
         let list = house.page("anna", "GET", "/accounts").send().await.expect(200).text();
         assert!(list.contains("Customers &#38; co") || list.contains("Customers &amp; co"), "{list}");
-        // What nobody says, or what holds a number, is not for anybody to say.
         say("&message=nobody-says-this&italian=Ciao").await.expect(422);
-        say("&message=own-fields-count&italian=Ciao").await.expect(422);
+        // What holds a number is said form by form, with placeholders of its own and no others.
+        let forms =
+            "&message=own-fields-count&english.one=%7B%24count%7D+own+%3Cb%3Efield%3C%2Fb%3E&english.0=%7B%20%24count%20%7D+own+ones";
+        say(forms).await.expect(303);
+        let fields = house.page("ada", "GET", "/administration/fields").send().await.expect(200).text();
+        assert!(fields.contains("0 own ones") && !fields.contains("<b>field"), "{fields}");
+        let page = house.page("ada", "GET", address).send().await.expect(200).text();
+        assert!(page.contains("{$count} own &#60;b&#62;field") && page.contains("<code class=\"tag\">{ $count }</code>"), "{page}");
+        for wrong in ["%7B%24secret%7D", "%7B", "%7B%20NUMBER(%24count)%20%7D"] {
+            let got = say(&format!("&message=own-fields-count&english.one=uno&english.other={wrong}")).await.expect(422).text();
+            assert!(got.contains("role=\"alert\"") && got.contains("value=\"uno\""), "{got}");
+        }
+        let fields = house.page("ada", "GET", "/administration/fields").send().await.expect(200).text();
+        assert!(fields.contains("0 own ones"), "what was refused changed nothing: {fields}");
+        // What is changed stands before what is found.
+        let found = house.page("ada", "GET", &format!("{address}?q=account")).send().await.expect(200).text();
+        let place = |key: &str| found.find(&format!("value=\"{key}\"")).unwrap_or_else(|| panic!("{key} is not in {found}"));
+        assert!(place("entity-account-many") < place("entity-account-one"));
         say("&message=entity-account-many&reset=1&italian=Clienti").await.expect(303);
         let list = house.page("anna", "GET", "/accounts").send().await.expect(200).text();
         assert!(!list.contains("Customers &"), "{list}");

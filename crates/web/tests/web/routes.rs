@@ -21,7 +21,12 @@ fn addresses_of(house: &House, route: &Route, of: Branch, which: impl Fn(&Entity
         let id = if route.path.contains("/bulks/") { of.bulk } else { id };
         // Of somebody, not of something.
         let id = if route.path.starts_with("/users/") { of.user } else { id };
-        let path = route.path.replace("{plural}", entity.plural).replace("{*path}", "x").replace("{id}", &id.to_string());
+        let path = route
+            .path
+            .replace("{plural}", entity.plural)
+            .replace("{*path}", "x")
+            .replace("{vocabulary}", "sector")
+            .replace("{id}", &id.to_string());
         let path = path.replace("{kind}", "notes").replace("{record}", &of.note.to_string());
         let path = path.replace("{field}", entity.layout.first().and_then(|section| section.fields.first()).unwrap_or(&"text"));
         if path.contains("{ledger}") {

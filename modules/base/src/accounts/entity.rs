@@ -126,14 +126,14 @@ pub fn account() -> Entity {
         .section("remarks", &["remarks"])
 }
 
-fn vat_number(text: &str) -> Result<String, Say> {
+pub(crate) fn vat_number(text: &str) -> Result<String, Say> {
     italy::VatNumber::parse(text).map(|number| number.as_str().to_owned())
 }
 
-fn tax_code(text: &str) -> Result<String, Say> {
+pub(crate) fn tax_code(text: &str) -> Result<String, Say> {
     italy::TaxCode::parse(text).map(|code| code.as_str().to_owned())
 }
 
-fn recipient_code(text: &str) -> Result<String, Say> {
+pub(crate) fn recipient_code(text: &str) -> Result<String, Say> {
     italy::RecipientCode::parse(text).map(|code| code.as_str().to_owned())
 }

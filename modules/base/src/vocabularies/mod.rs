@@ -2,10 +2,11 @@
 
 mod own;
 
+use engine::vocabulary::place_of_new;
 use engine::{Change, Slice};
 use engine::{Statement, Tx, Work};
 use kernel::{Error, Result, Say};
-use meta::fields::{Choices, Code, Text, YesNo, choice, code, text, yes_no};
+use meta::fields::{Choices, Code, Text, Whole, YesNo, choice, code, text, whole, yes_no};
 use meta::{Entity, Granted, choices, entity};
 
 choices! {
@@ -35,6 +36,8 @@ entity! { "term" {
     TONE: Choices<Tone> = choice::<Tone>("tone"),
     /// No longer offered.
     RETIRED: YesNo = yes_no("retired"),
+    /// Its place among the terms of its vocabulary, from 1; 0 where nobody put them in order.
+    POSITION: Whole = whole("position").read_only(),
 }}
 
 /// The vocabularies that fields speak of.
@@ -92,7 +95,7 @@ fn keyed<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
             if before.get(&KEY) != change.after.get(&KEY) || before.get(&VOCABULARY) != change.after.get(&VOCABULARY) {
                 return Err(Error::invalid("key", Say::new("error-read-only")));
             }
-            return Ok(());
+            return if change.restores() { free(tx, change).await } else { Ok(()) };
         }
         let vocabulary = change.after.get(&VOCABULARY).to_owned();
         if !vocabulary.is_empty() && !VOCABULARIES.contains(&vocabulary.as_str()) && !own::is_there(tx, &vocabulary).await? {
@@ -102,12 +105,18 @@ fn keyed<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
             let made = key(change.after.get(&ITALIAN)).map_err(|say| Error::invalid("italian", say))?;
             change.put(KEY.id(), made);
         }
-        let sql = "SELECT 1 FROM \"term\" WHERE \"vocabulary\" = ? AND \"key\" = ? AND \"removed_at\" IS NULL";
-        let values = vec![change.after.value(VOCABULARY.id()).clone(), change.after.value(KEY.id()).clone()];
-        if tx.rows(&Statement::new(sql, values)).await?.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::invalid("italian", Say::new("error-taken")))
-        }
+        let position = place_of_new(tx, &vocabulary).await?;
+        change.put(POSITION.id(), position);
+        free(tx, change).await
     })
 }
+
+/// Refuses a key that stands in its vocabulary already.
+async fn free(tx: &mut Tx, change: &Change) -> Result<()> {
+    let sql = "SELECT 1 FROM \"term\" WHERE \"vocabulary\" = ? AND \"key\" = ? AND \"removed_at\" IS NULL";
+    let values = vec![change.after.value(VOCABULARY.id()).clone(), change.after.value(KEY.id()).clone()];
+    if tx.rows(&Statement::new(sql, values)).await?.is_empty() { Ok(()) } else { Err(Error::invalid("italian", Say::new("error-taken"))) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,8 @@ enum Leads {
     List,
     /// To a page, with this icon.
     Page(&'static str, &'static str),
+    /// To a page of its own, in place of the list of the entity that the key names.
+    Instead(&'static str),
 }
 
 /// The list of an entity.
@@ -71,6 +73,7 @@ const fn page(group: Group, key: &'static str, address: &'static str, icon: &'st
 
 /// Everything that administrators look after, in the order of the page.
 pub(crate) const ENTRIES: &[Entry] = &[
+    page(Group::Company, "its-company", crate::pages::company::ADDRESS, "account"),
     list(Group::Company, "consent_text"),
     page(Group::Company, "mail", "/administration/mail", "mail"),
     page(Group::People, "sign-in", "/administration/sign-in", "lock"),
@@ -81,7 +84,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::Data, "fields", "/administration/fields", "settings"),
     page(Group::Data, "layouts", "/administration/layouts", "board"),
     page(Group::Data, "series", "/administration/series", "list"),
-    list(Group::Data, "vocabulary"),
+    Entry { group: Group::Data, key: "vocabulary", leads: Leads::Instead(crate::pages::vocabularies::ADDRESS) },
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),
     page(Group::People, "tokens", "/administration/tokens", "key"),
@@ -96,7 +99,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
 
 /// Whether an entity is one that administrators look after.
 pub(crate) fn looks_after(entity: &str) -> bool {
-    ENTRIES.iter().any(|entry| entry.key == entity && matches!(entry.leads, Leads::List))
+    ENTRIES.iter().any(|entry| entry.key == entity && !matches!(entry.leads, Leads::Page(..)))
 }
 
 /// A line as it is read.
@@ -119,9 +122,10 @@ pub(crate) fn lines(reader: &Reader) -> Vec<Line> {
             Leads::Page(address, icon) => {
                 (address.to_owned(), icon, reader.speech.say(&format!("administration-{}", entry.key)).to_owned())
             }
-            Leads::List => {
+            Leads::List | Leads::Instead(_) => {
                 let entity = reader.model.entity(entry.key).filter(|entity| reader.who.may(Verb::See, entity))?;
-                (format!("/{}", entity.plural), crate::pages::reader::icon(entity.key), reader.speech.area(entity.key))
+                let address = if let Leads::Instead(address) = entry.leads { address.to_owned() } else { format!("/{}", entity.plural) };
+                (address, crate::pages::reader::icon(entity.key), reader.speech.area(entity.key))
             }
         };
         Some(Line { group: entry.group, address, icon, label, text })

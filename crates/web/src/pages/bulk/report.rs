@@ -140,6 +140,14 @@ async fn what(reader: &Reader, entity: &Entity, doing: Option<&Doing>) -> Result
     let (described, values, terms) = match doing {
         Some(Doing::Change { values, terms }) => (None, values, terms.as_slice()),
         Some(Doing::Registered { key, options }) => (asked(key), options, [].as_slice()),
+        Some(Doing::Merge { vocabulary, from, into }) => {
+            let words = |key: &str| {
+                let known = reader.model.terms.get(&(vocabulary.clone(), key.to_owned()));
+                known.map_or_else(|| key.to_owned(), |term| term.words(reader.speech.language).to_owned())
+            };
+            let of = reader.speech.known(&format!("vocabulary-{vocabulary}")).unwrap_or(vocabulary).to_owned();
+            return Ok(vec![(of, format!("{} → {}", words(from), words(into)))]);
+        }
         _ => return Ok(Vec::new()),
     };
     let of_action = described.is_some();
@@ -176,10 +184,14 @@ async fn what(reader: &Reader, entity: &Entity, doing: Option<&Doing>) -> Result
 }
 
 fn left(reader: &Reader, entity: &Entity, report: &Report) -> Vec<Left> {
-    let one = |refusal: &engine::bulk::Refusal| Left {
-        card: refusal.title.as_ref().map(|_| format!("/{}/{}", entity.plural, refusal.record)).unwrap_or_default(),
-        name: refusal.title.clone().unwrap_or_else(|| reader.speech.say("link-unseen").to_owned()),
-        reason: reason(reader, entity, &refusal.reason),
+    let one = |refusal: &engine::bulk::Refusal| {
+        // What a merge of terms refused is of whatever entity holds them.
+        let entity = reader.model.entity(&refusal.entity).map_or(entity, |entity| entity);
+        Left {
+            card: refusal.title.as_ref().map(|_| format!("/{}/{}", entity.plural, refusal.record)).unwrap_or_default(),
+            name: refusal.title.clone().unwrap_or_else(|| reader.speech.say("link-unseen").to_owned()),
+            reason: reason(reader, entity, &refusal.reason),
+        }
     };
     report.refusals.iter().map(one).collect()
 }

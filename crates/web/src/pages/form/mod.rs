@@ -71,6 +71,19 @@ struct Form<'f> {
     titles: HashMap<Id, String>,
     /// What stands above the fields: twins, a conflict.
     notice: String,
+    /// Where it stands, of a record that has no card.
+    apart: Option<Apart>,
+}
+
+/// A form on a page of its own, of a record that has no card.
+pub(crate) struct Apart {
+    pub(crate) title: String,
+    /// The address of the page, and of its form.
+    pub(crate) address: &'static str,
+    /// Where one goes who discards it.
+    pub(crate) cancel: &'static str,
+    /// What stands below the form, as markup.
+    pub(crate) after: String,
 }
 
 #[derive(Template)]
@@ -88,6 +101,7 @@ struct FormPage<'f> {
     notice: &'f str,
     summary: String,
     sections: String,
+    after: &'f str,
 }
 
 impl Form<'_> {
@@ -95,6 +109,7 @@ impl Form<'_> {
         let reader = self.reader;
         let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &self.titles };
         let (title, action, cancel) = match self.record {
+            Some(_) if let Some(apart) = &self.apart => (apart.title.clone(), apart.address.to_owned(), apart.cancel.to_owned()),
             Some(record) => {
                 let named = title(self.entity, record, &sight);
                 let card = format!("/{}/{}", self.entity.plural, record.id);
@@ -123,6 +138,7 @@ impl Form<'_> {
             notice: &self.notice,
             summary: write::summary(self, &sight),
             sections: write::sections(self, &sight),
+            after: self.apart.as_ref().map_or("", |apart| &apart.after),
             entity: self.entity,
             reader,
         };
@@ -134,7 +150,8 @@ impl Form<'_> {
 pub(crate) fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields: &Fields, problems: Problems) -> String {
     let titles = HashMap::new();
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
-    let form = Form { reader, entity, record: None, fields, problems, place: None, titles: HashMap::new(), notice: String::new() };
+    let form =
+        Form { reader, entity, record: None, fields, problems, place: None, titles: HashMap::new(), notice: String::new(), apart: None };
     let mut out = String::new();
     write::field(&mut out, &form, field, field.key, &sight);
     out
@@ -178,6 +195,7 @@ async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(aske
         place,
         titles,
         notice: String::new(),
+        apart: None,
     };
     form.shown(StatusCode::OK)
 }
@@ -198,7 +216,17 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
     };
     let about = draft.values.iter().filter_map(|(id, value)| Some((entity.fields.iter().find(|field| field.id == *id)?, value)));
     let titles = entered::titles(&reader, about.filter(|(field, _)| matches!(field.kind, meta::Kind::About(_)))).await?;
-    let mut form = Form { reader: &reader, entity: &entity, record: None, fields: &fields, problems, place, titles, notice: String::new() };
+    let mut form = Form {
+        reader: &reader,
+        entity: &entity,
+        record: None,
+        fields: &fields,
+        problems,
+        place,
+        titles,
+        notice: String::new(),
+        apart: None,
+    };
     if !form.problems.is_empty() {
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -259,6 +287,7 @@ async fn edit(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
         place: None,
         titles,
         notice: String::new(),
+        apart: None,
     };
     form.shown(StatusCode::OK)
 }
@@ -276,35 +305,67 @@ async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
         }
         Err(error) => return Err(error.into()),
     };
-    let read = read::record(&reader, &entity, &fields, Some(&record)).await?;
+    save(&web, &reader, &entity, (record, titles), fields, card, None).await
+}
+
+/// The form of a record that has no card.
+pub(crate) async fn apart(reader: &Reader, entity: &Arc<Entity>, (record, titles): (Record, HashMap<Id, String>), apart: Apart) -> Answer {
+    let fields = entered::of(reader, entity, &record, &titles);
+    let form = Form {
+        reader,
+        entity,
+        record: Some(&record),
+        fields: &fields,
+        problems: Vec::new(),
+        place: None,
+        titles,
+        notice: String::new(),
+        apart: Some(apart),
+    };
+    form.shown(StatusCode::OK)
+}
+
+/// Saves what was entered for a record, or says what is wrong with it.
+pub(crate) async fn save(
+    web: &Web,
+    reader: &Reader,
+    entity: &Arc<Entity>,
+    (record, titles): (Record, HashMap<Id, String>),
+    fields: Fields,
+    card: String,
+    apart: Option<Apart>,
+) -> Answer {
+    let id = record.id;
+    let read = read::record(reader, entity, &fields, Some(&record)).await?;
     let version: Option<i64> = fields.get("version").and_then(|version| version.parse().ok());
     if version != Some(record.version) {
-        return stale(&reader, &entity, version, fields, read, record, titles).await;
+        return stale(reader, entity, version, fields, read, record, titles, apart).await;
     }
     let mut form = Form {
-        reader: &reader,
-        entity: &entity,
+        reader,
+        entity,
         record: Some(&record),
         fields: &fields,
         problems: read.problems,
         place: None,
         titles,
         notice: String::new(),
+        apart,
     };
     if !form.problems.is_empty() {
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    bring(&reader, &entity, &fields).await?;
-    match web.engine().change(&reader.who, &entity, id, version, read.values.clone(), read.lines).await {
+    bring(reader, entity, &fields).await?;
+    match web.engine().change(&reader.who, entity, id, version, read.values.clone(), read.lines).await {
         Ok(outcome) => {
             let unchanged = outcome.records.first().is_none_or(|(_, now)| Some(*now) == version);
             let undo = (!unchanged).then_some(outcome.changeset);
-            onward_saying(&reader, &back(&fields, card), "said-saved", "", undo)
+            onward_saying(reader, &back(&fields, card), "said-saved", "", undo)
         }
         Err(Error::Conflict(Conflict::Stale { .. })) => {
-            let (record, titles) = web.engine().show(&reader.who, &entity, id).await?;
+            let (record, titles) = web.engine().show(&reader.who, entity, id).await?;
             let read = read::Read { values: read.values, lines: Vec::new(), problems: Vec::new() };
-            stale(&reader, &entity, version, fields.clone(), read, record, titles).await
+            stale(reader, entity, version, fields.clone(), read, record, titles, form.apart.take()).await
         }
         Err(error) => {
             form.problems = wrong(error, &fields)?;
@@ -314,6 +375,7 @@ async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
 }
 
 /// Somebody else saved meanwhile: the form comes back with both values.
+#[expect(clippy::too_many_arguments, reason = "what both ways to save have in hand by then")]
 async fn stale(
     reader: &Reader,
     entity: &Arc<Entity>,
@@ -322,6 +384,7 @@ async fn stale(
     read: read::Read,
     record: Record,
     titles: HashMap<Id, String>,
+    apart: Option<Apart>,
 ) -> Answer {
     let settled = conflict::settle(reader, entity, &record, &titles, version.unwrap_or_default(), fields, read.values).await?;
     let form = Form {
@@ -333,6 +396,7 @@ async fn stale(
         place: None,
         titles,
         notice: settled.notice,
+        apart,
     };
     form.shown(StatusCode::CONFLICT)
 }

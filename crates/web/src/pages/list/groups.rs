@@ -167,6 +167,12 @@ impl<'g> Grouping<'g> {
             Kind::Date | Kind::Moment => {}
             Kind::Choice(_) => groups.sort_by_key(|group| (group.key.is_empty(), place(group))),
             Kind::YesNo => groups.sort_by_key(|group| !group.key.bool()),
+            Kind::Vocabulary(vocabulary) => groups.sort_by_cached_key(|group| {
+                let (model, key) = (&self.reader.model, group.key.text());
+                let known = model.terms.get(&(vocabulary.to_owned(), key.to_owned()));
+                let order = known.map_or_else(|| (i64::MAX, kernel::fold(key)), |term| term.order(self.reader.speech.language));
+                (key.is_empty(), order)
+            }),
             _ => groups.sort_by_cached_key(|group| (group.key.is_empty(), kernel::fold(&self.name(group)))),
         }
     }

@@ -1,6 +1,12 @@
 //! The company's words: vocabularies kept beside the model, read again when one of their terms changes; those that begin
 //! with some terms, and the terms that people bring in while they write something else.
 
+mod order;
+pub(crate) mod uses;
+
+pub use order::{MOST_ORDERED, place_of_new};
+pub use uses::TermUses;
+
 use crate::Engine;
 use crate::principal::{Principal, Through};
 use crate::rights::ROLE;
@@ -19,14 +25,17 @@ pub(crate) const VOCABULARY: &str = "vocabulary";
 
 /// The living terms of all vocabularies.
 pub(crate) async fn terms(tx: &mut Tx, entity: &meta::Entity) -> Result<HashMap<(String, String), Term>> {
-    let toned = entity.field("tone").is_some();
-    let tone = if toned { ", \"tone\"" } else { "" };
-    let sql =
-        format!("SELECT \"vocabulary\", \"key\", \"italian\", \"english\", \"retired\"{tone} FROM \"term\" WHERE \"removed_at\" IS NULL");
+    let known = |key: &'static str, other: &'static str| if entity.field(key).is_some() { key } else { other };
+    let (tone, position) = (known("tone", "key"), known("position", "retired"));
+    let sql = format!(
+        "SELECT \"vocabulary\", \"key\", \"italian\", \"english\", \"retired\", \"{tone}\", \"{position}\" FROM \"term\" \
+         WHERE \"removed_at\" IS NULL"
+    );
     let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
     let term = |row: Row<'_>| {
-        let tone = if toned { row.text(5).to_owned() } else { String::new() };
-        let term = Term { italian: row.text(2).to_owned(), english: row.text(3).to_owned(), retired: row.bool(4), tone };
+        let tone = if tone == "tone" { row.text(5).to_owned() } else { String::new() };
+        let position = if position == "position" { row.int(6) } else { 0 };
+        let term = Term { italian: row.text(2).to_owned(), english: row.text(3).to_owned(), retired: row.bool(4), tone, position };
         ((row.text(0).to_owned(), row.text(1).to_owned()), term)
     };
     Ok(rows.iter().map(term).collect())
@@ -105,7 +114,7 @@ pub(crate) async fn roles(tx: &mut Tx) -> Result<HashMap<(String, String), Term>
     let rows = tx.rows(&Statement::new(sql, Vec::new())).await?;
     let role = |row: Row<'_>| {
         let (italian, english) = (row.text(1).to_owned(), row.text(2).to_owned());
-        let term = Term { italian, english, retired: row.moment(3).is_some(), tone: String::new() };
+        let term = Term { italian, english, retired: row.moment(3).is_some(), tone: String::new(), position: 0 };
         ((ROLE.to_owned(), row.text(0).to_owned()), term)
     };
     Ok(rows.iter().map(role).collect())
