@@ -40,7 +40,7 @@ async fn account(engine: &Engine, who: &Principal, name: &str, sector: &str, tag
 }
 
 async fn read(engine: &Engine, who: &Principal, id: Id) -> Record {
-    engine.show(who, &*engine.entity("account").expect("accounts"), id).await.expect("the account").0
+    engine.show(who, &engine.entity("account").expect("accounts"), id).await.expect("the account").0
 }
 
 async fn order(engine: &Engine, who: &Principal) -> Vec<String> {
@@ -82,7 +82,7 @@ async fn a_term_in_use_is_counted_and_stays() {
         let tag = term_of(&engine, &ada, "tag", "Fiera").await;
         account(&engine, &ada, "Lanificio Rossi", "tessile", "|fiera|vip|").await;
         let gone = account(&engine, &ada, "Lanificio Bianchi", "tessile", "|fiera|").await;
-        engine.remove(&ada, &*engine.entity("account").expect("accounts"), gone, None).await.expect("removed");
+        engine.remove(&ada, &engine.entity("account").expect("accounts"), gone, None).await.expect("removed");
 
         let uses = engine.term_uses(&ada, "sector").await.expect("counts");
         let of = |entity: &str| uses.iter().find(|uses| uses.entity == entity).expect("a field").counts.get("tessile").copied();
@@ -145,7 +145,7 @@ async fn texts(engine: &Engine, who: &Principal, [view, segment, rule, field]: [
         (OWN_FIELD, field, "visible_when"),
         (OWN_FIELD, field, "initial"),
     ] {
-        let (record, _) = engine.show(who, &*engine.entity(entity).expect("an entity"), id).await.expect("the record");
+        let (record, _) = engine.show(who, &engine.entity(entity).expect("an entity"), id).await.expect("the record");
         texts.push(record.named(key).text().to_owned());
     }
     texts.try_into().expect("five")
