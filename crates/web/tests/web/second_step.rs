@@ -291,7 +291,7 @@ async fn administrators_have_a_week_for_their_second_factor() {
         // The clock of the tests begins on 2 March 2026.
         assert!(page.contains("class=\"seeing factor-due\"") && page.contains("09/03/2026"), "{page}");
         let security = ada.get("/preferences/security").await.expect(200).text();
-        assert!(security.contains("si può rimandare") && security.contains("09/03/2026"), "{security}");
+        assert!(security.contains("it can be put off until") && security.contains("09/03/2026"), "{security}");
         let anna = Browser::of(&house, "anna").await;
         assert!(!anna.get("/accounts").await.expect(200).text().contains("factor-due"), "she administers nothing");
         house.clock.pass(7 * DAY);
