@@ -154,13 +154,12 @@ impl Engine {
         let pattern = self.pattern(series)?;
         let day = now.date(&self.settings().zone);
         let count = i64::try_from(count).map_err(Error::internal)?;
-        let place = [Value::from(series), Value::from(pattern.period(day))];
         // Whoever comes next waits here until this transaction has ended.
         let sql = "INSERT INTO \"series_counter\" (\"series\", \"period\", \"number\") VALUES (?, ?, ?) \
-                   ON CONFLICT (\"series\", \"period\") DO UPDATE SET \"number\" = \"series_counter\".\"number\" + ?";
-        let [of, period] = place.clone();
-        tx.execute(&Statement::new(sql, vec![of, period, Value::Int(count), Value::Int(count)])).await?;
-        let last = counted(tx, place).await?;
+                   ON CONFLICT (\"series\", \"period\") DO UPDATE SET \"number\" = \"series_counter\".\"number\" + excluded.\"number\" \
+                   RETURNING \"number\"";
+        let values = vec![series.into(), pattern.period(day).into(), Value::Int(count)];
+        let last = crate::asking::one_number(tx, &Statement::new(sql, values)).await?;
         Ok((last - count + 1..=last).map(|number| pattern.write(day, number)).collect())
     }
 

@@ -159,6 +159,11 @@ impl Route {
         Route::new(Face::Page, method, path, policy, rate, input, audit)
     }
 
+    /// A page of administrators, or what it does.
+    pub fn administration(method: Method, path: &'static str, input: &'static str, audit: &'static str) -> Route {
+        Route::page(method, path, Policy::Administrator, Rate::Person, input, audit)
+    }
+
     /// An address of the API.
     pub fn api(method: Method, path: &'static str, policy: Policy, rate: Rate, input: &'static str, audit: &'static str) -> Route {
         Route::new(Face::Api, method, path, policy, rate, input, audit)

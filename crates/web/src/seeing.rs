@@ -28,7 +28,7 @@ pub struct Seeing {
 /// The routes of seeing as another.
 pub(crate) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Route::page(Method::POST, "/users/{id}/seeing", Policy::Administrator, Rate::Person, "Seeing", "see-as"), begin)
+        .add(Route::administration(Method::POST, "/users/{id}/seeing", "Seeing", "see-as"), begin)
         .add(Route::page(Method::POST, "/seeing/end", Policy::SignedIn, Rate::Person, "Seeing", "see-as-end"), end)
 }
 

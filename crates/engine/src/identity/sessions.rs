@@ -162,8 +162,9 @@ impl Engine {
                     let (factors, user_since, roles_since) = (row.int(users::BESIDE + 4), at(5), at(6));
                     let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
                     let lacks = factors == 0 && policy.requires_second_factor(&who);
-                    let until = policy.put_off_until(&who, user_since, roles_since, &engine.settings().zone);
-                    let put_off_until = Some(until).filter(|until| lacks && *until > now);
+                    // Few lack it: nobody else's days are reckoned.
+                    let until = lacks.then(|| policy.put_off_until(&who, user_since, roles_since, &engine.settings().zone));
+                    let put_off_until = until.filter(|until| *until > now);
                     Ok(Some(Found { who, used_at, proved_at, lacks_factor: lacks && put_off_until.is_none(), put_off_until }))
                 })
             })

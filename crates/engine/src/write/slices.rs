@@ -62,17 +62,18 @@ impl Slicing<'_> {
     /// The same by a rule of the program: with the rights of the system, in the name of whoever the work is done for, and
     /// also in fields that no input may write. Whether he may ask for it is for the work to find out.
     pub async fn attempt_by_rule(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
-        let engine = self.engine.clone();
-        let who = self.writing.who.ruling(&engine);
-        let writing = Writing { who, by_rule: true, ..self.writing.clone() };
-        self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
+        self.ruled(acts, false).await
     }
 
     /// The same, also of records in the trash, which stay there.
     pub(crate) async fn attempt_everywhere(&mut self, acts: Vec<Act>) -> Result<Vec<(Id, i64)>> {
+        self.ruled(acts, true).await
+    }
+
+    async fn ruled(&mut self, acts: Vec<Act>, in_trash: bool) -> Result<Vec<(Id, i64)>> {
         let engine = self.engine.clone();
         let who = self.writing.who.ruling(&engine);
-        let writing = Writing { who, by_rule: true, in_trash: true, ..self.writing.clone() };
+        let writing = Writing { who, by_rule: true, in_trash, ..self.writing.clone() };
         self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
     }
 

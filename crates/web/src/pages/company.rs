@@ -24,12 +24,14 @@ const MOST_BYTES: u64 = 5 << 20;
 
 /// The routes of the company.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let act = |path, rate, input, audit| Route::page(Method::POST, path, Policy::Administrator, rate, input, audit);
     routes
-        .add(Route::page(Method::GET, ADDRESS, Policy::Administrator, Rate::Person, "", ""), show)
-        .add(act(ADDRESS, Rate::Person, "Company", "company"), save)
-        .add(act("/administration/company/logo", Rate::Upload, "Logo", "company-logo"), put_logo)
-        .add(act("/administration/company/logo/removal", Rate::Person, "LogoRemoval", "company-logo"), remove_logo)
+        .add(Route::administration(Method::GET, ADDRESS, "", ""), show)
+        .add(Route::administration(Method::POST, ADDRESS, "Company", "company"), save)
+        .add(
+            Route::page(Method::POST, "/administration/company/logo", Policy::Administrator, Rate::Upload, "Logo", "company-logo"),
+            put_logo,
+        )
+        .add(Route::administration(Method::POST, "/administration/company/logo/removal", "LogoRemoval", "company-logo"), remove_logo)
         // Who signs in sees whose door it is.
         .add(Route::page(Method::GET, "/company/logo", Policy::Public, Rate::Person, "", ""), logo)
 }

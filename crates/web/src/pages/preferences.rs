@@ -20,7 +20,6 @@ use kernel::{Error, Id, Problems, Result, Say, Value};
 /// The routes of preferences, and of passwords that administrators set.
 pub(crate) fn routes(routes: Routes) -> Routes {
     let signed_in = |method, path, input, audit| Route::page(method, path, Policy::SignedIn, Rate::Person, input, audit);
-    let administrator = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
         .add(signed_in(Method::GET, "/preferences", "", ""), show)
         .add(signed_in(Method::POST, "/preferences", "Profile", "profile"), set_profile)
@@ -31,8 +30,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(signed_in(Method::POST, "/preferences/notifications", "Told", "notifications"), told)
         .add(signed_in(Method::POST, "/preferences/language", "Language", "language"), language)
         .add(signed_in(Method::POST, "/preferences/password", "OwnPassword", "password"), own_password)
-        .add(administrator(Method::GET, "/users/{id}/password", "", ""), ask_password)
-        .add(administrator(Method::POST, "/users/{id}/password", "Password", "password"), set_password)
+        .add(Route::administration(Method::GET, "/users/{id}/password", "", ""), ask_password)
+        .add(Route::administration(Method::POST, "/users/{id}/password", "Password", "password"), set_password)
 }
 
 /// One's own name, language, signature, and how the pages look.

@@ -36,12 +36,11 @@ pub(crate) const COOKIE: &str = "scheda_steps";
 /// The routes of the first steps.
 pub(crate) fn routes(routes: Routes) -> Routes {
     let signed_in = |method, path, input, audit| Route::page(method, path, Policy::SignedIn, Rate::Person, input, audit);
-    let administrator = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
         .add(signed_in(Method::GET, "/start", "", ""), start)
         .add(signed_in(Method::POST, "/start/dismissal", "Dismissal", "dismiss-steps"), dismiss)
-        .add(administrator(Method::POST, "/demonstration", "Demonstration", "fill-demonstration"), fill)
-        .add(administrator(Method::POST, "/demonstration/removal", "Removal", "remove-demonstration"), remove)
+        .add(Route::administration(Method::POST, "/demonstration", "Demonstration", "fill-demonstration"), fill)
+        .add(Route::administration(Method::POST, "/demonstration/removal", "Removal", "remove-demonstration"), remove)
 }
 
 /// One step: its words are `step-{key}` and `step-{key}-text`.

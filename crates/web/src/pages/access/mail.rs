@@ -4,7 +4,7 @@ use crate::form::Fields;
 use crate::pages::access::input::{Input, marked};
 use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::reader::Reader;
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
@@ -17,11 +17,10 @@ const HERE: &str = "/administration/mail";
 
 /// The routes of the mail account.
 pub(super) fn routes(routes: Routes) -> Routes {
-    let route = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
-        .add(route(Method::GET, HERE, "", ""), show)
-        .add(route(Method::POST, HERE, "MailAccount", "mail-account"), set)
-        .add(route(Method::POST, "/administration/mail/trial", "MailTrial", "mail-trial"), try_it)
+        .add(Route::administration(Method::GET, HERE, "", ""), show)
+        .add(Route::administration(Method::POST, HERE, "MailAccount", "mail-account"), set)
+        .add(Route::administration(Method::POST, "/administration/mail/trial", "MailTrial", "mail-trial"), try_it)
 }
 
 /// What the server said to a letter.

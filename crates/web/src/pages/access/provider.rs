@@ -4,7 +4,7 @@ use super::input::{Input, marked};
 use crate::form::Fields;
 use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::reader::Reader;
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
@@ -16,11 +16,10 @@ const HERE: &str = "/administration/provider";
 
 /// The routes of the provider.
 pub(super) fn routes(routes: Routes) -> Routes {
-    let route = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
-        .add(route(Method::GET, HERE, "", ""), show)
-        .add(route(Method::POST, HERE, "Provider", "openid-provider"), set)
-        .add(route(Method::POST, "/administration/provider/removal", "ProviderRemoval", "openid-provider-removed"), remove)
+        .add(Route::administration(Method::GET, HERE, "", ""), show)
+        .add(Route::administration(Method::POST, HERE, "Provider", "openid-provider"), set)
+        .add(Route::administration(Method::POST, "/administration/provider/removal", "ProviderRemoval", "openid-provider-removed"), remove)
 }
 
 #[derive(Template)]

@@ -4,7 +4,7 @@ use super::input::{Input, marked};
 use crate::form::Fields;
 use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::reader::Reader;
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
@@ -16,8 +16,9 @@ const HERE: &str = "/administration/sign-in";
 
 /// The routes of what is asked.
 pub(super) fn routes(routes: Routes) -> Routes {
-    let route = |method, input, audit| Route::page(method, HERE, Policy::Administrator, Rate::Person, input, audit);
-    routes.add(route(Method::GET, "", ""), show).add(route(Method::POST, "SignInPolicy", "sign-in-policy"), set)
+    routes
+        .add(Route::administration(Method::GET, HERE, "", ""), show)
+        .add(Route::administration(Method::POST, HERE, "SignInPolicy", "sign-in-policy"), set)
 }
 
 #[derive(Template)]

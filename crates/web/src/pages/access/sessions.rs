@@ -18,13 +18,12 @@ const OWN: &str = "/preferences/sessions";
 /// The routes of sessions.
 pub(super) fn routes(routes: Routes) -> Routes {
     let own = |method, input, audit| Route::page(method, OWN, Policy::SignedIn, Rate::Person, input, audit);
-    let others = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
         .add(own(Method::GET, "", ""), show)
         .add(own(Method::POST, "SessionEnd", "session-ended"), end)
-        .add(others(Method::GET, "/users/{id}/access", "", ""), show_of)
-        .add(others(Method::POST, "/users/{id}/sessions", "SessionEnd", "session-ended"), end_of)
-        .add(others(Method::POST, "/users/{id}/factors/removal", "FactorsReset", "factors-reset"), reset_factors)
+        .add(Route::administration(Method::GET, "/users/{id}/access", "", ""), show_of)
+        .add(Route::administration(Method::POST, "/users/{id}/sessions", "SessionEnd", "session-ended"), end_of)
+        .add(Route::administration(Method::POST, "/users/{id}/factors/removal", "FactorsReset", "factors-reset"), reset_factors)
 }
 
 struct Line {

@@ -24,17 +24,7 @@ pub(super) async fn duplicate(Of(entity): Of, named: Named, reader: Reader) -> A
     });
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let notice = notice(&entity, &record, &title(&entity, &record, &sight), &sight);
-    let form = Form {
-        reader: &reader,
-        entity: &entity,
-        record: None,
-        fields: &fields,
-        problems: Vec::new(),
-        place: None,
-        titles,
-        notice,
-        apart: None,
-    };
+    let form = Form { notice, ..Form::of(&reader, &entity, &fields, titles) };
     form.shown(StatusCode::OK)
 }
 

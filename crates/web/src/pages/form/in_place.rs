@@ -100,7 +100,7 @@ impl Spot<'_> {
     /// The input with what was entered.
     fn form(&self, record: &Record, titles: HashMap<Id, String>, fields: &Fields, problems: Problems, notice: String) -> String {
         let reader = self.reader;
-        let form = Form { reader, entity: self.entity, record: Some(record), fields, problems, place: None, titles, notice, apart: None };
+        let form = Form { record: Some(record), problems, notice, ..Form::of(reader, self.entity, fields, titles) };
         let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &form.titles };
         let action = self.address(record.id);
         let mut out = String::with_capacity(2048);

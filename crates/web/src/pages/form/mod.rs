@@ -104,7 +104,13 @@ struct FormPage<'f> {
     after: &'f str,
 }
 
-impl Form<'_> {
+impl<'f> Form<'f> {
+    /// The form of a new record, with nothing wrong in it.
+    fn of(reader: &'f Reader, entity: &'f Arc<Entity>, fields: &'f Fields, titles: HashMap<Id, String>) -> Form<'f> {
+        let (problems, notice) = (Vec::new(), String::new());
+        Form { reader, entity, record: None, fields, problems, place: None, titles, notice, apart: None }
+    }
+
     fn shown(&self, status: StatusCode) -> Answer {
         let reader = self.reader;
         let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &self.titles };
@@ -150,8 +156,7 @@ impl Form<'_> {
 pub(crate) fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields: &Fields, problems: Problems) -> String {
     let titles = HashMap::new();
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
-    let form =
-        Form { reader, entity, record: None, fields, problems, place: None, titles: HashMap::new(), notice: String::new(), apart: None };
+    let form = Form { problems, ..Form::of(reader, entity, fields, HashMap::new()) };
     let mut out = String::new();
     write::field(&mut out, &form, field, field.key, &sight);
     out
@@ -186,17 +191,7 @@ async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(aske
     }
     let (fields, titles) = entered::blank(&reader, &entity, &asked).await?;
     let place = Place::asked(&reader, &entity, &fields).await?;
-    let form = Form {
-        reader: &reader,
-        entity: &entity,
-        record: None,
-        fields: &fields,
-        problems: Vec::new(),
-        place,
-        titles,
-        notice: String::new(),
-        apart: None,
-    };
+    let form = Form { place, ..Form::of(&reader, &entity, &fields, titles) };
     form.shown(StatusCode::OK)
 }
 
@@ -216,17 +211,7 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
     };
     let about = draft.values.iter().filter_map(|(id, value)| Some((entity.fields.iter().find(|field| field.id == *id)?, value)));
     let titles = entered::titles(&reader, about.filter(|(field, _)| matches!(field.kind, meta::Kind::About(_)))).await?;
-    let mut form = Form {
-        reader: &reader,
-        entity: &entity,
-        record: None,
-        fields: &fields,
-        problems,
-        place,
-        titles,
-        notice: String::new(),
-        apart: None,
-    };
+    let mut form = Form { problems, place, ..Form::of(&reader, &entity, &fields, titles) };
     if !form.problems.is_empty() {
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -278,17 +263,7 @@ async fn edit(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
     if let Some(back) = asked.get("back") {
         fields.0.push(("back".to_owned(), back.to_owned()));
     }
-    let form = Form {
-        reader: &reader,
-        entity: &entity,
-        record: Some(&record),
-        fields: &fields,
-        problems: Vec::new(),
-        place: None,
-        titles,
-        notice: String::new(),
-        apart: None,
-    };
+    let form = Form { record: Some(&record), ..Form::of(&reader, &entity, &fields, titles) };
     form.shown(StatusCode::OK)
 }
 
@@ -311,17 +286,7 @@ async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
 /// The form of a record that has no card.
 pub(crate) async fn apart(reader: &Reader, entity: &Arc<Entity>, (record, titles): (Record, HashMap<Id, String>), apart: Apart) -> Answer {
     let fields = entered::of(reader, entity, &record, &titles);
-    let form = Form {
-        reader,
-        entity,
-        record: Some(&record),
-        fields: &fields,
-        problems: Vec::new(),
-        place: None,
-        titles,
-        notice: String::new(),
-        apart: Some(apart),
-    };
+    let form = Form { record: Some(&record), apart: Some(apart), ..Form::of(reader, entity, &fields, titles) };
     form.shown(StatusCode::OK)
 }
 
@@ -341,17 +306,7 @@ pub(crate) async fn save(
     if version != Some(record.version) {
         return stale(reader, entity, version, fields, read, record, titles, apart).await;
     }
-    let mut form = Form {
-        reader,
-        entity,
-        record: Some(&record),
-        fields: &fields,
-        problems: read.problems,
-        place: None,
-        titles,
-        notice: String::new(),
-        apart,
-    };
+    let mut form = Form { record: Some(&record), problems: read.problems, apart, ..Form::of(reader, entity, &fields, titles) };
     if !form.problems.is_empty() {
         return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -388,15 +343,11 @@ async fn stale(
 ) -> Answer {
     let settled = conflict::settle(reader, entity, &record, &titles, version.unwrap_or_default(), fields, read.values).await?;
     let form = Form {
-        reader,
-        entity,
         record: Some(&record),
-        fields: &settled.fields,
         problems: read.problems,
-        place: None,
-        titles,
         notice: settled.notice,
         apart,
+        ..Form::of(reader, entity, &settled.fields, titles)
     };
     form.shown(StatusCode::CONFLICT)
 }

@@ -9,7 +9,7 @@ use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::layout::items;
 use crate::pages::own_fields::kinds;
 use crate::pages::reader::{Reader, icon};
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
@@ -29,12 +29,11 @@ const ADDRESS: &str = "/administration/layouts";
 
 /// The routes of layouts.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let route = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
-        .add(route(Method::GET, ADDRESS, "", ""), list)
-        .add(route(Method::GET, "/administration/layouts/{kind}", "", ""), show)
-        .add(route(Method::POST, "/administration/layouts/{kind}/draft", "Layout", "try-layout"), arrange)
-        .add(route(Method::POST, "/administration/layouts/{kind}", "Layout", "layout"), save)
+        .add(Route::administration(Method::GET, ADDRESS, "", ""), list)
+        .add(Route::administration(Method::GET, "/administration/layouts/{kind}", "", ""), show)
+        .add(Route::administration(Method::POST, "/administration/layouts/{kind}/draft", "Layout", "try-layout"), arrange)
+        .add(Route::administration(Method::POST, "/administration/layouts/{kind}", "Layout", "layout"), save)
 }
 
 #[derive(Template)]

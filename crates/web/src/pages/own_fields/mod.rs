@@ -5,7 +5,7 @@ use crate::caller::Named;
 use crate::form::Fields;
 use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::reader::{Reader, icon};
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
@@ -23,12 +23,11 @@ const ADDRESS: &str = "/administration/fields";
 
 /// The routes of own fields.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let route = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
-        .add(route(Method::GET, ADDRESS, "", ""), show)
-        .add(route(Method::POST, "/administration/fields/{id}/place", "OwnFieldPlace", "change"), place)
-        .add(route(Method::GET, "/administration/fields/{id}/removal", "", ""), ask)
-        .add(route(Method::POST, "/administration/fields/{id}/removal", "OwnFieldRemoval", "remove"), remove)
+        .add(Route::administration(Method::GET, ADDRESS, "", ""), show)
+        .add(Route::administration(Method::POST, "/administration/fields/{id}/place", "OwnFieldPlace", "change"), place)
+        .add(Route::administration(Method::GET, "/administration/fields/{id}/removal", "", ""), ask)
+        .add(Route::administration(Method::POST, "/administration/fields/{id}/removal", "OwnFieldRemoval", "remove"), remove)
 }
 
 #[derive(Template)]

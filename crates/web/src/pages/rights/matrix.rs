@@ -6,7 +6,7 @@ use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use crate::pages::speech::Speech;
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Named, Web};
 use askama::Template;
 use axum::extract::State;
@@ -25,10 +25,9 @@ use std::collections::BTreeMap;
 const SCOPES: [Scope; 6] = [Scope::None, Scope::Own, Scope::Linked, Scope::Team, Scope::Subtree, Scope::All];
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let administrator = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
-        .add(administrator(Method::GET, "/roles/{id}/rights", "", ""), ask)
-        .add(administrator(Method::POST, "/roles/{id}/rights", "RoleRights", "role-rights"), save)
+        .add(Route::administration(Method::GET, "/roles/{id}/rights", "", ""), ask)
+        .add(Route::administration(Method::POST, "/roles/{id}/rights", "RoleRights", "role-rights"), save)
 }
 
 /// What a role gives of one kind of record: the scope of each verb.

@@ -5,7 +5,7 @@ use crate::caller::Named;
 use crate::form::Fields;
 use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::reader::Reader;
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::{Answer, Web};
 use askama::Template;
 use axum::extract::State;
@@ -19,11 +19,10 @@ const ADDRESS: &str = "/administration/series";
 
 /// The routes of series.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let route = |method, path, input, audit| Route::page(method, path, Policy::Administrator, Rate::Person, input, audit);
     routes
-        .add(route(Method::GET, ADDRESS, "", ""), show)
-        .add(route(Method::POST, "/administration/series/{id}/next", "SeriesNext", "series-next"), raise)
-        .add(route(Method::POST, "/administration/series/{id}/removal", "SeriesRemoval", "remove"), remove)
+        .add(Route::administration(Method::GET, ADDRESS, "", ""), show)
+        .add(Route::administration(Method::POST, "/administration/series/{id}/next", "SeriesNext", "series-next"), raise)
+        .add(Route::administration(Method::POST, "/administration/series/{id}/removal", "SeriesRemoval", "remove"), remove)
 }
 
 #[derive(Template)]

@@ -5,7 +5,7 @@ use crate::form::{Asking, Fields};
 use crate::pages::answer::{onward_saying, rendered};
 use crate::pages::html;
 use crate::pages::reader::Reader;
-use crate::route::{Policy, Rate, Route, Routes};
+use crate::route::{Route, Routes};
 use crate::words::{Form, Shape};
 use crate::{Answer, Web};
 use askama::Template;
@@ -22,8 +22,9 @@ const LETTERS: usize = 300;
 
 /// The routes of wordings.
 pub(crate) fn routes(routes: Routes) -> Routes {
-    let route = |method, input, audit| Route::page(method, ADDRESS, Policy::Administrator, Rate::Person, input, audit);
-    routes.add(route(Method::GET, "", ""), show).add(route(Method::POST, "Wording", "words"), save)
+    routes
+        .add(Route::administration(Method::GET, ADDRESS, "", ""), show)
+        .add(Route::administration(Method::POST, ADDRESS, "Wording", "words"), save)
 }
 
 #[derive(Template)]
