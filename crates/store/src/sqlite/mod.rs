@@ -18,6 +18,7 @@ use crate::topics::Topics;
 use crate::tx::{Kind, Shared, Tx};
 use crossbeam_channel::Sender;
 use kernel::{Error, Result, Say};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -155,8 +156,15 @@ fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;
          PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;",
     )?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_statements(&connection)?;
     Ok(connection)
+}
+
+/// Statements stay prepared whatever is bound to them. Without the guarantee, SQLite looks at bound values when it compares
+/// a condition with that of a partial index, and prepares the statement again at every run.
+fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 fn open_reader(path: &Path, patience: Duration) -> rusqlite::Result<(Connection, reader::Watch)> {
@@ -165,7 +173,7 @@ fn open_reader(path: &Path, patience: Duration) -> rusqlite::Result<(Connection,
     connection.busy_timeout(Duration::from_secs(5))?;
     connection
         .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;")?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    keep_statements(&connection)?;
     let watch = reader::Watch::over(&mut connection, patience)?;
     Ok((connection, watch))
 }
