@@ -2,6 +2,7 @@
 //! in every face at once, on every node; removed, it leaves them, and its column keeps what was written.
 
 mod conditions;
+mod following;
 mod kinds;
 mod loading;
 mod making;
@@ -72,7 +73,8 @@ meta::entity! { "own_field" {
 }}
 
 pub(crate) fn slice() -> Slice {
-    Slice::new("own-fields").entity(own_field()).hook(OWN_FIELD, examine)
+    let slice = Slice::new("own-fields").entity(own_field()).hook(OWN_FIELD, examine);
+    slice.job(following::BuildIndexes).job(following::LearnWords)
 }
 
 fn own_field() -> Entity {

@@ -86,6 +86,8 @@ impl Engine {
                 self.check_conditions(writing, &self.model(), entity, None, record)?;
                 if entity.key == OWN_FIELD {
                     self.shape_own_field(tx, record).await?;
+                    // No record has a value in it yet.
+                    self.follow_own_field(tx, Some(record), Some(record)).await?;
                 }
                 compute(record);
             }

@@ -176,12 +176,7 @@ impl Engine {
         if !describing {
             return Ok(());
         }
-        self.load_descriptions().await?;
-        if self.inside.store.dialect() == Dialect::Postgres {
-            // The indexes of what was added.
-            self.inside.store.shape(&self.model().tables()).await?;
-        }
-        Ok(())
+        self.load_descriptions().await
     }
 
     /// Puts an own field in the trash although views, segments or conditions speak of it.
@@ -315,6 +310,7 @@ impl Engine {
                 let before = self.held(tx, writing, &entity, id, version, Verb::Remove, false).await?;
                 if entity.key == OWN_FIELD {
                     self.refuse_used(tx, writing, &before).await?;
+                    self.follow_own_field(tx, Some(&before), None).await?;
                 }
                 if entity.key == TERM {
                     self.refuse_held(tx, writing, &before).await?;
@@ -332,6 +328,9 @@ impl Engine {
                 let entity = self.entity(entity)?;
                 let before = self.held(tx, writing, &entity, id, None, Verb::Remove, true).await?;
                 let Some(removed_at) = before.removed_at() else { return Ok((id, before.version)) };
+                if entity.key == OWN_FIELD {
+                    self.follow_own_field(tx, None, Some(&before)).await?;
+                }
                 self.hooks_of_mark(tx, writing, &entity, &before, Value::Empty, more).await?;
                 self.mark(tx, writing, &entity, &before, Value::Empty, Action::Restore).await?;
                 self.search_learn(tx, &entity, std::slice::from_ref(&before)).await?;
@@ -445,6 +444,7 @@ impl Engine {
         self.check_conditions(writing, &self.model(), entity, Some(&before), &mut after)?;
         if entity.key == OWN_FIELD {
             self.shape_own_field(tx, &mut after).await?;
+            self.follow_own_field(tx, Some(&before), Some(&after)).await?;
         }
         compute(&mut after);
         self.check_links(tx, writing, entity, std::slice::from_ref(&after), &IdSet::default(), Some(&before)).await?;

@@ -1,7 +1,7 @@
 //! The company's own fields while everybody goes on writing, on two nodes.
 
 use crate::shop::{self, Shop, customer, shops};
-use engine::own_fields::{ENTITY, KIND, LABEL, OWN_FIELD};
+use engine::own_fields::{ENTITY, KIND, LABEL, OWN_FIELD, SEARCHED, UNIQUE};
 use engine::{Draft, Engine};
 use kernel::{Id, Value};
 use std::sync::Arc;
@@ -107,4 +107,69 @@ async fn a_field_comes_and_goes_on_two_nodes_and_no_write_is_lost() {
 
 fn reading() -> meta::Reading {
     meta::Reading { language: kernel::Language::Italian, zone: kernel::Zone::rome() }
+}
+
+/// What a field holds is found from the moment on in which it became searched, also where it was written before; and found no more
+/// by it afterwards, or once the field is gone.
+#[tokio::test]
+async fn a_field_that_becomes_searched_later_is_found_by_what_it_holds() {
+    for shop in shops().await {
+        let own = shop.engine.create(&shop.admin, field("Cella frigorifera", "text")).await.expect("a field").id();
+        let cell = *shop.entity("customer").field("x_cella_frigorifera").expect("the field");
+        let mut made = Vec::new();
+        for place in 0..450 {
+            made.push(customer(&format!("Ditta {place}")).with(cell.id, format!("polo{place}")));
+        }
+        let acts = made.into_iter().map(engine::Act::Create).collect();
+        shop.engine.write(&shop.anna, "test", acts).await.expect("customers");
+        let found = async |words: &str| {
+            shop.engine.search(&shop.admin, words, 10).await.expect("an answer").iter().map(|group| group.found.len()).sum::<usize>()
+        };
+        let works = async || while shop.engine.work_once().await.expect("the jobs run") {};
+        let entity = shop.entity(OWN_FIELD);
+        let searched = async |on: bool| {
+            let values = vec![(SEARCHED.id(), Value::from(on))];
+            shop.engine.change(&shop.admin, &entity, own, None, values, Vec::new()).await.expect("changed");
+            works().await;
+        };
+        assert_eq!(found("polo7").await, 0);
+        searched(true).await;
+        assert_eq!((found("polo449").await, found("polo7").await), (1, 10), "the last and the first slice");
+        shop.engine.remove(&shop.admin, &entity, own, None).await.expect("removed");
+        works().await;
+        assert_eq!(found("polo449").await, 0);
+        shop.engine.restore(&shop.admin, &entity, own).await.expect("back");
+        works().await;
+        assert_eq!(found("polo449").await, 1);
+        searched(false).await;
+        assert_eq!((found("polo449").await, found("ditta").await), (0, 10));
+    }
+}
+
+/// An index that can't be built is no secret: the job says why, is tried again, and is done once it can be.
+#[tokio::test]
+async fn an_index_that_fails_is_told_and_tried_again() {
+    for shop in shops().await {
+        if shop.engine.store().dialect() == engine::Dialect::Sqlite {
+            // There it is built in the transaction that makes the field.
+            continue;
+        }
+        let unique = field("Matricola", "text").with(UNIQUE.id(), true);
+        shop.engine.create(&shop.admin, unique).await.expect("a field");
+        let number = *shop.entity("customer").field("x_matricola").expect("the field");
+        let mut twins = Vec::new();
+        for name in ["Ditta A", "Ditta B"] {
+            twins.push(shop.engine.create(&shop.anna, customer(name).with(number.id, "M1")).await.expect("no index yet").id());
+        }
+        assert!(shop.engine.work_once().await.expect("a job"));
+        let waiting = shop.engine.jobs_in(&shop.admin, engine::operating::JobState::Waiting, 10).await.expect("the jobs");
+        let told = waiting.iter().find(|job| job.kind == "build-indexes").expect("it waits to be tried again");
+        assert!(told.error.contains("x_matricola"), "{told:?}");
+        let other = vec![(number.id, Value::from("M2"))];
+        shop.engine.change(&shop.anna, &shop.entity("customer"), twins[1], None, other, Vec::new()).await.expect("changed");
+        shop.engine.run_job_again(&shop.admin, told.id).await.expect("again");
+        while shop.engine.work_once().await.expect("a job") {}
+        let double = shop.engine.create(&shop.anna, customer("Ditta C").with(number.id, "M1")).await;
+        assert!(matches!(double, Err(kernel::Error::Conflict(_)) | Err(kernel::Error::Invalid(_))), "{double:?}");
+    }
 }
