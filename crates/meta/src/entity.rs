@@ -306,6 +306,11 @@ impl Entity {
         self.field(key).map_or_else(|| self.relation(key).is_some(), |field| !field.secret)
     }
 
+    /// Whether its records take numbers of series.
+    pub fn is_numbered(&self) -> bool {
+        self.fields.iter().any(|field| field.series.is_some())
+    }
+
     /// The owned relations.
     pub fn owned(&self) -> impl Iterator<Item = &Relation> {
         self.relations.iter().filter(|relation| relation.owned)

@@ -72,7 +72,11 @@ impl Engine {
             crate::write::writable(&writing, &asked.entity, fields)?;
         }
         let chosen = if matches!(asked.selection, Selection::All(_)) { "all" } else { "these" };
-        let ids = self.frozen(who, &asked).await?;
+        let mut ids = self.frozen(who, &asked).await?;
+        if asked.doing == Doing::Number {
+            // In the order in which they were created.
+            ids.sort_unstable();
+        }
         let begun = Begun { id: self.id(), total: ids.len() as i64, changeset: writing.changeset };
         if ids.is_empty() {
             return Err(Error::invalid("ids", Say::new("error-bulk-nothing")));

@@ -22,6 +22,8 @@ pub enum Doing {
     Remove,
     /// Out of the trash.
     Restore,
+    /// A number of its series for each field that takes one and has none: of records that were there before the field.
+    Number,
     /// One term of a vocabulary becomes another, wherever it stands; begun by [`Engine::begin_merging`] alone.
     Merge {
         /// The vocabulary of both.
@@ -58,6 +60,7 @@ impl Doing {
             Doing::Change { .. } => "change",
             Doing::Remove => "remove",
             Doing::Restore => "restore",
+            Doing::Number => "number",
             Doing::Merge { .. } => "merge",
             Doing::Registered { key, .. } => key,
         }
@@ -85,7 +88,7 @@ impl Doing {
             Doing::Merge { vocabulary, from, into } => {
                 return json!({ "vocabulary": vocabulary, "from": from, "into": into }).to_string();
             }
-            Doing::Remove | Doing::Restore => return String::new(),
+            Doing::Remove | Doing::Restore | Doing::Number => return String::new(),
         };
         let field = |id: FieldId| entity.fields.iter().find(|field| field.id == id);
         let terms: Map<String, Json> = terms
@@ -103,6 +106,7 @@ impl Doing {
             "change" => {}
             "remove" => return Ok(Doing::Remove),
             "restore" => return Ok(Doing::Restore),
+            "number" => return Ok(Doing::Number),
             "merge" if entity.key == crate::vocabulary::TERM => {
                 let [vocabulary, from, into] =
                     ["vocabulary", "from", "into"].map(|key| details[key].as_str().unwrap_or_default().to_owned());
@@ -153,6 +157,8 @@ impl Doing {
                 Ok(())
             }
             Doing::Remove | Doing::Restore => who.permit(Verb::Remove, entity),
+            Doing::Number if !entity.is_numbered() => Err(Error::invalid("action", Say::new("error-bulk-number"))),
+            Doing::Number => who.administers(),
             Doing::Merge { .. } => Err(Error::invalid("action", Say::new("error-bulk-action").with("name", self.key()))),
             Doing::Registered { key, .. } => self::registered(engine, who, entity, key).map(|_| ()),
         }
@@ -175,7 +181,7 @@ impl Doing {
             Doing::Remove => vec![Act::Remove { entity, id, version: None }],
             Doing::Restore if record.removed_at().is_none() => Vec::new(),
             Doing::Restore => vec![Act::Restore { entity, id }],
-            Doing::Merge { .. } | Doing::Registered { .. } => Vec::new(),
+            Doing::Number | Doing::Merge { .. } | Doing::Registered { .. } => Vec::new(),
         }
     }
 }

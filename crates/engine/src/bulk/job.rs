@@ -148,6 +148,10 @@ async fn one(
     counts: &mut Counts,
 ) -> Result<()> {
     let record = record.ok_or(Error::NotFound)?;
+    if *doing == Doing::Number {
+        *(if slicing.number(entity, record).await? { &mut counts.changed } else { &mut counts.unchanged }) += 1;
+        return Ok(());
+    }
     let acts = match action {
         Some((action, options)) => (action.run)(slicing, &record, options).await?,
         None => doing.acts(entity, &record),

@@ -5,7 +5,7 @@ use super::{Act, Draft, Twin, Writing};
 use crate::Engine;
 use crate::principal::Principal;
 use kernel::{Id, Result};
-use meta::{Entity, Record};
+use meta::{Entity, FieldId, Record};
 use store::{Tx, Work};
 
 /// One slice of long work: acts, and the work's own bookkeeping, in one transaction.
@@ -75,6 +75,28 @@ impl Slicing<'_> {
         let who = self.writing.who.ruling(&engine);
         let writing = Writing { who, by_rule: true, in_trash, ..self.writing.clone() };
         self.tx.savepoint(move |tx| Box::pin(async move { engine.apply_all(tx, &writing, acts).await })).await
+    }
+
+    /// Gives a record the numbers of series that it has none of; whether it lacked one. What fails takes no number.
+    pub(crate) async fn number(&mut self, entity: &Entity, record: Record) -> Result<bool> {
+        let numbered = entity.fields.iter().filter(|field| field.series.is_some());
+        let lacking: Vec<FieldId> = numbered.map(|field| field.id).filter(|field| record.value(*field).is_empty()).collect();
+        if lacking.is_empty() {
+            return Ok(false);
+        }
+        let (engine, entity) = (self.engine.clone(), self.engine.entity(entity.key)?);
+        let writing = Writing { who: self.writing.who.ruling(&engine), by_rule: true, ..self.writing.clone() };
+        self.tx
+            .savepoint(move |tx| {
+                Box::pin(async move {
+                    let (id, version, mut numbered) = (record.id, Some(record.version), [record]);
+                    engine.number(tx, writing.now, &entity, &mut numbered).await?;
+                    let values = lacking.into_iter().map(|field| (field, numbered[0].value(field).clone())).collect();
+                    engine.apply_all(tx, &writing, vec![Act::Change { entity: entity.key, id, version, values, lines: Vec::new() }]).await
+                })
+            })
+            .await?;
+        Ok(true)
     }
 
     /// The living records that have one of a draft's duplicate keys, as far as the writer may know of them.

@@ -124,6 +124,7 @@ fn doing(web: &Web, model: &Model, entity: &Entity, object: &Map<String, Json>) 
         "change" => (None, ["options"].as_slice()),
         "remove" => (Some(Doing::Remove), ["values", "add", "take", "options"].as_slice()),
         "restore" => (Some(Doing::Restore), ["values", "add", "take", "options"].as_slice()),
+        "number" => (Some(Doing::Number), ["values", "add", "take", "options"].as_slice()),
         key => (
             Some(Doing::Registered { key: key.to_owned(), options: options(web, entity, key, object)? }),
             ["values", "add", "take"].as_slice(),

@@ -96,3 +96,43 @@ async fn an_administrator_sees_the_next_number_raises_it_and_removes_no_series_t
         }
     }
 }
+
+/// Records that were there before their field get numbers as many are changed at once, in the order of their creation; by an
+/// administrator only, and who has a number keeps it.
+#[tokio::test]
+async fn records_that_were_there_before_are_numbered_in_their_order() {
+    for house in houses().await {
+        let key = "x_numero_di_contratto";
+        let old = house.get("ada", "/accounts?sort=created_at&limit=100").await.expect(200).json();
+        let old: Vec<Json> = old["records"].as_array().expect("records").clone();
+        numbered(&house, "{number:4}").await;
+        let newest = house.post("anna", "/accounts?insist=1", json!({ "name": "Gelati Neri" })).await.expect(201).json();
+        assert_eq!(newest[key], json!("0001"));
+        for (who, status) in [("anna", 403), ("rita", 403)] {
+            house.post(who, "/accounts/bulk", json!({ "action": "number", "filter": "" })).await.expect(status);
+            let list = house.page(who, "GET", "/accounts").send().await.expect(200).text();
+            assert!(!list.contains("value=\"number\""), "{who}");
+        }
+        let shown = house.page("ada", "GET", PAGE).send().await.expect(200).text();
+        assert!(shown.contains(&format!("/accounts?filter={key}%20is%20empty")), "{shown}");
+        let list = house.page("ada", "GET", &format!("/accounts?filter={key}%20is%20empty")).send().await.expect(200).text();
+        assert!(list.contains("value=\"number\""), "{list}");
+        let asked = house.page("ada", "GET", &format!("/accounts/bulk?pick={}&act=number", id(&newest))).send().await.expect(200).text();
+        assert!(asked.contains("Number 1 record"), "{asked}");
+        house.post("ada", "/contacts/bulk", json!({ "action": "number", "filter": "" })).await.expect(422);
+
+        let begun = house.post("ada", "/accounts/bulk", json!({ "action": "number", "filter": "" })).await.expect(202).json();
+        while house.engine.work_once().await.expect("the jobs run") {}
+        let ended = house.get("ada", &format!("/bulks/{}", id(&begun))).await.expect(200).json();
+        let counts = (&ended["state"], &ended["changed"], &ended["unchanged"], &ended["refused"]);
+        assert_eq!(counts, (&json!("done"), &json!(old.len()), &json!(1), &json!(0)), "{ended}");
+        let mut ids: Vec<&str> = old.iter().map(id).collect();
+        ids.sort_unstable();
+        for (place, account) in ids.into_iter().enumerate() {
+            let now = house.get("ada", &format!("/accounts/{account}")).await.expect(200).json();
+            assert_eq!(now[key], json!(format!("{:04}", place + 2)), "{now}");
+        }
+        let page = house.page("ada", "GET", &format!("/bulks/{}", id(&begun))).send().await.expect(200).text();
+        assert!(page.contains("Numbering of"), "{page}");
+    }
+}

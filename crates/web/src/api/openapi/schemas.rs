@@ -178,7 +178,7 @@ fn to_do_to_many(entity: &Entity, who: &Principal) -> Json {
         "additionalProperties": false,
         "required": ["action"],
         "properties": {
-            "action": { "type": "string", "description": "`change`, `remove`, `restore`, or one that the installation adds.", "example": "change" },
+            "action": { "type": "string", "description": "`change`, `remove`, `restore`, `number` (a number of its series for each record that has none), or one that the installation adds.", "example": "change" },
             "ids": { "type": "array", "items": to("Id"), "minItems": 1, "maxItems": crate::api::bulk::MOST, "description": "These records." },
             "filter": { "type": "string", "maxLength": 4_000, "description": "Or all that this selects now; empty for everything.", "example": "id is empty" },
             "values": object(&values, "For `change`: other values."),

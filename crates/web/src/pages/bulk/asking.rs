@@ -1,7 +1,7 @@
 //! What becomes of the chosen records: the field and its value, in that field's own input; and the real number, to be confirmed.
 
 use super::chosen::Chosen;
-use super::{about, assigns, counting, fields};
+use super::{about, assigns, counting, fields, numbers};
 use crate::Answer;
 use crate::caller::Of;
 use crate::fields::Face;
@@ -38,6 +38,7 @@ impl<'e> Wanted<'e> {
         let known = match action {
             "change" => true,
             "remove" | "restore" => reader.who.may(Verb::Remove, entity),
+            "number" => numbers(reader, entity),
             key => match reader.web.engine().bulk_actions(&reader.who, entity).into_iter().find(|action| action.key == key) {
                 Some(registered) => {
                     options = registered.options;

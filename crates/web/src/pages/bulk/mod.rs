@@ -32,7 +32,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 /// An action that a list offers to its reader.
 pub(super) struct Offered {
-    /// What the button sends: `change`, `change/owner`, `remove`, `restore`, or the key of a registered action.
+    /// What the button sends: `change`, `change/owner`, `remove`, `restore`, `number`, or the key of a registered action.
     pub(super) value: String,
     pub(super) icon: &'static str,
     pub(super) label: String,
@@ -69,6 +69,9 @@ pub(super) fn offered(reader: &Reader, entity: &Entity, trash: bool) -> Vec<Offe
     if fields.iter().any(|field| field.key == "tags" && matches!(field.kind, Kind::Vocabularies(_))) {
         offer("change/tags", "tag", speech.say("bulk-tag").to_owned(), false);
     }
+    if numbers(reader, entity) {
+        offer("number", "list", speech.say("bulk-number").to_owned(), false);
+    }
     for action in reader.web.engine().bulk_actions(who, entity) {
         offer(action.key, "task", speech.say(&format!("bulk-{}", action.key)).to_owned(), false);
     }
@@ -102,6 +105,11 @@ pub(super) fn of_the_whole(reader: &Reader, entity: &Entity, address: &ListAddre
         (format!("/{}/bulk?{question}", entity.plural), reader.speech.say(&format!("bulk-{}", action.key)).to_owned())
     };
     asking.map(link).collect()
+}
+
+/// Whether somebody gives numbers of series to records that were there before their field.
+fn numbers(reader: &Reader, entity: &Entity) -> bool {
+    reader.who.role.administer && entity.is_numbered()
 }
 
 /// Whether another value of a field gives the record to somebody else.

@@ -90,6 +90,7 @@ async fn doing(reader: &Reader, wanted: &Wanted<'_>, fields: &Fields) -> Result<
     match (wanted.action.as_str(), wanted.field) {
         ("remove", _) => return Ok(Ok(Doing::Remove)),
         ("restore", _) => return Ok(Ok(Doing::Restore)),
+        ("number", _) => return Ok(Ok(Doing::Number)),
         ("change", None) => return Ok(Err(Vec::new())),
         ("change", Some(field)) => {
             let (values, problems) = read_alone(reader, field, fields).await?;

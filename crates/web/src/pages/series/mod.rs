@@ -42,8 +42,8 @@ struct Line {
     /// How the next number will be written.
     looks: String,
     next: String,
-    /// The fields that take from it: kind of record and field.
-    uses: Vec<String>,
+    /// The fields that take from it: kind of record and field, and the list of the records that have no number yet.
+    uses: Vec<(String, String)>,
     /// What was entered as the next number and is wrong: the number, and the sentence about it.
     wrong: Option<(String, String)>,
 }
@@ -56,8 +56,11 @@ async fn lines(reader: &Reader) -> Result<Vec<Line>> {
     let line = |record: &meta::Record| {
         let (number, looks) = next.get(record.get(&KEY)).cloned().unwrap_or_default();
         let english = Some(record.get(&ENGLISH)).filter(|name| reader.reading.language == Language::English && !name.is_empty());
-        let used =
-            |(entity, field): (&str, &str)| format!("{} · {}", reader.speech.entity(entity, "many"), reader.speech.field(entity, field));
+        let used = |(entity, field): (&str, &str)| {
+            let plural = model.entity(entity).map_or("", |entity| entity.plural);
+            let named = format!("{} · {}", reader.speech.entity(entity, "many"), reader.speech.field(entity, field));
+            (named, format!("/{plural}?filter={field}%20is%20empty"))
+        };
         Line {
             id: record.id,
             name: english.unwrap_or(record.get(&NAME)).to_owned(),
