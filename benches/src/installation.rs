@@ -89,6 +89,12 @@ impl Installation {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
+    /// Adds the administrator, who signs in and makes tokens.
+    pub fn add_administrator(&self) -> Fallible<()> {
+        let add = ["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"];
+        self.run(&add, PASSWORD).map(|_| ())
+    }
+
     /// Fills it with the demonstration, and people who can sign in, unless it was filled before.
     pub fn filled(self, accounts: usize, contacts: usize) -> Fallible<Installation> {
         let measure = format!("{accounts} {contacts}");
@@ -98,7 +104,7 @@ impl Installation {
         self.begin_anew()?;
         eprintln!("filling {} with {accounts} accounts and {contacts} contacts", self.folder.display());
         self.run(&["demo", "--accounts", &accounts.to_string(), "--contacts", &contacts.to_string(), "--seed", "1"], "")?;
-        self.run(&["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"], PASSWORD)?;
+        self.add_administrator()?;
         self.run(&["user", "password", AGENT], PASSWORD)?;
         self.mark_whole(&measure)?;
         Ok(self)
@@ -112,7 +118,7 @@ impl Installation {
         self.begin_anew()?;
         eprintln!("filling {} with 1,000,000 accounts and 5,000,000 places", self.folder.display());
         self.run(&["demo", "--accounts", "0", "--contacts", "0"], "")?;
-        self.run(&["user", "add", ADMINISTRATOR, "--name", "Direzione", "--role", "administrator", "--password-stdin"], PASSWORD)?;
+        self.add_administrator()?;
         let status = match &self.server {
             Some(Database { owning, .. }) => {
                 Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-f", "benches/large-postgres.sql", owning]).status()

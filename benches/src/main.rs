@@ -1,5 +1,6 @@
 //! What `bin/bench` runs: each figure measured on a release build of the program itself, over its real doors.
 
+mod api;
 mod client;
 mod figures;
 mod installation;

@@ -1,8 +1,11 @@
-//! Importing a file: each row an account with contact, place, site, two phones, an e-mail, history and search.
+//! Importing a file: each row an account with contact, place, site, two phones, an e-mail, history and search; and the same where
+//! each account takes a number of a series.
 
 use super::{Fallible, Goal, Report, on_sqlite, rate};
-use crate::installation::Installation;
+use crate::api::Api;
+use crate::installation::{ADMINISTRATOR, Installation};
 use crate::report::Figure;
+use serde_json::json;
 use std::fmt::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -12,19 +15,35 @@ const ROWS: usize = 100_000;
 
 pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     let stamp = std::process::id();
-    let installation = Installation::of(&format!("import{stamp}"), database)?;
-    let outcome = measured(&installation, database, report).await;
-    // Also of a bench that failed, nothing stays behind.
-    let removed = installation.remove();
-    outcome.and(removed)
+    for (name, numbered) in [("import", false), ("numbered", true)] {
+        let installation = Installation::of(&format!("{name}{stamp}"), database)?;
+        let outcome = measured(&installation, numbered, database, report).await;
+        // Also of a bench that failed, nothing stays behind.
+        outcome.and(installation.remove())?;
+    }
+    Ok(())
 }
 
-async fn measured(installation: &Installation, database: &str, report: &mut Report) -> Fallible<()> {
+/// Accounts take a number of a series from now on.
+async fn number(installation: &Installation) -> Fallible<()> {
+    installation.add_administrator()?;
+    let token = installation.run(&["token", "create", ADMINISTRATOR], "")?;
+    let server = installation.serve().await?;
+    let mut api = Api::open(&server, &token).await?;
+    api.make("series", json!({ "name": "Clienti", "pattern": "{year}/{number:6}" })).await?;
+    api.make("own_fields", json!({ "label": "Numero", "entity": "account", "kind": "series", "series": "clienti" })).await?;
+    Ok(())
+}
+
+async fn measured(installation: &Installation, numbered: bool, database: &str, report: &mut Report) -> Fallible<()> {
     let file = std::path::absolute(format!("target/bench/import-{ROWS}.csv")).map_err(|fault| fault.to_string())?;
     std::fs::write(&file, rows()).map_err(|fault| fault.to_string())?;
     let mapping = std::path::absolute("benches/import.toml").map_err(|fault| fault.to_string())?;
     // The first command makes the tables; the import alone is measured.
     installation.run(&["demo", "--accounts", "0", "--contacts", "0"], "")?;
+    if numbered {
+        number(installation).await?;
+    }
     let begun = Instant::now();
     let mut child = installation
         .program()
@@ -63,6 +82,10 @@ async fn measured(installation: &Installation, database: &str, report: &mut Repo
     let mut note = |measure: &str, value, unit, goal| {
         report.note(Figure { bench: "import", measure: measure.to_owned(), value, unit, goal, database: database_key });
     };
+    if numbered {
+        note("rate with a number of a series for each account", ROWS as f64 / whole, "rows/s", rate(database, 8_000.0));
+        return Ok(());
+    }
     note("rate", ROWS as f64 / whole, "rows/s", rate(database, 8_000.0));
     note("CPU of the program per 1,000 rows", cpu * 1000.0 * 1000.0 / ROWS as f64, "ms", None);
     note("most memory", peak, "MB", on_sqlite(database, Goal::AtMost(200.0)));

@@ -4,6 +4,7 @@
 //! twenty is visible, for itself.
 
 use super::{CLIENTS, Fallible, Goal, Report, encoded};
+use crate::api::Api;
 use crate::client::{Connection, load, request};
 use crate::installation::{ADMINISTRATOR, Installation, Server};
 use crate::report::Figure;
@@ -100,7 +101,7 @@ async fn furnish(company: &Installation) -> Fallible<()> {
     }
     let token = company.run(&["token", "create", ADMINISTRATOR], "")?;
     let server = company.serve().await?;
-    let mut api = Api { connection: Connection::open(&server.address).await?, token: format!("Bearer {token}") };
+    let mut api = Api::open(&server, &token).await?;
     for number in 0..ROLES {
         let rights = ["site", "note", "document", "consent", "relation", "directory_entry", "subject", "account_contact"];
         let rights: Vec<Json> = rights
@@ -156,23 +157,4 @@ async fn furnish(company: &Installation) -> Fallible<()> {
         company.run(&["user", "password", email], crate::installation::PASSWORD)?;
     }
     std::fs::write(&done, "").map_err(|fault| fault.to_string())
-}
-
-/// The API, as an administrator.
-struct Api {
-    connection: Connection,
-    token: String,
-}
-
-impl Api {
-    /// Makes a record; gives its identity.
-    async fn make(&mut self, plural: &str, body: Json) -> Fallible<String> {
-        let headers = [("authorization", &*self.token), ("content-type", "application/json")];
-        let answer = self.connection.ask(&request("POST", &format!("/api/v1/{plural}?insist=1"), &headers, &body.to_string())).await?;
-        let made: Json = serde_json::from_slice(&answer.body).map_err(|fault| fault.to_string())?;
-        match made["id"].as_str() {
-            Some(id) if answer.status == 201 => Ok(id.to_owned()),
-            _ => Err(format!("{plural}: {} {made}", answer.status)),
-        }
-    }
 }
