@@ -1,4 +1,4 @@
-//! `scheda check`: whether the data is whole.
+//! `scheda check`: whether the data is whole, and how far back the audit goes.
 
 use super::Ended;
 use crate::opening;
@@ -11,6 +11,10 @@ pub async fn run(settings: &Settings) -> Ended {
     let findings = engine.examine().await?;
     for finding in &findings {
         println!("{finding}");
+    }
+    let extent = engine.audit_extent().await?;
+    if let (Some(since), Some(gone)) = (extent.since, extent.anchor) {
+        println!("the audit goes back to {since}; {} older rows were let go, the last time on {}", gone.rows, gone.at);
     }
     engine.close().await;
     if findings.is_empty() {

@@ -272,11 +272,7 @@ impl Engine {
 
     /// Enqueues what the schedule says is due; once over all nodes, because the row is claimed by its old time.
     pub async fn schedule_due(&self) -> Result<()> {
-        let now = if self.settings().shared_clock {
-            self.inside.store.read(|tx| Box::pin(async move { tx.now().await })).await?
-        } else {
-            self.now()
-        };
+        let now = self.shared_now().await?;
         for scheduled in self.inside.schedule.clone() {
             let next = self.next_time(&scheduled.cron, now)?;
             let (engine, kind) = (self.clone(), scheduled.kind);
@@ -304,6 +300,15 @@ impl Engine {
                 .await?;
         }
         Ok(())
+    }
+
+    /// The present moment by the clock that all nodes share.
+    pub(crate) async fn shared_now(&self) -> Result<Moment> {
+        if self.settings().shared_clock {
+            self.inside.store.read(|tx| Box::pin(async move { tx.now().await })).await
+        } else {
+            Ok(self.now())
+        }
     }
 
     fn next_time(&self, cron: &str, after: Moment) -> Result<Moment> {

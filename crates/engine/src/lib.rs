@@ -128,6 +128,7 @@ impl Engine {
             .slice(series::slice())
             .slice(bulk::slice())
             .slice(files::slice())
+            .slice(audit::slice())
             .slice(backups::slice(settings.backups.as_ref()));
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);

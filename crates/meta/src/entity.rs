@@ -535,7 +535,7 @@ impl Entity {
                 indexes.push(self.table_index(&[field.key], false));
             }
         }
-        Table { name: self.key.to_owned(), columns, primary: vec!["id".to_owned()], indexes, searchable: self.can.searchable }
+        Table { name: self.key.to_owned(), columns, primary: vec!["id".to_owned()], indexes, searchable: self.can.searchable, guard: None }
     }
 
     fn table_index(&self, fields: &[&str], unique: bool) -> TableIndex {

@@ -71,6 +71,30 @@ pub struct Table {
     pub indexes: Vec<TableIndex>,
     /// Whether a search companion stands beside it.
     pub searchable: bool,
+    /// Where it is only added to: what may happen to its rows nevertheless. The database itself refuses the rest.
+    pub guard: Option<Guard>,
+}
+
+/// What may happen to the rows of a table that is only added to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// The number that a row is given once, in place of 0; nothing else of a row ever changes.
+    pub closed_by: Option<&'static str>,
+    /// Which rows may go; none where nothing is said.
+    pub letting_go: Option<LettingGo>,
+}
+
+/// Which rows of a guarded table may go: those that another table says were counted and summed up before, once they are old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LettingGo {
+    /// The number of a row, from 1.
+    pub number: &'static str,
+    /// The table and its column whose largest number is the last that may go.
+    pub up_to: (&'static str, &'static str),
+    /// The moment of a row.
+    pub at: &'static str,
+    /// How old it is at least, in days, by the database's clock.
+    pub days: i64,
 }
 
 impl Table {
@@ -82,7 +106,14 @@ impl Table {
             primary: columns.first().map(|(name, _)| (*name).to_owned()).into_iter().collect(),
             indexes: Vec::new(),
             searchable: false,
+            guard: None,
         }
+    }
+
+    /// The same, only added to but for what the guard lets happen.
+    pub fn guarded(mut self, guard: Guard) -> Table {
+        self.guard = Some(guard);
+        self
     }
 
     /// The same with this primary key.

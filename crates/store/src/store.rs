@@ -153,6 +153,20 @@ impl Store {
         }
     }
 
+    /// Takes away what guards the tables that are only added to, as whoever owns them, until they are shaped again: for a place that is
+    /// emptied to be filled anew.
+    pub async fn unguard(&self, tables: &[Table]) -> Result<()> {
+        match (&self.base.back, &self.base.settings.place) {
+            (Backing::Server(_), Place::Postgres { url, shape_url }) => {
+                shape::postgres::unguard(url, shape_url.as_deref(), tables, &self.base.shared).await
+            }
+            _ => {
+                let tables = tables.to_vec();
+                self.write(move |tx| Box::pin(async move { shape::sqlite::unguard(tx, &tables).await })).await
+            }
+        }
+    }
+
     /// The same within a transaction that writes more than the shape. On SQLite it is a part of it; on PostgreSQL the role that
     /// serves may shape nothing, so another connection does it at once, and what it made stays if the transaction fails.
     pub async fn shape_within(&self, tx: &mut Tx, tables: &[Table]) -> Result<ShapeReport> {

@@ -139,6 +139,7 @@ impl Filling {
     }
 
     async fn empty(&self) -> Result<()> {
+        self.store.unguard(&self.tables).await?;
         for table in &self.tables {
             let mut emptied = vec![table.name.clone()];
             emptied.extend(table.searchable.then(|| format!("{}_search", table.name)));

@@ -100,6 +100,8 @@ impl Shape {
             primary: self.primary.clone(),
             indexes: self.indexes.iter().map(index).collect(),
             searchable: self.searchable,
+            // Whoever opens the place guards it.
+            guard: None,
         })
     }
 }

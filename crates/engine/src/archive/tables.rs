@@ -113,6 +113,7 @@ pub(super) fn bare(tables: &[Table]) -> Vec<Table> {
     let bare = |table: &Table| {
         let mut bare = table.clone();
         bare.indexes.clear();
+        bare.guard = None;
         bare
     };
     tables.iter().map(bare).collect()

@@ -1,5 +1,6 @@
 //! The chain: what binds the rows of the audit to each other, and finds where one was touched.
 
+use super::letting_go::anchor;
 use super::{Entry, Kept};
 use crate::{Dialect, Engine};
 use kernel::{Id, Moment, Result, Value};
@@ -98,6 +99,70 @@ fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Nobody else adds to the chain, or takes from it, until the end of the transaction.
+pub(super) async fn hold_the_chain(tx: &mut Tx) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.execute(&Statement::new("LOCK TABLE \"audit_chain\" IN EXCLUSIVE MODE", Vec::new())).await?;
+    }
+    Ok(())
+}
+
+/// A link of the chain: what was noted of a batch when it was closed.
+pub(super) struct Batch {
+    pub(super) number: i64,
+    pub(super) at: Moment,
+    pub(super) rows: i64,
+    previous: String,
+    pub(super) digest: String,
+}
+
+impl Batch {
+    /// The batches behind one, in their order, at most so many.
+    pub(super) async fn some(tx: &mut Tx, behind: i64, most: i64) -> Result<Vec<Batch>> {
+        let sql = "SELECT \"number\", \"at\", \"rows\", \"previous\", \"digest\" FROM \"audit_chain\" WHERE \"number\" > ? ORDER BY \"number\" LIMIT ?";
+        let rows = tx.rows(&Statement::new(sql, vec![Value::Int(behind), Value::Int(most)])).await?;
+        let batch = |row: store::Row<'_>| Batch {
+            number: row.int(0),
+            at: row.moment(1).unwrap_or_default(),
+            rows: row.int(2),
+            previous: row.text(3).to_owned(),
+            digest: row.text(4).to_owned(),
+        };
+        Ok(rows.iter().map(batch).collect())
+    }
+
+    /// Whether it follows the one before, and its rows are those that were closed, as they were. Gives the moment of the latest of them.
+    pub(super) async fn examine(&self, tx: &mut Tx, behind: i64, previous: &str, findings: &mut Vec<String>) -> Result<Moment> {
+        let number = self.number;
+        if number != behind + 1 || self.previous != previous {
+            findings.push(format!("THE AUDIT WAS TOUCHED: its chain is broken before batch {number}"));
+        }
+        let mut link = Link::new(number, &self.previous);
+        let (mut rows, mut after, mut latest) = (0, 0, Moment::default());
+        loop {
+            let sql =
+                format!("SELECT {COLUMNS}, \"digest\" FROM \"audit\" WHERE \"batch\" = ? AND \"id\" > ? ORDER BY \"id\" LIMIT {SOME}");
+            let found = tx.rows(&Statement::new(sql, vec![Value::Int(number), Value::Int(after)])).await?;
+            for row in found.iter() {
+                rows += 1;
+                after = row.int(0);
+                latest = latest.max(row.moment(1).unwrap_or_default());
+                link.row(row.text(10));
+                if of_row(&row).as_deref() != Some(row.text(10)) {
+                    findings.push(format!("THE AUDIT WAS TOUCHED: the row {after} of batch {number} was changed"));
+                }
+            }
+            if (found.iter().count() as i64) < SOME {
+                break;
+            }
+        }
+        if rows != self.rows || hexadecimal(link.0) != self.digest {
+            findings.push(format!("THE AUDIT WAS TOUCHED: batch {number} has {rows} rows instead of {}, or others", self.rows));
+        }
+        Ok(latest)
+    }
+}
+
 impl Engine {
     /// Closes a batch over the rows that are in none yet; nothing where there are none, or another node does it.
     pub async fn close_audit(&self) -> Result<()> {
@@ -105,10 +170,8 @@ impl Engine {
         self.store()
             .write(move |tx| {
                 Box::pin(async move {
-                    if tx.dialect() == Dialect::Postgres {
-                        // One node after the other.
-                        tx.execute(&Statement::new("LOCK TABLE \"audit_chain\" IN EXCLUSIVE MODE", Vec::new())).await?;
-                    }
+                    // One node after the other.
+                    hold_the_chain(tx).await?;
                     let last = "SELECT \"number\", \"digest\" FROM \"audit_chain\" ORDER BY \"number\" DESC LIMIT 1";
                     let last = tx.rows(&Statement::new(last, Vec::new())).await?;
                     let (number, previous) = last.first().map_or((1, String::new()), |row| (row.int(0) + 1, row.text(1).to_owned()));
@@ -146,45 +209,30 @@ impl Engine {
     }
 
     /// Where the audit was touched: rows that say something else than when they were written, batches that lack a row or have
-    /// one too many, a chain with a gap.
+    /// one too many, a chain with a gap, or that begins somewhere else than where the audit itself says that it was let go.
     pub(crate) async fn examine_audit(&self, tx: &mut Tx, findings: &mut Vec<String>) -> Result<()> {
-        let chain = "SELECT \"number\", \"rows\", \"previous\", \"digest\" FROM \"audit_chain\" ORDER BY \"number\"";
-        let chain = tx.rows(&Statement::new(chain, Vec::new())).await?;
-        let mut previous = String::new();
-        for (place, batch) in chain.iter().enumerate() {
-            let number = batch.int(0);
-            if number != place as i64 + 1 || batch.text(2) != previous {
-                findings.push(format!("THE AUDIT WAS TOUCHED: its chain is broken before batch {number}"));
-            }
-            let mut link = Link::new(number, batch.text(2));
-            let mut rows = 0;
-            let mut after = 0;
-            loop {
-                let sql =
-                    format!("SELECT {COLUMNS}, \"digest\" FROM \"audit\" WHERE \"batch\" = ? AND \"id\" > ? ORDER BY \"id\" LIMIT {SOME}");
-                let found = tx.rows(&Statement::new(sql, vec![Value::Int(number), Value::Int(after)])).await?;
-                for row in found.iter() {
-                    rows += 1;
-                    after = row.int(0);
-                    link.row(row.text(10));
-                    let said = of_row(&row);
-                    if said.as_deref() != Some(row.text(10)) {
-                        findings.push(format!("THE AUDIT WAS TOUCHED: the row {after} of batch {number} was changed"));
-                    }
-                }
-                if (found.iter().count() as i64) < SOME {
-                    break;
-                }
-            }
-            if rows != batch.int(1) || hexadecimal(link.0) != batch.text(3) {
-                findings.push(format!("THE AUDIT WAS TOUCHED: batch {number} has {rows} rows instead of {}, or others", batch.int(1)));
-            }
-            previous = batch.text(3).to_owned();
+        let anchor = anchor(tx).await?;
+        if let Some(anchor) = &anchor
+            && !anchor.is_told(tx).await?
+        {
+            findings.push(format!("THE AUDIT WAS TOUCHED: up to batch {} it is gone, and it says nothing of that", anchor.number));
         }
-        let beyond = "SELECT count(*) FROM \"audit\" WHERE \"batch\" > ?";
-        let beyond = crate::asking::one_number(tx, &Statement::new(beyond, vec![Value::Int(chain.iter().count() as i64)])).await?;
-        if beyond > 0 {
-            findings.push(format!("THE AUDIT WAS TOUCHED: {beyond} rows belong to batches that are gone"));
+        let (first, mut previous) = anchor.map_or((0, String::new()), |anchor| (anchor.number, anchor.digest));
+        let mut last = first;
+        loop {
+            let batches = Batch::some(tx, last, SOME).await?;
+            for batch in &batches {
+                batch.examine(tx, last, &previous, findings).await?;
+                (last, previous) = (batch.number, batch.digest.clone());
+            }
+            if (batches.len() as i64) < SOME {
+                break;
+            }
+        }
+        let lost = "SELECT count(*) FROM \"audit\" WHERE \"batch\" > ? OR \"batch\" <= ? AND \"batch\" <> 0";
+        let lost = crate::asking::one_number(tx, &Statement::new(lost, vec![Value::Int(last), Value::Int(first)])).await?;
+        if lost > 0 {
+            findings.push(format!("THE AUDIT WAS TOUCHED: {lost} rows belong to batches that are gone"));
         }
         Ok(())
     }

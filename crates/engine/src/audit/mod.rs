@@ -1,17 +1,21 @@
 //! The audit: who came in, was refused, saw, exported and administered what, in a table that is only added to. Its rows are
 //! gathered in batches, and the digest of each batch holds that of the one before: a row that was changed, or is gone, is
-//! found by `scheda check`.
+//! found by `scheda check`. The database itself refuses to change a row, or to let one go that is younger than half a year. What is
+//! older than the company wants to keep goes by whole batches, from the oldest on, and an anchor says how far that went.
 
 mod asking;
 mod chain;
+mod letting_go;
 mod writing;
 
 pub use asking::{Asked, Listed};
+pub(crate) use letting_go::slice;
+pub use letting_go::{Anchor, Extent, KEPT_MONTHS};
 pub(crate) use writing::{Auditing, begin};
 
 use kernel::{Id, Moment};
 use meta::shape::ColumnType::{Int, Link, Moment as At, Text};
-use meta::shape::Table;
+use meta::shape::{Guard, LettingGo, Table};
 
 /// What is to be kept of something that happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +56,20 @@ pub struct Kept {
     pub entry: Entry,
 }
 
+/// By which way the command line comes, as [`Entry::through`] says it.
+pub const COMMAND_LINE: &str = "command-line";
+/// By which way a job comes.
+pub const JOB: &str = "job";
+
+/// No database lets a row go that is younger, in days: half a year, whichever months it has.
+const YOUNG_DAYS: i64 = 180;
+
+/// What the database itself allows of a table of the audit.
+fn guard(number: &'static str, closed_by: Option<&'static str>) -> Guard {
+    let up_to = ("audit_anchor", "number");
+    Guard { closed_by, letting_go: Some(LettingGo { number, up_to, at: "at", days: YOUNG_DAYS }) }
+}
+
 /// The tables of the audit.
 pub(crate) fn tables() -> Vec<Table> {
     let mut audit = Table::new(
@@ -81,5 +99,11 @@ pub(crate) fn tables() -> Vec<Table> {
         once.living = true;
     }
     let chain = Table::new("audit_chain", &[("number", Int), ("at", At), ("rows", Int), ("previous", Text), ("digest", Text)]);
-    vec![audit, chain]
+    // How far the audit was let go: a row for each time, of which the last one counts.
+    let anchor = Table::new("audit_anchor", &[("number", Int), ("at", At), ("rows", Int), ("until", At), ("digest", Text)]);
+    vec![
+        audit.guarded(guard("batch", Some("batch"))),
+        chain.guarded(guard("number", None)),
+        anchor.guarded(Guard { closed_by: None, letting_go: None }),
+    ]
 }

@@ -4,11 +4,11 @@
 use super::chain::{digest_of, hour_of, once_of, row_of};
 use super::{Entry, Kept};
 use crate::Engine;
-use kernel::{Error, Result, Say, Value};
+use kernel::{Error, Moment, Result, Say, Value};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError, Weak};
 use std::time::Duration;
-use store::{Mode, Statement};
+use store::{Mode, Statement, Tx};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -92,18 +92,23 @@ impl Engine {
         self.store()
             .write(move |tx| {
                 Box::pin(async move {
-                    let sql = "INSERT INTO \"audit\" (\"id\", \"at\", \"user\", \"event\", \"through\", \"entity\", \"record\", \"detail\", \"address\", \
-                               \"once\", \"digest\", \"batch\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING";
                     for entry in entries {
-                        let kept = Kept { id: engine.id(), at: now, entry };
-                        let mut row = row_of(&kept);
-                        row.push(Value::Text(digest_of(&kept)));
-                        tx.execute(&Statement::new(sql, row)).await?;
+                        engine.write_entry(tx, entry, now).await?;
                     }
                     Ok(())
                 })
             })
             .await
+    }
+
+    /// Writes an entry within a transaction that does what it tells of.
+    pub(super) async fn write_entry(&self, tx: &mut Tx, entry: Entry, now: Moment) -> Result<()> {
+        let sql = "INSERT INTO \"audit\" (\"id\", \"at\", \"user\", \"event\", \"through\", \"entity\", \"record\", \"detail\", \"address\", \
+                   \"once\", \"digest\", \"batch\") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING";
+        let kept = Kept { id: self.id(), at: now, entry };
+        let mut row = row_of(&kept);
+        row.push(Value::Text(digest_of(&kept)));
+        tx.execute(&Statement::new(sql, row)).await.map(|_| ())
     }
 }
 

@@ -8,7 +8,7 @@ mod tests;
 use crate::Engine;
 use crate::archive::{Key, Totals, read, silently};
 use crate::area::Slice;
-use crate::audit::Entry;
+use crate::audit::{Entry, JOB};
 use crate::jobs::{Done, JobContext, Run};
 use kernel::{Error, Id, Moment, Result, Say, Value};
 use std::io::Write;
@@ -100,7 +100,7 @@ impl Run for BackUp {
             ];
             engine.note_backup(Statement::new(sql, values)).await?;
             let kept = if outcome.is_ok() { "backup-taken" } else { "backup-failed" };
-            engine.audit(Entry { through: "job".to_owned(), ..Entry::new(kept) }).await?;
+            engine.audit(Entry { through: JOB.to_owned(), ..Entry::new(kept) }).await?;
             outcome.map(|_| Done::Finished)
         })
     }

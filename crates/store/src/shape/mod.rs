@@ -1,5 +1,6 @@
 //! Bringing the database to the descriptions: additive, repeatable, nothing dropped.
 
+mod guard;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
@@ -18,6 +19,8 @@ pub struct ShapeReport {
     pub indexes: Vec<String>,
     /// Tables that got their search companion.
     pub searches: Vec<String>,
+    /// Tables that are guarded from now on, or otherwise than before.
+    pub guards: Vec<String>,
     /// Indexes that could not be made over the data there is, with the reason.
     pub refused: Vec<(String, String)>,
 }
@@ -35,6 +38,8 @@ struct Present {
     /// Columns by table.
     tables: HashMap<String, HashSet<String>>,
     indexes: HashSet<String>,
+    /// Guards, each by its name and the table it stands at.
+    guards: Vec<(String, String)>,
 }
 
 /// The physical name of an index: PostgreSQL cuts names after 63 bytes, and two cut ones could be the same.
@@ -42,8 +47,7 @@ pub(crate) fn index_name(declared: &str) -> String {
     if declared.len() <= 60 {
         return declared.to_owned();
     }
-    // FNV-1a: the same name for ever, on every machine.
-    let hash = declared.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = fingerprint(declared);
     let kept: String = declared
         .chars()
         .scan(0, |length, letter| {
@@ -52,6 +56,11 @@ pub(crate) fn index_name(declared: &str) -> String {
         })
         .collect();
     format!("{kept}_{hash:08x}")
+}
+
+/// FNV-1a: the same number for ever, on every machine.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// A column as it stands in CREATE TABLE and ADD COLUMN: with an empty value for the rows there are.

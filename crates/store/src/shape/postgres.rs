@@ -1,5 +1,6 @@
 //! The shape on PostgreSQL: by the role that owns the tables, one node at a time, without blocking those that serve.
 
+use super::guard::{dropping, guarding};
 use super::{Present, ShapeReport, column, create_index, create_table, index_name};
 use crate::conflict::Uniques;
 use crate::postgres::{config, translate};
@@ -17,15 +18,22 @@ const LOCK: i64 = 0x7363_6865_6461;
 const ATTEMPTS: usize = 10;
 
 pub(crate) async fn shape(url: &str, shape_url: Option<&str>, tables: &[Table], shared: &Shared) -> Result<ShapeReport> {
-    let (client, connection) = config(shape_url.unwrap_or(url))?.connect(NoTls).await.map_err(|error| translate(error, &shared.uniques))?;
-    let connection = tokio::spawn(connection);
     let serving = match shape_url {
         Some(_) => config(url)?.get_user().map(str::to_owned),
         None => None,
     };
-    let shaping = Shaping { client, uniques: &shared.uniques };
+    let (shaping, connection) = Shaping::connect(shape_url.unwrap_or(url), shared).await?;
     let outcome = shaping.shape(tables, serving.as_deref()).await;
     // Closing the connection also frees the advisory lock.
+    drop(shaping);
+    let _ = connection.await;
+    outcome
+}
+
+/// Takes the guards of these tables away.
+pub(crate) async fn unguard(url: &str, shape_url: Option<&str>, tables: &[Table], shared: &Shared) -> Result<()> {
+    let (shaping, connection) = Shaping::connect(shape_url.unwrap_or(url), shared).await?;
+    let outcome = shaping.unguard(tables).await;
     drop(shaping);
     let _ = connection.await;
     outcome
@@ -36,15 +44,39 @@ struct Shaping<'s> {
     uniques: &'s Uniques,
 }
 
-impl Shaping<'_> {
-    async fn shape(&self, tables: &[Table], serving: Option<&str>) -> Result<ShapeReport> {
+impl<'s> Shaping<'s> {
+    async fn connect(url: &str, shared: &'s Shared) -> Result<(Shaping<'s>, tokio::task::JoinHandle<()>)> {
+        let (client, connection) = config(url)?.connect(NoTls).await.map_err(|error| translate(error, &shared.uniques))?;
+        let connection = tokio::spawn(async move {
+            // What it fails with is said by the statement that fails.
+            let _ = connection.await;
+        });
+        Ok((Shaping { client, uniques: &shared.uniques }, connection))
+    }
+
+    /// Settles the connection, and waits for the other nodes that shape.
+    async fn begin(&self) -> Result<()> {
         self.run("SET timezone = 'UTC'; SET statement_timeout = 0; SET lock_timeout = 3000; SET client_min_messages = warning").await?;
-        self.take_turn().await?;
+        self.take_turn().await
+    }
+
+    async fn unguard(&self, tables: &[Table]) -> Result<()> {
+        self.begin().await?;
+        let present = self.present().await?;
+        for sql in tables.iter().flat_map(|table| dropping(Dialect::Postgres, table, &present)) {
+            self.run_patiently(&sql).await?;
+        }
+        Ok(())
+    }
+
+    async fn shape(&self, tables: &[Table], serving: Option<&str>) -> Result<ShapeReport> {
+        self.begin().await?;
         let present = self.present().await?;
         let mut report = ShapeReport::default();
         for table in tables {
             self.shape_table(table, &present, &mut report).await?;
         }
+        self.guard(tables, &present, &mut report).await?;
         if let Some(role) = serving {
             self.grant(tables, role).await?;
         }
@@ -120,6 +152,23 @@ impl Shaping<'_> {
         Ok(())
     }
 
+    /// Guards the tables that are only added to; all of them are there by then, since one may speak of another.
+    async fn guard(&self, tables: &[Table], present: &Present, report: &mut ShapeReport) -> Result<()> {
+        if tables.iter().all(|table| table.guard.is_none()) {
+            return Ok(());
+        }
+        let asked = self.client.query_one("SELECT current_schema()::text", &[]).await;
+        let schema: String = asked.and_then(|row| row.try_get(0)).map_err(|error| self.fault(error))?;
+        for table in tables {
+            let guarding = guarding(Dialect::Postgres, table, present, &schema);
+            if !guarding.is_empty() {
+                self.run_patiently(&format!("BEGIN; {}; COMMIT", guarding.join("; "))).await?;
+                report.guards.push(table.name.clone());
+            }
+        }
+        Ok(())
+    }
+
     async fn present(&self) -> Result<Present> {
         let mut present = Present::default();
         let columns = "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
@@ -137,6 +186,12 @@ impl Shaping<'_> {
                 // Left behind by a node that was stopped while it built it.
                 self.run(&format!("DROP INDEX IF EXISTS {}", quoted(&name))).await?;
             }
+        }
+        // One that was switched off guards nothing.
+        let guards = "SELECT t.tgname::text, c.relname::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+            WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgenabled = 'O'";
+        for row in self.client.query(guards, &[]).await.map_err(|error| self.fault(error))? {
+            present.guards.push((row.get(0), row.get(1)));
         }
         Ok(present)
     }

@@ -1,5 +1,6 @@
 //! The shape on SQLite: one transaction of the writer.
 
+use super::guard::{dropping, guarding};
 use super::{Present, ShapeReport, column, create_index, create_table, index_name};
 use crate::search::{companion, companion_name};
 use crate::statement::{Dialect, Statement, quoted};
@@ -35,8 +36,24 @@ pub(crate) async fn shape(tx: &mut Tx, tables: &[Table]) -> Result<ShapeReport> 
             run(tx, create_companion(&table.name)).await?;
             report.searches.push(table.name.clone());
         }
+        let guarding = guarding(Dialect::Sqlite, table, &present, "");
+        if !guarding.is_empty() {
+            report.guards.push(table.name.clone());
+        }
+        for sql in guarding {
+            run(tx, sql).await?;
+        }
     }
     Ok(report)
+}
+
+/// Takes the guards of these tables away.
+pub(crate) async fn unguard(tx: &mut Tx, tables: &[Table]) -> Result<()> {
+    let present = present(tx).await?;
+    for sql in tables.iter().flat_map(|table| dropping(Dialect::Sqlite, table, &present)) {
+        run(tx, sql).await?;
+    }
+    Ok(())
 }
 
 /// Only which record has which word is kept: no positions, no copy of the text. The short beginnings, which many
@@ -57,6 +74,10 @@ async fn present(tx: &mut Tx) -> Result<Present> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'index'";
     for row in tx.rows(&Statement::new(sql, Vec::new())).await?.iter() {
         present.indexes.insert(row.text(0).to_owned());
+    }
+    let sql = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'";
+    for row in tx.rows(&Statement::new(sql, Vec::new())).await?.iter() {
+        present.guards.push((row.text(0).to_owned(), row.text(1).to_owned()));
     }
     Ok(present)
 }

@@ -1,7 +1,7 @@
 //! The database follows the descriptions, and loses nothing.
 
 use crate::{add, count, people, sql};
-use meta::shape::{Column, ColumnType, Table, TableIndex};
+use meta::shape::{Column, ColumnType, Guard, Table, TableIndex};
 
 #[tokio::test]
 async fn the_second_time_nothing_is_missing() {
@@ -146,4 +146,30 @@ async fn the_serving_role_has_no_powers() {
     }
     let as_owner = store::testing::postgres_as_administrator().await.expect("a store");
     assert!(as_owner.overpowered().await.expect("an answer"), "whoever administers the server may do everything");
+}
+
+#[tokio::test]
+async fn a_guard_is_put_back_and_another_takes_the_place_of_an_older() {
+    for store in store::testing::both().await {
+        let guard = |closed_by| Guard { closed_by, letting_go: None };
+        let table = people().guarded(guard(None));
+        let older = vec![people().guarded(guard(Some("age")))];
+        assert_eq!(store.shape(&older).await.expect("a shape").guards, ["person"]);
+        assert!(store.shape(&older).await.expect("a shape").is_empty());
+        add(&store, 1, "Anna").await.expect("a person");
+        let tried =
+            async |text: &'static str| store.write(move |tx| Box::pin(async move { tx.execute(&sql(text, vec![])).await })).await.is_ok();
+        assert!(tried("UPDATE person SET age = 7").await, "what is set once");
+        assert!(
+            !tried("UPDATE person SET age = 8").await && !tried("UPDATE person SET age = 0").await && !tried("DELETE FROM person").await
+        );
+        assert_eq!(store.shape(&[table.clone()]).await.expect("a shape").guards, ["person"]);
+        add(&store, 2, "Bruno").await.expect("a person");
+        assert!(!tried("UPDATE person SET age = 7 WHERE id = 2").await, "the newer guard lets nothing be set");
+        store.unguard(&[people()]).await.expect("no guard");
+        assert!(tried("UPDATE person SET age = 8").await);
+        assert_eq!(store.shape(&[table]).await.expect("a shape").guards, ["person"]);
+        assert!(!tried("DELETE FROM person").await);
+        assert_eq!(count(&store).await, 2);
+    }
 }

@@ -1,24 +1,32 @@
-//! The audit: who did, saw and took away what, by person, event, record and days.
+//! The audit: who did, saw and took away what, by person, event, record and days; and for how long it is kept.
 
 use super::report::{Report, ReportPage, facts, moment, number, text};
-use crate::form::Asking;
+use crate::form::{Asking, Fields};
+use crate::pages::access::moments::day;
+use crate::pages::answer::onward_saying;
 use crate::pages::html;
+use crate::pages::list::grouped;
 use crate::pages::reader::Reader;
 use crate::sheets::csv_row;
 use crate::{Answer, Web};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use engine::audit::{Asked, Kept};
+use engine::audit::{Asked, Entry, Kept};
 use engine::identity::USER;
 use http::header::{self, HeaderValue};
 use kernel::{Date, Error, Id, Result, Say};
+use std::collections::HashMap;
 
 /// Rows of a page, and of a file.
 const PAGE: usize = 100;
 const FILE: usize = 50_000;
 /// People who are offered by name.
 const PEOPLE: usize = 200;
+/// The page.
+const HERE: &str = "/administration/audit";
+/// Months that are offered for keeping it, where it is not for ever.
+const MONTHS: [i64; 5] = [6, 12, 24, 60, 120];
 
 /// What is asked for, as it stands in the address.
 struct Question {
@@ -83,17 +91,13 @@ pub(super) async fn show(State(web): State<Web>, Asking(asking): Asking, reader:
     html::text(&mut page.actions, reader.speech.say("audit-export"));
     page.actions.push_str("</a>");
     page.before = asks(&web, &reader, &question).await?;
-    if let Some((batch, digest)) = web.engine().audit_head().await? {
-        let head = format!("{} · <code>{}</code>", number(&reader, batch), text(&digest));
-        page.after.push_str(&facts(&reader, &[("audit-chain", head)]));
-    }
+    page.after = extent(&web, &reader).await?;
     let heads = ["audit-at", "audit-who", "audit-event", "audit-about", "audit-detail", "audit-address"];
     let mut report = Report::new(&reader, "", "audit-none", &heads);
     for kept in &listed.rows {
-        let name = kept.entry.user.map(|user| listed.names.get(&user).cloned().unwrap_or_else(|| user.to_string())).unwrap_or_default();
         report.row(vec![
             moment(&reader, Some(kept.at)),
-            text(&name),
+            text(&by(&reader, &kept.entry, &listed.names)),
             text(&event(&reader, &kept.entry.event)),
             about(&reader, kept),
             text(&kept.entry.detail),
@@ -103,13 +107,81 @@ pub(super) async fn show(State(web): State<Web>, Asking(asking): Asking, reader:
     page.reports = vec![report];
     if let Some(last) = listed.rows.last().filter(|_| listed.more) {
         let mut more = String::from("<p><a class=\"btn\"");
-        html::attribute(&mut more, "href", &question.address("/administration/audit", &[("before", &last.id.to_string())]));
+        html::attribute(&mut more, "href", &question.address(HERE, &[("before", &last.id.to_string())]));
         more.push('>');
         html::text(&mut more, reader.speech.say("audit-older"));
         more.push_str("</a></p>");
         page.after.insert_str(0, &more);
     }
     page.answer()
+}
+
+/// Who did it: somebody, or the command line or a job, which are nobody in particular.
+fn by(reader: &Reader, entry: &Entry, names: &HashMap<Id, String>) -> String {
+    match entry.user {
+        Some(user) => names.get(&user).cloned().unwrap_or_else(|| user.to_string()),
+        None => reader.speech.known(&format!("audit-by-{}", entry.through)).unwrap_or_default().to_owned(),
+    }
+}
+
+/// From when on there is an audit, what is gone of it, where its chain ends, and for how long it is kept.
+async fn extent(web: &Web, reader: &Reader) -> Result<String> {
+    let (engine, speech) = (web.engine(), &reader.speech);
+    let extent = engine.audit_extent().await?;
+    let mut pairs = vec![("audit-since", moment(reader, extent.since))];
+    if let Some(anchor) = &extent.anchor {
+        let (rows, day) = (grouped(anchor.rows, speech.language), day(reader, anchor.at));
+        pairs.push(("audit-gone", text(&speech.with("audit-gone-text", &[("rows", &rows), ("day", &day)]))));
+    }
+    if let Some((batch, digest)) = engine.audit_head().await? {
+        pairs.push(("audit-chain", format!("{} · <code>{}</code>", number(reader, batch), text(&digest))));
+    }
+    let mut out = facts(reader, &pairs);
+    let kept = engine.audit_months().await?;
+    let mut offered: Vec<Option<i64>> = std::iter::once(None).chain(MONTHS.map(Some)).collect();
+    if !offered.contains(&kept) {
+        offered.push(kept);
+    }
+    out.push_str("<section class=\"section\" aria-labelledby=\"keeping\"><div class=\"section-head\"><h2 id=\"keeping\">");
+    html::text(&mut out, speech.say("audit-keeping"));
+    out.push_str("</h2></div><p class=\"hint\">");
+    html::text(&mut out, speech.say("audit-keeping-hint"));
+    out.push_str(
+        "</p><form class=\"report-asks\" method=\"post\" action=\"/administration/audit/keeping\"><input type=\"hidden\" name=\"csrf\"",
+    );
+    html::attribute(&mut out, "value", &reader.csrf);
+    out.push_str("><label>");
+    html::text(&mut out, speech.say("audit-months"));
+    out.push_str("<select class=\"form-select\" name=\"months\">");
+    for months in offered {
+        out.push_str("<option");
+        html::attribute(&mut out, "value", &months.map(|months| months.to_string()).unwrap_or_default());
+        out.push_str(if months == kept { " selected>" } else { ">" });
+        html::text(&mut out, &said_months(reader, months));
+        out.push_str("</option>");
+    }
+    out.push_str("</select></label><button class=\"btn\">");
+    html::text(&mut out, speech.say("action-save"));
+    out.push_str("</button></form></section>");
+    Ok(out)
+}
+
+/// How long that is, in words: whole years where they are.
+fn said_months(reader: &Reader, months: Option<i64>) -> String {
+    match months {
+        None => reader.speech.say("audit-months-ever").to_owned(),
+        Some(months) if months % 12 == 0 => reader.speech.with("audit-months-years", &[("years", &(months / 12).to_string())]),
+        Some(months) => reader.speech.with("audit-months-months", &[("months", &months.to_string())]),
+    }
+}
+
+/// Says for how long it is kept.
+pub(super) async fn keep(State(web): State<Web>, reader: Reader, fields: Fields) -> Answer {
+    let months = fields.get("months").map(str::trim).filter(|months| !months.is_empty());
+    // What is no number is one that no rule allows.
+    let months = months.map(|months| months.parse().unwrap_or(-1));
+    web.engine().keep_audit(&reader.who, months).await?;
+    onward_saying(&reader, HERE, "said-audit-kept", "", None)
 }
 
 /// What an event is called.
@@ -172,7 +244,7 @@ async fn asks(web: &Web, reader: &Reader, question: &Question) -> Result<String>
         out.push_str("<input type=\"hidden\" name=\"record\"");
         html::attribute(&mut out, "value", question.value("record"));
         out.push_str("><a class=\"chip on\"");
-        html::attribute(&mut out, "href", &question.address("/administration/audit", &[("record", ""), ("before", "")]));
+        html::attribute(&mut out, "href", &question.address(HERE, &[("record", ""), ("before", "")]));
         out.push('>');
         html::text(&mut out, reader.speech.say("audit-one-record"));
         out.push_str(assets::icon("close"));
@@ -193,7 +265,7 @@ pub(super) async fn export(State(web): State<Web>, Asking(asking): Asking, reade
     csv_row(&mut csv, ';', heads.map(|key| reader.speech.say(key)));
     for kept in &listed.rows {
         let entry = &kept.entry;
-        let user = entry.user.map(|user| listed.names.get(&user).cloned().unwrap_or_else(|| user.to_string())).unwrap_or_default();
+        let user = by(&reader, entry, &listed.names);
         let (at, record) = (kept.at.to_string(), entry.record.map(|id| id.to_string()).unwrap_or_default());
         csv_row(&mut csv, ';', [at.as_str(), &user, &entry.event, &entry.entity, &record, &entry.detail, &entry.address]);
     }

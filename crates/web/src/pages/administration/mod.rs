@@ -149,6 +149,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(look("/administration/tokens", Rate::Person), tokens::show)
         .add(act("/administration/tokens/{token}/revocation", "Revocation", "revoke-token"), tokens::revoke)
         .add(look("/administration/audit", Rate::Heavy), audit::show)
+        .add(act("/administration/audit/keeping", "AuditKeeping", "audit-kept"), audit::keep)
         .add(Route { audit: "export-audit", ..look("/administration/audit/export.csv", Rate::Heavy) }, audit::export)
 }
 
