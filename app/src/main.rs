@@ -1,5 +1,6 @@
 //! The one binary: lists the areas, wires them, owns process and config.
 
+mod auditing;
 mod commands;
 mod opening;
 mod settings;

@@ -1,6 +1,7 @@
 //! `scheda demo`: a believable company to try things on.
 
 use super::Ended;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use base::demo::{Measure, fill, take_out};
@@ -29,12 +30,14 @@ impl Demo {
     pub async fn run(self, settings: &Settings) -> Ended {
         let engine = opening::open(settings).await?;
         if self.remove {
+            auditing::keep(&engine, "remove-demonstration", None, "demo --remove").await?;
             let erased = take_out(&engine).await?;
             println!("{} records taken out, {} left because something leads to them", erased.records, erased.left);
             engine.store().tidy().await?;
             engine.close().await;
             return Ok(ExitCode::SUCCESS);
         }
+        auditing::keep(&engine, "fill-demonstration", None, "demo").await?;
         let who = opening::whoever(&engine);
         let measure = Measure { accounts: self.accounts, contacts: self.contacts, seed: self.seed };
         let mut told = 0;

@@ -1,6 +1,7 @@
 //! `scheda import`: a file into the data, whole or not at all of its batches.
 
 use super::Ended;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use crate::speaking;
@@ -51,6 +52,10 @@ impl Import {
         let options = self.options()?;
         let engine = opening::open(settings).await?;
         let who = opening::whoever(&engine);
+        if !self.dry_run {
+            // Before it begins: whoever is interrupted has written as well.
+            auditing::keep(&engine, "import", None, &format!("import {}", self.entity)).await?;
+        }
         let mut told = 0;
         let outcome = imports::run(&engine, &who, file, options, |totals| {
             if totals.done - told >= 10_000 {

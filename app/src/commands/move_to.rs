@@ -2,10 +2,10 @@
 
 use super::Ended;
 use super::backup::telling;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Args;
-use engine::audit::Entry;
 use engine::files::Files;
 use kernel::{Error, Say};
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ impl MoveTo {
         let (files, bytes) = source.move_files(&folder).await?;
         let engine = opening::open_on(settings, target).await?;
         filling.finish(&engine, Vec::new()).await?;
-        engine.audit(Entry { through: "command-line".to_owned(), ..Entry::new("moved") }).await?;
+        auditing::keep(&engine, "moved", None, "move-to").await?;
         let findings = engine.examine().await?;
         engine.close().await;
         println!(

@@ -2,11 +2,11 @@
 
 use super::Ended;
 use super::backup::telling;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Args;
 use engine::archive::Key;
-use engine::audit::Entry;
 use kernel::{Error, Result, Say};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,7 +58,7 @@ impl Restore {
         let engine = opening::open_on(settings, store).await?;
         let now = engine.now().to_string();
         filling.finish(&engine, vec![("restored_at", now)]).await?;
-        engine.audit(Entry { through: "command-line".to_owned(), ..Entry::new("restored") }).await?;
+        auditing::keep(&engine, "restored", None, "restore").await?;
         engine.store().tidy().await?;
         let findings = engine.examine().await?;
         engine.close().await;

@@ -1,6 +1,7 @@
 //! `scheda serve`: the pages, the API, the live stream, and the jobs beside them.
 
 use super::Ended;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use base::demo::{MEASURE, fill, offered};
@@ -108,6 +109,7 @@ async fn demonstrate(engine: &Engine) -> Result<()> {
         if engine.is_set_up().await? {
             return Err(Error::Unavailable(Say::new("error-demo-not-empty")));
         }
+        auditing::keep(engine, "fill-demonstration", None, "serve --demo").await?;
         fill(engine, &who, MEASURE, |_| {}).await?;
         let draft = engine::Draft::new(users::USER)
             .with(users::NAME.id(), "Anna Direzione")
@@ -118,6 +120,7 @@ async fn demonstrate(engine: &Engine) -> Result<()> {
     let user = engine.principal_by_email(DEMO_ADMINISTRATOR, who.through).await?.and_then(|who| who.user).ok_or(Error::NotFound)?;
     let password: String = engine.chance().secret().chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     engine.set_password(user, password.clone()).await?;
+    auditing::keep(engine, "password", Some((users::USER, user)), "serve --demo").await?;
     println!("Sign in: {DEMO_ADMINISTRATOR}\nPassword: {password}");
     Ok(())
 }

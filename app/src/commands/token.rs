@@ -2,9 +2,11 @@
 
 use super::Ended;
 use super::user::unknown;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Subcommand;
+use engine::identity::users;
 use engine::{Engine, Through};
 use kernel::{Error, Id, Result};
 use std::process::ExitCode;
@@ -38,7 +40,10 @@ impl Token {
         match self {
             Token::Create { email, name } => {
                 let engine = opening::open(settings).await?;
-                println!("{}", engine.make_token(whose(&engine, &email).await?, &name).await?);
+                let user = whose(&engine, &email).await?;
+                let secret = engine.make_token(user, &name).await?;
+                auditing::keep(&engine, "token-made", Some((users::USER, user)), "token create").await?;
+                println!("{secret}");
                 engine.close().await;
             }
             Token::List { email } => {
@@ -52,11 +57,12 @@ impl Token {
             }
             Token::Revoke { id } => {
                 let engine = opening::open(settings).await?;
-                let revoked = engine.revoke_token(&id).await?;
-                engine.close().await;
-                if !revoked {
+                if !engine.revoke_token(&id).await? {
+                    engine.close().await;
                     return Err(Error::NotFound);
                 }
+                auditing::keep(&engine, "revoke-token", None, &format!("token revoke {id}")).await?;
+                engine.close().await;
             }
         }
         Ok(ExitCode::SUCCESS)

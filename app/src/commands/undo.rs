@@ -1,6 +1,7 @@
 //! `scheda undo`: takes a changeset back, such as that of an import.
 
 use super::Ended;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Args;
@@ -21,6 +22,9 @@ impl Undo {
         let engine = opening::open(settings).await?;
         let who = opening::whoever(&engine);
         let outcome = engine.undo(&who, changeset).await;
+        if outcome.is_ok() {
+            auditing::keep(&engine, "undo", None, &format!("undo {changeset}")).await?;
+        }
         engine.close().await;
         let undone = outcome?;
         println!("{} records are as they were", undone.records);

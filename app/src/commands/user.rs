@@ -1,6 +1,7 @@
 //! `scheda user`: people, made and given passwords from the command line.
 
 use super::Ended;
+use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use clap::Subcommand;
@@ -58,16 +59,21 @@ impl User {
                 if let Some(password) = password {
                     engine.set_password(made.id(), password).await?;
                 }
+                auditing::keep(&engine, "create", Some((users::USER, made.id())), "user add").await?;
                 println!("{}", made.id());
             }
             User::Password { email } => {
                 let user = engine.principal_by_email(&email, who.through).await?.ok_or_else(|| unknown(&email))?;
                 let password = password(&[&email, &user.name])?;
-                engine.set_password(user.user.ok_or(Error::NotFound)?, password).await?;
+                let user = user.user.ok_or(Error::NotFound)?;
+                engine.set_password(user, password).await?;
+                auditing::keep(&engine, "password", Some((users::USER, user)), "user password").await?;
             }
             User::ResetFactors { email } => {
                 let user = engine.principal_by_email(&email, who.through).await?.ok_or_else(|| unknown(&email))?;
-                engine.reset_factors(&who, user.user.ok_or(Error::NotFound)?).await?;
+                let user = user.user.ok_or(Error::NotFound)?;
+                engine.reset_factors(&who, user).await?;
+                auditing::keep(&engine, "factors-reset", Some((users::USER, user)), "user reset-factors").await?;
             }
         }
         engine.close().await;

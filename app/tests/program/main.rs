@@ -1,5 +1,6 @@
 //! The program itself, started as people start it.
 
+mod auditing;
 mod backup;
 mod command_line;
 mod cut_off;

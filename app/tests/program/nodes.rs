@@ -20,7 +20,7 @@ fn serve(place: &Place) -> (Running, String) {
     (serving, address)
 }
 
-fn enter(address: &str, password: &str) -> Answer {
+pub fn enter(address: &str, password: &str) -> Answer {
     let body = format!("email=ada%40example.it&password={}", password.replace(' ', "+"));
     let headers = [
         ("Content-Type", "application/x-www-form-urlencoded"),
@@ -30,7 +30,7 @@ fn enter(address: &str, password: &str) -> Answer {
     tried(address, "POST", "/sign-in", &headers, &body).expect("an answer")
 }
 
-fn cookie(answer: &Answer) -> String {
+pub fn cookie(answer: &Answer) -> String {
     let set = answer.head.lines().filter_map(|line| line.split_once(": ")).filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
     set.filter_map(|(_, value)| value.split(';').next()).collect::<Vec<_>>().join("; ")
 }
