@@ -135,6 +135,11 @@ async fn rights_are_those_of_the_verbs_and_of_the_moment() {
         let after = report(&shop, &shop.carla, begun.id).await;
         assert_eq!(counts(&after), [3, 0, 0, 3, 0]);
         assert_eq!(after.refusals[0].reason.say.key, "error-forbidden");
+        // A11: nothing is done any more in the name of whoever was put out meanwhile.
+        let begun = begin(&shop, &shop.anna, Selection::These(customers(&shop, &shop.anna, 3).await), sized(5)).await.expect("begun");
+        shop.sql("UPDATE \"user\" SET \"active\" = ? WHERE \"id\" = ?", vec![kernel::Value::Bool(false), shop.anna.user.into()]).await;
+        while shop.engine.work_once().await.expect("jobs") {}
+        assert_eq!(counts(&report(&shop, &shop.admin, begun.id).await)[2], 0, "nothing was changed");
     }
 }
 

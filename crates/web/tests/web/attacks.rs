@@ -1,8 +1,10 @@
 //! What must fail, and how.
 
-use crate::house::{House, deactivate, houses, public};
+use crate::house::{House, deactivate, houses, person, public, put};
+use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use engine::testing::both;
 use serde_json::json;
+use std::io::Cursor;
 use std::time::Duration;
 
 /// A2: no trace of what belongs to others, in lists, counts and searches.
@@ -37,6 +39,76 @@ async fn others_leave_no_trace() {
             assert_eq!(house.get("anna", &format!("/{plural}/count")).await.expect(200).json()["count"], 1, "{plural}");
             assert_eq!(house.get("mara", &format!("/{plural}/count")).await.expect(200).json()["count"], 2, "{plural}");
         }
+    }
+}
+
+/// A2–A4: no trace of what belongs to others in groups, boards, sums, choices, or in what somebody takes out who may; and no question
+/// about an amount narrows it down.
+#[tokio::test]
+async fn others_are_in_no_group_sum_choice_or_file() {
+    for mut house in houses().await {
+        let theirs = format!("/accounts/{}", house.south.account);
+        let worth = json!({ "revenue": "987654.32", "stage": "customer" });
+        house.api("bruno", "PATCH", &theirs).if_match(1).json(&worth).send().await.expect(200);
+        let (engine, anna) = (house.engine.clone(), house.people["anna"].id);
+        let system = engine.system(engine::Through::CommandLine);
+        put(&engine, &system, "role", json!({ "name": "Esportatori", "export": true })).await;
+        let user = engine.entity("user").expect("users");
+        let roles = vec![(user.field("roles").expect("roles").id, kernel::Value::from("|agent|esportatori|"))];
+        engine.change(&system, &user, anna, None, roles, Vec::new()).await.expect("her roles");
+        // With other roles one signs in anew.
+        house.people.insert("anna", person(&house.web, anna).await);
+        let traces = [house.south.account, house.south.contact, house.south.site, house.south.note].map(|id| id.to_string());
+        let traces: Vec<&str> =
+            ["Officine B", "Rossi B", "Livorno", "987", "Sentito B"].into_iter().chain(traces.iter().map(String::as_str)).collect();
+        let mut own = 0;
+        for path in [
+            "/accounts",
+            "/accounts?q=officine",
+            "/accounts?group=stage&totals=sum&columns=name,revenue",
+            "/accounts?group=address.city",
+            "/accounts?board=stage",
+            "/accounts?sort=-revenue&columns=name,revenue&totals=max",
+            "/accounts/options?q=officine",
+            "/contacts/options?q=rossi",
+            "/contacts",
+            "/sites",
+            "/palette",
+            "/palette?q=officine",
+            "/palette?q=rossi",
+            "/search?q=officine",
+            "/start",
+            "/favourites",
+            "/notifications",
+            "/accounts/export.csv",
+            "/accounts/export.csv?columns=name,revenue,address.city&sort=-revenue",
+            "/accounts/export.xlsx",
+            "/contacts/export.csv",
+            "/contacts/export.xlsx",
+        ] {
+            let got = house
+                .page("anna", "GET", path)
+                .header("HX-Request", if path.starts_with("/palette") { "true" } else { "false" })
+                .send()
+                .await;
+            let got = got.expect(200);
+            let text = if path.ends_with("xlsx") {
+                let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(got.body)).expect("a workbook");
+                format!("{:?}", book.worksheets())
+            } else {
+                got.text()
+            };
+            own += usize::from(text.contains("Officine A") || text.contains("Rossi A"));
+            for trace in &traces {
+                assert!(!text.contains(trace), "{path} tells {trace}: {text}");
+            }
+        }
+        assert!(own >= 12, "her own is there: {own}");
+        for bound in ["0", "1", "500000", "987654", "987655", "10000000"] {
+            let count = house.get("anna", &format!("/accounts/count?filter=revenue%20%3E%20{bound}")).await.expect(200).json();
+            assert_eq!(count["count"], 0, "more than {bound}");
+        }
+        assert_eq!(house.get("bruno", "/accounts/count?filter=revenue%20%3E%20987654").await.expect(200).json()["count"], 1);
     }
 }
 

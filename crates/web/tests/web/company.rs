@@ -1,7 +1,7 @@
 //! Signing in through the company's provider, one of the tests that says what it is told to: the truth, and every lie of E6.
 
 use crate::client::{Got, Sending};
-use crate::house::{House, houses};
+use crate::house::{House, deactivate, houses};
 use crate::signing_in::{PASSWORD, cookie, form, with_password};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as LETTERS;
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-const SECRET: &str = "canary-openid-4711";
+pub const SECRET: &str = "canary-openid-4711";
 
 /// How a token is signed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ struct Saying {
 }
 
 #[derive(Clone)]
-struct Provider {
+pub struct Provider {
     address: String,
     saying: Arc<Mutex<Saying>>,
     /// What was asked with each code: the challenge and the nonce.
@@ -209,7 +209,7 @@ impl Browser<'_> {
     }
 }
 
-async fn with_provider(house: &House) -> Provider {
+pub async fn with_provider(house: &House) -> Provider {
     let provider = Provider::open().await;
     let own = provider.address.trim_start_matches("http://").to_owned();
     let ada = &house.people["ada"];
@@ -282,9 +282,17 @@ async fn an_account_is_bound_by_whoever_is_signed_in_and_by_nobody_else() {
         provider.say(of(&house, "s-1", "bruno@example.it", true), Signs::Right);
         let (target, way) = bruno.away("/preferences/security/company").await;
         bruno.back(&target, &way).await.expect(409);
-        // Whoever is put out is out, and whoever frees his account comes in by the password alone.
+        // Whoever frees his account comes in by the password alone.
         provider.say(of(&house, "s-1", "anna@example.it", true), Signs::Right);
         anna.post("/preferences/security/company/removal", &[]).await.expect(303);
+        assert_eq!(nobody.comes_in().await.1, None);
+        // A11: whoever is put out is out, with the session that the provider opened too, however willing the provider is.
+        let (target, way) = anna.away("/preferences/security/company").await;
+        anna.back(&target, &way).await.expect(303);
+        let session = Browser { house: &house, provider: &provider, sid: nobody.comes_in().await.1.expect("a session") };
+        session.send("GET", "/accounts", "").send().await.expect(200);
+        deactivate(&house, "anna").await;
+        session.send("GET", "/accounts", "").send().await.expect(303);
         assert_eq!(nobody.comes_in().await.1, None);
     }
 }

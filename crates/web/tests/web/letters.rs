@@ -1,16 +1,16 @@
 //! Letters by which people come in: the mail account, invitations, forgotten passwords.
 
 use crate::client::Got;
-use crate::house::{House, houses};
+use crate::house::{House, deactivate, houses};
 use crate::post_office::{PostOffice, token};
 use crate::signing_in::{PASSWORD, cookie, enter, form, with_password};
 use kernel::Value;
 
-const CANARY: &str = "canary-4711-smtp";
+pub const CANARY: &str = "canary-4711-smtp";
 const OTHER: &str = "un altro sasso nello stagno";
 
 /// Sends a form as somebody.
-async fn sent(house: &House, who: &str, target: &str, fields: &[(&str, &str)]) -> Got {
+pub async fn sent(house: &House, who: &str, target: &str, fields: &[(&str, &str)]) -> Got {
     let fields = [&[("csrf", house.people[who].csrf.as_str())], fields].concat();
     house.page(who, "POST", target).form(&form(&fields)).send().await
 }
@@ -34,7 +34,7 @@ pub async fn work(house: &House) {
     while house.engine.work_once().await.expect("jobs") {}
 }
 
-async fn ask(house: &House, email: &str) -> Got {
+pub async fn ask(house: &House, email: &str) -> Got {
     let asked = house.send("POST", "/sign-in/forgotten").header("Sec-Fetch-Site", "same-origin");
     asked.form(&form(&[("email", email)])).send().await
 }
@@ -43,7 +43,7 @@ async fn follow(house: &House, token: &str) -> u16 {
     house.send("GET", &format!("/sign-in/new-password?token={token}")).send().await.status
 }
 
-async fn choose(house: &House, token: &str, password: &str) -> Got {
+pub async fn choose(house: &House, token: &str, password: &str) -> Got {
     let sent = house.send("POST", "/sign-in/new-password").header("Sec-Fetch-Site", "same-origin");
     sent.form(&form(&[("token", token), ("password", password)])).send().await
 }
@@ -252,21 +252,28 @@ async fn asking_tells_nobody_who_is_known() {
         set_account(&house, &office).await;
         let rows = async || house.table("job").await.matches("reset-letter").count();
         let (known, before) = (ask(&house, "anna@example.it").await, rows().await);
-        let unknown = ask(&house, "nessuno@example.it").await;
-        assert_eq!(known.clone().undated(), unknown.undated());
-        assert_eq!(rows().await, before + 1, "the same was done");
+        // Unknown, out, without a password, no address at all.
+        deactivate(&house, "bruno").await;
+        let mut asked = 1;
+        for email in ["nessuno@example.it", "bruno@example.it", "rita@example.it", "nessun indirizzo"] {
+            assert_eq!(known.clone().undated(), ask(&house, email).await.undated(), "{email}");
+            assert_eq!(rows().await, before + asked, "{email}: the same was done");
+            asked += 1;
+        }
         assert!(!house.table("job").await.contains("nessuno"), "what was typed may be anything, and is kept from readers");
         work(&house).await;
-        assert_eq!(office.letters().len(), 1);
+        // Rita, who never had one, is sent hers as well.
+        let others = office.letters().iter().filter(|letter| !letter.contains("anna@example.it")).count();
+        assert_eq!((office.letters().len(), others), (2, 1));
         // Three an hour for one address; the answer stays the same.
         for _ in 0..5 {
             assert_eq!(ask(&house, "anna@example.it").await.undated(), known.clone().undated());
         }
         work(&house).await;
-        assert_eq!(office.letters().len(), 3);
+        assert_eq!(office.letters().len(), 4);
         house.clock.pass(61 * 60_000);
         ask(&house, "anna@example.it").await.expect(200);
         work(&house).await;
-        assert_eq!(office.letters().len(), 4);
+        assert_eq!(office.letters().len(), 5);
     }
 }

@@ -4,6 +4,7 @@ mod around;
 mod arranged;
 mod attacks;
 mod bulk;
+mod canaries;
 mod client;
 mod company;
 mod documents;

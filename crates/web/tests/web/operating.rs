@@ -4,7 +4,7 @@ use crate::client::Got;
 use crate::house::{House, houses};
 use engine::Statement;
 use engine::Through;
-use engine::audit::Asked;
+use engine::audit::{Asked, Entry};
 use kernel::Value;
 
 async fn page(house: &House, who: &str, path: &str) -> String {
@@ -169,5 +169,78 @@ async fn whoever_comes_in_and_whoever_does_not_is_in_the_audit() {
         let events: Vec<(Option<kernel::Id>, &str)> = all.rows.iter().map(|row| (row.entry.user, row.entry.event.as_str())).collect();
         assert_eq!(events, [(Some(anna), "sign-in"), (None, "sign-in-failed")]);
         assert!(all.rows.iter().all(|row| row.entry.address.starts_with("127.")), "{:?}", all.rows);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn for_how_long_the_audit_is_kept_is_said_on_its_page() {
+    const YEARS: i64 = 6 * 365 * 86_400_000;
+    for house in houses().await {
+        let engine = house.engine.clone();
+        house.clock.pass(-YEARS);
+        for (event, through) in [("import", "command-line"), ("backup-taken", "job")] {
+            engine
+                .audit(Entry { through: through.to_owned(), detail: "root: scheda import".to_owned(), ..Entry::new(event) })
+                .await
+                .expect("kept");
+        }
+        engine.close_audit().await.expect("a batch");
+        house.clock.pass(YEARS);
+        // Who is nobody in particular is said in words; so is that everything is kept.
+        let shown = page(&house, "ada", "/administration/audit").await;
+        for said in
+            [">Command line<", ">Scheda itself<", "root: scheda import", "Import", "<option value=\"\" selected>for ever<", "Noted since"]
+        {
+            assert!(shown.contains(said), "{said}: {shown}");
+        }
+        assert!(!shown.contains("let go"), "{shown}");
+        assert!(page(&house, "ada", "/administration/audit/export.csv").await.contains(";Command line;import;"));
+        let keep = async |who: &str, months: &str| {
+            let form = format!("csrf={}&months={months}", house.people[who].csrf);
+            house.page(who, "POST", "/administration/audit/keeping").form(&form).send().await
+        };
+        keep("mara", "12").await.expect(403);
+        for wrong in ["5", "0", "-12", "241", "x", "6.5"] {
+            keep("ada", wrong).await.expect(422);
+        }
+        keep("ada", "").await.expect(303);
+        keep("ada", "12").await.expect(303);
+        let shown = page(&house, "ada", "/administration/audit").await;
+        for said in ["<option value=\"12\" selected>one year<", ">6 months<", ">5 years<", "How long the audit is kept changed"] {
+            assert!(shown.contains(said), "{said}: {shown}");
+        }
+        engine.close_audit().await.expect("a batch");
+        let own = engine.clone();
+        let enqueue = engine.store().write(move |tx| Box::pin(async move { own.enqueue(tx, "let-audit-go", String::new(), None).await }));
+        enqueue.await.expect("a job");
+        while engine.work_once().await.expect("a worker") {}
+        let shown = page(&house, "ada", "/administration/audit").await;
+        assert!(shown.contains("2 let go, the last time on ") && !shown.contains("root: scheda import"), "{shown}");
+        assert!(shown.contains("Old rows of the audit let go"), "{shown}");
+        let jobs = page(&house, "ada", "/administration/health").await;
+        assert!(jobs.contains("Letting old rows of the audit go") || !jobs.contains("let-audit-go"), "{jobs}");
+    }
+}
+
+#[tokio::test]
+async fn every_event_of_the_audit_is_said_in_words() {
+    for house in houses().await {
+        // What is no record's, and what everybody arranges for himself is not kept.
+        let kept = |route: &&web::Route| {
+            let own = ["/sign-in", "/setup", "/preferences/security", "/preferences/tokens", "/preferences/sessions"];
+            let kept = route.policy == web::Policy::Administrator || own.iter().any(|path| route.path.starts_with(path));
+            kept && !["", "passkey-question", "try-layout"].contains(&route.audit)
+        };
+        let told: Vec<&str> = house.web.table().iter().filter(kept).map(|route| route.audit).collect();
+        assert!(told.len() > 20, "{told:?}");
+        for event in told {
+            house.engine.audit(Entry::new(event)).await.expect("kept");
+        }
+        let shown = page(&house, "ada", "/administration/audit").await;
+        let options = shown.split("name=\"event\"").nth(1).and_then(|rest| rest.split("</select>").next()).expect("the events");
+        for option in options.split("<option value=\"").skip(2) {
+            let (key, said) = option.split_once('>').expect("an option");
+            assert!(!said.starts_with(key.trim_end_matches(" selected").trim_end_matches('"')), "{key} has no words");
+        }
     }
 }

@@ -10,13 +10,13 @@ use kernel::{Id, Value};
 const OTHER: &str = "un altro sasso nello stagno";
 
 /// A browser that somebody is signed in with.
-struct Browser<'h> {
+pub struct Browser<'h> {
     house: &'h House,
-    cookie: String,
+    pub cookie: String,
 }
 
 impl<'h> Browser<'h> {
-    async fn of(house: &'h House, who: &str) -> Browser<'h> {
+    pub async fn of(house: &'h House, who: &str) -> Browser<'h> {
         with_password(house, who).await;
         let email = format!("{who}@example.it");
         Browser { house, cookie: cookie(&enter(house, &email, PASSWORD, "").await.expect(303)) }
@@ -31,7 +31,7 @@ impl<'h> Browser<'h> {
         self.house.send("GET", target).header("Cookie", &self.cookie).send().await
     }
 
-    async fn post(&mut self, target: &str, fields: &[(&str, &str)]) -> Got {
+    pub async fn post(&mut self, target: &str, fields: &[(&str, &str)]) -> Got {
         let csrf = self.csrf();
         let sent = form(&[&[("csrf", csrf.as_str())], fields].concat());
         let got = self.house.send("POST", target).header("Cookie", &self.cookie).form(&sent).send().await;
@@ -42,7 +42,7 @@ impl<'h> Browser<'h> {
     }
 
     /// Adds an authenticator app; gives its key.
-    async fn add_app(&mut self) -> String {
+    pub async fn add_app(&mut self) -> String {
         let page = self.post("/preferences/security/app", &[]).await.expect(200).text();
         assert!(page.contains("class=\"qr\""), "{page}");
         let letters = between(&page, "<code class=\"number\">", "</code>");
@@ -59,7 +59,7 @@ impl<'h> Browser<'h> {
     }
 }
 
-fn between(text: &str, from: &str, to: &str) -> String {
+pub fn between(text: &str, from: &str, to: &str) -> String {
     let rest = text.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {text}"));
     rest.split(to).next().unwrap_or_default().to_owned()
 }
@@ -70,7 +70,7 @@ fn half(got: &Got) -> String {
 }
 
 /// The first step with a right password.
-async fn first_step(house: &House, email: &str, password: &str) -> String {
+pub async fn first_step(house: &House, email: &str, password: &str) -> String {
     let got = enter(house, email, password, "").await.expect(303);
     assert!(got.header("location").starts_with("/sign-in/second-step"), "{:?}", got.headers);
     assert!(!got.headers.iter().any(|(name, value)| name == "set-cookie" && value.starts_with("sid=")), "no session yet");
