@@ -202,6 +202,11 @@ impl Installation {
 
     /// Starts the server and waits for its first answer.
     pub async fn serve(&self) -> Fallible<Server> {
+        self.serve_with(&[]).await
+    }
+
+    /// The same under settings of the environment.
+    pub async fn serve_with(&self, settings: &[(&str, &str)]) -> Fallible<Server> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .map_err(|fault| fault.to_string())?
@@ -214,6 +219,7 @@ impl Installation {
             .program()
             .arg("serve")
             .env("SCHEDA_LISTEN", &address)
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()

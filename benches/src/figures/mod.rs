@@ -18,6 +18,7 @@ mod rest;
 mod rights;
 mod scale;
 mod search;
+mod signing;
 
 use crate::client::Fallible;
 use crate::installation::{Installation, Server};
@@ -28,8 +29,8 @@ const CLIENTS: usize = 16;
 
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
-/// Those that open browsers, first make a million records, or build the program anew.
-const LARGE: [&str; 9] = ["live", "rights", "scale", "aggregate", "hiding", "move", "nodes", "fields", "build"];
+/// Those that open browsers, first make a million records or hundreds of people, or build the program anew.
+const LARGE: [&str; 10] = ["live", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -59,6 +60,7 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 "create" => create::run(database, report).await?,
                 "import" => import::run(database, report).await?,
                 "hiding" => hiding::run(database, report).await?,
+                "signing" => signing::run(database, report).await?,
                 "card" => card::run(database, report).await?,
                 "arranged" => arranged::run(database, report).await?,
                 "bulk" => bulk::run(database, report).await?,
