@@ -37,6 +37,9 @@ enum Command {
     /// Tokens of the API.
     #[command(subcommand)]
     Token(commands::token::Token),
+    /// The key of what the database keeps secret.
+    #[command(subcommand)]
+    Key(commands::key::Key),
     /// Check that the data is whole.
     Check,
     /// Write everything into one sealed file, while others work on.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
             Command::Demo(demo) => demo.run(&settings).await,
             Command::User(user) => user.run(&settings).await,
             Command::Token(token) => token.run(&settings).await,
+            Command::Key(key) => key.run(&settings).await,
             Command::Check => commands::check::run(&settings).await,
             Command::Backup(backup) => backup.run(&settings).await,
             Command::Restore(restore) => restore.run(&settings).await,

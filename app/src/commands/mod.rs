@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod key;
 pub mod move_to;
 pub mod restore;
 pub mod serve;

@@ -5,6 +5,7 @@ mod backup;
 mod command_line;
 mod cut_off;
 mod faults;
+mod key;
 mod killed;
 mod nodes;
 mod place;

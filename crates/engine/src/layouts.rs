@@ -8,7 +8,7 @@ use crate::rights::ROLE;
 use crate::write::{Act, Draft, Outcome};
 use crate::{Asked, Engine, epoch};
 use kernel::error::Conflict;
-use kernel::{Error, Result, Say, Value, fold};
+use kernel::{Error, Id, Result, Say, Value, fold};
 use meta::entity::Visibility;
 use meta::fields::{Code, LongText, code, long_text, term_key};
 use meta::{Arrangement, Entity, Filter, Model, OWN_SECTION, Record};
@@ -112,7 +112,8 @@ impl Engine {
 /// What arranges a card is about a kind of record that people write and a role that there is, and is whole.
 fn examine<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
-        if !change.removes() {
+        // One that comes back does so with its role, which is known after the commit.
+        if !change.removes() && !change.restores() {
             whole(&change.model, &change.after)?;
         }
         // Every node that writes after this commit reads them again before.
@@ -162,6 +163,12 @@ fn whole(model: &Model, record: &Record) -> Result<()> {
         return Err(wrong("error-layout-empty"));
     }
     Ok(())
+}
+
+/// Those that are for a role.
+pub(crate) async fn of_role(tx: &mut Tx, role: &str) -> Result<Vec<Id>> {
+    let sql = "SELECT \"id\" FROM \"layout\" WHERE \"role\" = ? AND \"removed_at\" IS NULL";
+    Ok(tx.rows(&Statement::new(sql, vec![role.into()])).await?.iter().filter_map(|row| row.link(0)).collect())
 }
 
 /// All of them, in the order in which they were made. What is no arrangement any more arranges nothing.

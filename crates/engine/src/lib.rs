@@ -155,8 +155,16 @@ impl Engine {
             rights::carry_over(&store, &report.columns).await?;
             jobs::take_over(&store).await?;
         }
-        let keys = if shaping { secrets::guard(&store, &settings.secrets).await? } else { secrets::Held::new() };
+        // First the lease, then the keys: who changes them waits until no node has one.
         let node = nodes::lease(&store, chance.secret()).await?;
+        let guarded = if shaping { secrets::guard(&store, &settings.secrets).await } else { Ok(secrets::Held::new()) };
+        let keys = match guarded {
+            Ok(keys) => keys,
+            Err(error) => {
+                nodes::give_back(&store, &node).await;
+                return Err(error);
+            }
+        };
         let live = live::Live::new(clock.now());
         let (auditing, queue) = audit::Auditing::new();
         let engine = Engine {

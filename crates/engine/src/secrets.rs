@@ -2,6 +2,11 @@
 //! as ciphertexts: XChaCha20-Poly1305, each bound to its place, so that one can't be put in another's. The key stands outside of
 //! the database, in a file beside the data or in the environment: whoever takes the database alone has taken no secret.
 
+mod changing;
+
+pub(crate) use changing::Turning;
+pub use changing::{Changed, fresh};
+
 use crate::Engine;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -57,21 +62,44 @@ impl Key {
         Key { id, bytes }
     }
 
+    /// As files and the environment hold it.
+    fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes)
+    }
+
     fn read(text: &str) -> Result<Key> {
         let wrong = || Error::Unavailable(Say::new("error-master-key-form"));
         let bytes = URL_SAFE_NO_PAD.decode(text.trim().trim_end_matches('=')).map_err(|_| wrong())?;
         Ok(Key::new(bytes.try_into().map_err(|_| wrong())?))
     }
+
+    fn derive(&self, purpose: &str, name: &str) -> Result<String> {
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.bytes).map_err(Error::internal)?;
+        mac.update(&(purpose.len() as u32).to_be_bytes());
+        mac.update(purpose.as_bytes());
+        mac.update(name.as_bytes());
+        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
 }
 
 impl Keys {
-    fn read(text: &str) -> Result<Keys> {
+    pub(crate) fn read(text: &str) -> Result<Keys> {
         let keys: Vec<Key> = text.split([',', '\n']).map(str::trim).filter(|key| !key.is_empty()).map(Key::read).collect::<Result<_>>()?;
         if keys.is_empty() { Err(Error::Unavailable(Say::new("error-master-key-form"))) } else { Ok(Keys(keys)) }
     }
 
     fn newest(&self) -> &Key {
         &self.0[0]
+    }
+
+    /// The older ones, as [`Keys::read`] reads them; empty where there are none.
+    pub(crate) fn older(&self) -> String {
+        self.0[1..].iter().map(Key::text).collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether one of them sealed this, by what the ciphertext says of itself.
+    fn hold(&self, sealed: &str) -> bool {
+        sealed.strip_prefix(BEGINS).and_then(|rest| rest.split_once('.')).is_some_and(|(id, _)| self.0.iter().any(|key| key.id == id))
     }
 
     /// The ciphertext of a text that stands at a place: `table/row/column`.
@@ -98,25 +126,19 @@ impl Keys {
         String::from_utf8(text).map_err(|_| broken())
     }
 
-    /// A secret that only this installation can make of a name, and makes again of the same: 43 letters.
+    /// A secret that only this installation can make of a name, and makes again of the same until its key is changed: 43 letters.
     pub fn derive(&self, purpose: &str, name: &str) -> Result<String> {
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.newest().bytes).map_err(Error::internal)?;
-        mac.update(&(purpose.len() as u32).to_be_bytes());
-        mac.update(purpose.as_bytes());
-        mac.update(name.as_bytes());
-        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+        self.newest().derive(purpose, name)
+    }
+
+    /// The same by each key, the newest first.
+    pub(crate) fn derive_each(&self, purpose: &str, name: &str) -> Result<Vec<String>> {
+        self.0.iter().map(|key| key.derive(purpose, name)).collect()
     }
 }
 
 fn cipher(key: &Key) -> Result<XChaCha20Poly1305> {
     XChaCha20Poly1305::new_from_slice(&key.bytes).map_err(Error::internal)
-}
-
-/// A new key, as files and the environment hold it.
-fn fresh(chance: &dyn Chance) -> String {
-    let mut bytes = [0; 32];
-    chance.fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 impl std::fmt::Debug for Keys {
@@ -214,9 +236,14 @@ impl Engine {
         Ok(self.inside.keys.get_or_init(|| Arc::new(keys)).clone())
     }
 
-    /// The ciphertext of a text that stands at a place: `table/row/column`.
+    /// The ciphertext of a text that stands at a place: `table/row/column`. `Unavailable` where the key was changed while this node
+    /// slept: what it seals now, nobody could open.
     pub async fn seal(&self, place: &str, text: &str) -> Result<String> {
-        self.keys().await?.seal(self.chance(), place, text)
+        let keys = self.keys().await?;
+        match proof(&self.inside.store).await? {
+            Some(proof) if !keys.hold(&proof) => Err(Error::Unavailable(Say::new("error-master-key-other"))),
+            _ => keys.seal(self.chance(), place, text),
+        }
     }
 
     /// The text of a ciphertext that stands at this place.

@@ -68,8 +68,10 @@ pub(crate) fn tables() -> Vec<Table> {
             ],
         )
         .index(&["user"]),
-        // When somebody was last given a role that he did not have.
-        Table::new("role_given", &[("user", Link), ("at", Moment)]),
+        // Browsers that somebody has signed in from, as digests.
+        Table::new("device", &[("digest", Text), ("user", Link), ("seen_at", Moment), ("ended_at", Moment)]).index(&["user"]),
+        // When somebody was last given roles that require a second factor, and since when it is required of him.
+        Table::new("role_given", &[("user", Link), ("at", Moment), ("since", Moment)]),
         // Second factors: the seed of an app as a ciphertext, a passkey's public half as it is; codes on paper as digests.
         Table::new(
             "factor",

@@ -87,23 +87,23 @@ impl Engine {
 
     /// Opens a session, unless the password was changed, or the person put out, while he was on his way: then it would outlive it.
     async fn let_in(&self, who: Principal, hashed: &str, device: Device<'_>, half: Option<&str>) -> Result<Option<SignedIn>> {
-        let (secret, session) = self.fresh(&who, device, &self.sign_in_policy().await?);
-        let (user, hashed, half, now) = (who.user, hashed.to_owned(), half.map(str::to_owned), self.now());
+        let user = who.user;
+        let opening = self.opening(who, device, &self.sign_in_policy().await?);
+        let (engine, hashed, half, now) = (self.clone(), hashed.to_owned(), half.map(str::to_owned), self.now());
         let opened = self.inside.store.write(move |tx| {
             Box::pin(async move {
                 if !still(tx, user, &hashed).await? {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 if let Some(half) = half
                     && !take(tx, HALF, &half, now).await?
                 {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                tx.execute(&session).await?;
-                Ok(true)
+                opening.put(&engine, tx).await.map(Some)
             })
         });
-        Ok(opened.await?.then_some(SignedIn { secret, who }))
+        opened.await
     }
 }
 

@@ -5,8 +5,9 @@ use crate::Engine;
 use crate::identity::letters::{Told, tell};
 use crate::identity::sessions::end_sessions;
 use crate::principal::Principal;
+use crate::secrets::Turning;
 use kernel::{Id, Moment, Result, Value};
-use store::{Statement, Tx};
+use store::{Row, Statement, Tx};
 
 /// The kind of an authenticator app.
 const APP: &str = "app";
@@ -249,9 +250,13 @@ impl Engine {
         if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.prove_app(user, &digits).await;
         }
-        let kept = self.kept_code(user, &digits.to_lowercase()).await?;
-        let sql = "UPDATE \"recovery_code\" SET \"used_at\" = ? WHERE \"digest\" = ? AND \"user\" = ? AND \"used_at\" IS NULL";
-        let take = Statement::new(sql, vec![Value::Moment(self.now()), kept.into(), Value::Link(user)]);
+        let possible = self.possible_codes(user, &digits.to_lowercase()).await?;
+        let marks = vec!["?"; possible.len()].join(", ");
+        let sql =
+            format!("UPDATE \"recovery_code\" SET \"used_at\" = ? WHERE \"user\" = ? AND \"used_at\" IS NULL AND \"digest\" IN ({marks})");
+        let mut values = vec![Value::Moment(self.now()), Value::Link(user)];
+        values.extend(possible.into_iter().map(Value::from));
+        let take = Statement::new(sql, values);
         self.inside.store.write(move |tx| Box::pin(async move { Ok(tx.execute(&take).await? == 1) })).await
     }
 
@@ -276,10 +281,12 @@ impl Engine {
         let letters = self.unseal(&place(id), &sealed).await?;
         Ok(totp::bytes(&letters).map(|seed| App { id, seed }))
     }
+}
 
-    async fn kept_code(&self, user: Id, letters: &str) -> Result<String> {
-        self.keys().await?.derive("recovery-code", &format!("{user} {letters}"))
-    }
+/// Seals the seeds of apps by the newest key.
+pub(crate) async fn turn(turning: &mut Turning<'_>, tx: &mut Tx) -> Result<()> {
+    let of = |row: &Row<'_>| row.link(0).map(|id| (Value::Link(id), place(id)));
+    turning.column(tx, ("factor", "\"id\"", "secret"), of).await
 }
 
 /// How a factor is written, before it is confirmed.

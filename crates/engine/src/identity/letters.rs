@@ -5,9 +5,10 @@ use super::links::{Addressee, Purpose};
 use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
 use crate::mail::Wording;
-use kernel::{Error, Id, Moment, Result};
+use crate::secrets::Turning;
+use kernel::{Error, Id, Language, Moment, Result, Value};
 use serde::Deserialize;
-use store::{Tx, Work};
+use store::{Row, Tx, Work};
 
 /// The letter that invites.
 pub(crate) const INVITATION: &str = "invitation-letter";
@@ -15,6 +16,8 @@ pub(crate) const INVITATION: &str = "invitation-letter";
 pub(crate) const RESET: &str = "reset-letter";
 /// The letter that tells of a change.
 pub(crate) const NOTICE: &str = "notice-letter";
+/// The letter that tells of a new browser.
+pub(crate) const ARRIVED: &str = "arrival-letter";
 /// The place of the address in its payload.
 pub(crate) const RESET_PLACE: &str = "job/reset-letter/email";
 
@@ -25,6 +28,9 @@ pub(crate) struct Reset;
 
 /// Tells somebody that his own account was changed: if it was not he, he should know.
 pub(crate) struct Notice;
+
+/// Tells somebody that he, or another in his name, came in from a browser that was not known.
+pub(crate) struct Arrived;
 
 /// What somebody is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,18 @@ pub(crate) async fn tell(engine: &Engine, tx: &mut Tx, user: Id, told: Told) -> 
     engine.enqueue(tx, NOTICE, payload, None).await.map(|_| ())
 }
 
+/// Tells somebody of a new browser, after the commit that lets him in.
+pub(crate) async fn tell_of_arrival(engine: &Engine, tx: &mut Tx, user: Id, at: Moment, browser: &str, network: &str) -> Result<()> {
+    let payload = serde_json::json!({ "user": user.to_string(), "browser": browser, "network": network, "at": at.millis() }).to_string();
+    engine.enqueue(tx, ARRIVED, payload, None).await.map(|_| ())
+}
+
+/// Seals the addresses of letters that wait by the newest key.
+pub(crate) async fn turn(turning: &mut Turning<'_>, tx: &mut Tx) -> Result<()> {
+    let of = |row: &Row<'_>| Some((Value::Link(row.link(0)?), RESET_PLACE.to_owned())).filter(|_| row.text(1) == RESET);
+    turning.column(tx, ("job", "\"id\", \"kind\"", "payload"), of).await
+}
+
 #[derive(Deserialize)]
 struct Payload {
     #[serde(default)]
@@ -64,6 +82,10 @@ struct Payload {
     email: String,
     #[serde(default)]
     told: String,
+    #[serde(default)]
+    browser: String,
+    #[serde(default)]
+    network: String,
     at: i64,
 }
 
@@ -136,6 +158,49 @@ impl Run for Notice {
             Ok(Done::Finished)
         })
     }
+}
+
+impl Run for Arrived {
+    fn kind(&self) -> &'static str {
+        ARRIVED
+    }
+
+    fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
+        Box::pin(async move {
+            let payload = Payload::read(&context.payload)?;
+            let engine = &context.engine;
+            let user: Id = payload.user.parse().map_err(|_| Error::NotFound)?;
+            if engine.mail_account().await?.is_none() {
+                return Ok(Done::Finished);
+            }
+            let Some(to) = engine.addressee(Some(user), "").await? else { return Ok(Done::Finished) };
+            let (words, company) = (engine.words_of_letters()?, engine.company().await?);
+            let when = moment(engine, Moment::from_millis(payload.at), to.language);
+            let known =
+                [("name", to.name.as_str()), ("company", company.as_str()), ("when", when.as_str()), ("network", payload.network.as_str())];
+            let say = |part: &str| words.said(&format!("letter-arrival-{part}"), to.language, &known);
+            let browser = if payload.browser.is_empty() { say("browser-unknown") } else { payload.browser.clone() };
+            let browser = words.said("letter-arrival-browser", to.language, &[("browser", browser.as_str())]);
+            let network = Some(say("network")).filter(|_| !payload.network.is_empty());
+            let facts: Vec<String> = [say("when"), browser].into_iter().chain(network).collect();
+            let wording = Wording {
+                subject: say("subject"),
+                paragraphs: vec![say("greeting"), say("text"), facts.join("\n"), say("mistake")],
+                link: Some((say("link"), format!("{}/preferences/sessions", engine.settings().address))),
+                foot: engine.letterhead(to.language).await?,
+            };
+            engine.post(&format!("scheda-{}", context.id), &to.email, &to.name, &wording).await?;
+            Ok(Done::Finished)
+        })
+    }
+}
+
+/// A moment as its reader says it, by the clock of the company.
+fn moment(engine: &Engine, at: Moment, language: Language) -> String {
+    let reading = meta::Reading { language, zone: engine.settings().zone.clone() };
+    let clock = at.in_zone(&reading.zone);
+    let day = meta::Kind::Date.behaviour().show(&Value::Date(at.date(&reading.zone)), &reading);
+    format!("{day}, {:02}:{:02}", clock.hour(), clock.minute())
 }
 
 async fn send(engine: &Engine, job: Id, to: Addressee, purpose: Purpose, at: i64) -> Result<Done> {

@@ -133,8 +133,9 @@ impl Engine {
                 tx.execute(&Statement::new(older, vec![Value::Moment(now), Value::Link(user), Value::Link(job)])).await?;
                 let old = Value::Moment(now.plus_millis(-KEPT_MILLIS));
                 tx.execute(&Statement::new("DELETE FROM \"access_link\" WHERE \"expires_at\" < ?", vec![old])).await?;
+                // With another key since its first run the letter is another, and the last one counts.
                 let make = "INSERT INTO \"access_link\" (\"id\", \"digest\", \"user\", \"purpose\", \"created_at\", \"expires_at\") \
-                            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (\"id\") DO NOTHING";
+                            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (\"id\") DO UPDATE SET \"digest\" = excluded.\"digest\"";
                 let values =
                     vec![Value::Link(job), kept.into(), Value::Link(user), purpose.key().into(), Value::Moment(at), Value::Moment(expires)];
                 tx.execute(&Statement::new(make, values)).await?;

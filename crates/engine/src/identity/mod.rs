@@ -1,6 +1,7 @@
 //! Who people are: users and teams, passwords, sessions, tokens, and the brake on guessing.
 
 mod attempts;
+mod devices;
 mod entering;
 mod factors;
 mod first;
@@ -12,6 +13,7 @@ mod password;
 mod pending;
 mod policy;
 mod preferences;
+mod recovery;
 mod sessions;
 mod tokens;
 mod totp;
@@ -19,12 +21,14 @@ mod tree;
 pub mod users;
 
 pub use attempts::Attempt;
+pub use devices::said as browser_said;
 pub use entering::{Entry, HalfIn};
 pub use factors::{AppSeed, Factors, KeptPasskey};
 pub use links::{Link, Purpose};
-pub use openid::{Leading, Provider, Returned, back as return_address};
+pub use openid::{Leading, Provider, Returned, Welcome, back as return_address};
 pub use passkeys::Asked;
 pub use password::{MOST_PASSWORD_BYTES, fit_password};
+pub(crate) use policy::given_power;
 pub use policy::{OfWhom, SignInPolicy};
 pub use preferences::SIGNATURE;
 pub use sessions::{Device, OpenSession, Session, SignedIn};
@@ -32,6 +36,9 @@ pub use tokens::Token;
 pub use users::{TEAM, USER};
 
 use crate::area::Slice;
+use crate::secrets::Turning;
+use kernel::Result;
+use store::Tx;
 
 /// What identity registers.
 pub(crate) fn slice() -> Slice {
@@ -43,6 +50,16 @@ pub(crate) fn slice() -> Slice {
         .job(letters::Invitation)
         .job(letters::Reset)
         .job(letters::Notice)
+        .job(letters::Arrived)
+}
+
+/// Seals what people have secret here by the newest key.
+pub(crate) async fn turn(turning: &mut Turning<'_>, tx: &mut Tx) -> Result<()> {
+    factors::turn(turning, tx).await?;
+    recovery::turn(turning, tx).await?;
+    pending::turn(turning, tx).await?;
+    letters::turn(turning, tx).await?;
+    openid::turn(turning, tx).await
 }
 
 /// What an authenticator app with this key shows at a moment; for tests.

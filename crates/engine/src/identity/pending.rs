@@ -3,8 +3,9 @@
 
 use crate::Engine;
 use crate::identity::digest;
+use crate::secrets::Turning;
 use kernel::{Id, Moment, Result, Value};
-use store::{Statement, Tx};
+use store::{Row, Statement, Tx};
 
 /// How long one may be in the middle of something.
 const MILLIS: i64 = 10 * 60_000;
@@ -63,6 +64,12 @@ impl Engine {
         let sql = Statement::new("UPDATE \"pending\" SET \"tries\" = \"tries\" + 1 WHERE \"digest\" = ?", vec![digest(secret).into()]);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(|_| ()) })).await
     }
+}
+
+/// Seals what is pending by the newest key.
+pub(crate) async fn turn(turning: &mut Turning<'_>, tx: &mut Tx) -> Result<()> {
+    let of = |row: &Row<'_>| Some((Value::from(row.text(0)), place(row.text(1))));
+    turning.column(tx, ("pending", "\"digest\", \"purpose\"", "payload"), of).await
 }
 
 /// Takes what was begun under this secret: whoever comes second finds nothing.

@@ -79,10 +79,14 @@ impl SignInPolicy {
 
     /// Whether somebody has to have a second factor.
     pub fn requires_second_factor(&self, who: &Principal) -> bool {
+        self.requires(&Bears::of(who))
+    }
+
+    fn requires(&self, bears: &Bears<'_>) -> bool {
         match self.second_factor {
             OfWhom::Nobody => false,
-            OfWhom::Administrators => who.administers().is_ok(),
-            OfWhom::Roles => self.roles.iter().any(|role| who.role.has(role)),
+            OfWhom::Administrators => bears.administers,
+            OfWhom::Roles => self.roles.iter().any(|role| bears.roles.contains(&role.as_str())),
             OfWhom::Everybody => true,
         }
     }
@@ -119,17 +123,25 @@ impl SignInPolicy {
         self
     }
 
-    /// Until when somebody may put off the second factor that is required of him: the end of a day. `created` is when he came,
-    /// `changed` when he was given the roles he has.
-    pub(crate) fn put_off_until(&self, who: &Principal, created: Moment, changed: Moment, zone: &Zone) -> Moment {
+    /// Until when somebody may put off the second factor that is required of him: the end of a day. `created` is when he came.
+    pub(crate) fn put_off_until(&self, who: &Principal, created: Moment, given: Option<Given>, zone: &Zone) -> Moment {
+        let began = self.began(&Bears::of(who), created, given);
+        if self.grace_days == 0 { began } else { began.date(zone).plus_days(self.grace_days + 1).start(zone) }
+    }
+
+    /// Since when it is required of somebody without a break: by a rule that is younger than his roles since then, by an older one
+    /// since they, or those he had before, were the first that it was about.
+    fn began(&self, bears: &Bears<'_>, created: Moment, given: Option<Given>) -> Moment {
         let applies = |scope: &str| match scope {
             EVERYBODY => true,
-            ADMINISTRATORS => who.administers().is_ok(),
-            role => role.strip_prefix("role ").is_some_and(|role| who.role.has(role)),
+            ADMINISTRATORS => bears.administers,
+            role => role.strip_prefix("role ").is_some_and(|role| bears.roles.contains(&role)),
         };
         let began = self.since.iter().filter(|(scope, _)| applies(scope)).map(|(_, since)| *since).min().unwrap_or(0);
-        let began = Moment::from_millis(began.max(created.millis()).max(changed.millis()));
-        if self.grace_days == 0 { began } else { began.date(zone).plus_days(self.grace_days + 1).start(zone) }
+        match given {
+            Some(given) if began <= given.at.millis() => given.since,
+            _ => Moment::from_millis(began.max(created.millis())),
+        }
     }
 
     /// When a session that began then ends in any case.
@@ -143,13 +155,85 @@ impl SignInPolicy {
     }
 }
 
-/// Notes when somebody was given roles that he did not have: whatever they require of him, he is given the time for it anew.
-pub(crate) async fn given_roles(tx: &mut Tx, user: Id, before: &str, after: &str, now: Moment) -> kernel::Result<()> {
-    if terms(after).all(|role| terms(before).any(|had| had == role)) {
+/// What of somebody decides whether a second factor is required of him.
+struct Bears<'r> {
+    roles: Vec<&'r str>,
+    administers: bool,
+}
+
+impl<'r> Bears<'r> {
+    fn of(who: &'r Principal) -> Bears<'r> {
+        Bears { roles: who.role.keys.iter().map(String::as_str).collect(), administers: who.administers().is_ok() }
+    }
+
+    fn by(roles: &'r str, administering: &[String]) -> Bears<'r> {
+        let roles: Vec<&str> = terms(roles).collect();
+        Bears { administers: roles.iter().any(|role| administering.iter().any(|known| known == role)), roles }
+    }
+}
+
+/// The roles that somebody was given last, where they require a second factor of him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// When he was given them.
+    pub(crate) at: Moment,
+    /// Since when it was required of him then, without a break.
+    pub(crate) since: Moment,
+}
+
+impl Given {
+    /// From the columns of `role_given`; a row of before says no more than when roles were given.
+    pub(crate) fn read(at: Option<Moment>, since: Option<Moment>) -> Option<Given> {
+        at.map(|at| Given { at, since: since.unwrap_or(at) })
+    }
+}
+
+/// Notes that somebody has other roles. His days for a second factor begin with the first that requires it of him, and go on with
+/// each that follows without a break.
+pub(crate) async fn given_roles(tx: &mut Tx, user: Id, before: &str, after: &str, now: Moment) -> Result<()> {
+    if before == after {
         return Ok(());
     }
-    let sql = "INSERT INTO \"role_given\" (\"user\", \"at\") VALUES (?, ?) ON CONFLICT (\"user\") DO UPDATE SET \"at\" = excluded.\"at\"";
-    tx.execute(&Statement::new(sql, vec![Value::Link(user), Value::Moment(now)])).await.map(|_| ())
+    let administering = administering(tx).await?;
+    noted(tx, user, &Bears::by(before, &administering), &Bears::by(after, &administering), now).await
+}
+
+/// The same where a role administers from now on: everybody who has it begins to, unless another of his does already.
+pub(crate) async fn given_power(tx: &mut Tx, role: &str, now: Moment) -> Result<()> {
+    let mut administering = administering(tx).await?;
+    administering.retain(|known| known != role);
+    let asked = Statement::new("SELECT \"id\", \"roles\" FROM \"user\" WHERE \"roles\" LIKE ?", vec![format!("%|{role}|%").into()]);
+    for row in tx.rows(&asked).await?.iter() {
+        let Some(user) = row.link(0) else { continue };
+        let before = Bears::by(row.text(1), &administering);
+        let after = Bears { roles: before.roles.clone(), administers: true };
+        noted(tx, user, &before, &after, now).await?;
+    }
+    Ok(())
+}
+
+/// The roles that administer, by their keys.
+async fn administering(tx: &mut Tx) -> Result<Vec<String>> {
+    let sql = "SELECT \"key\" FROM \"role\" WHERE \"administer\" = ? AND \"removed_at\" IS NULL";
+    let rows = tx.rows(&Statement::new(sql, vec![Value::Bool(true)])).await?;
+    Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
+async fn noted(tx: &mut Tx, user: Id, before: &Bears<'_>, after: &Bears<'_>, now: Moment) -> Result<()> {
+    let asked = "SELECT (SELECT \"value\" FROM \"installation\" WHERE \"key\" = ?), u.\"created_at\", g.\"at\", g.\"since\" \
+                 FROM \"user\" AS u LEFT JOIN \"role_given\" AS g ON g.\"user\" = u.\"id\" WHERE u.\"id\" = ?";
+    let rows = tx.rows(&Statement::new(asked, vec![ROW.into(), Value::Link(user)])).await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let (policy, created, given) =
+        (SignInPolicy::read(row.text(0)), row.moment(1).unwrap_or_default(), Given::read(row.moment(2), row.moment(3)));
+    if !policy.requires(after) {
+        let off = Statement::new("DELETE FROM \"role_given\" WHERE \"user\" = ?", vec![Value::Link(user)]);
+        return tx.execute(&off).await.map(|_| ());
+    }
+    let since = if policy.requires(before) { policy.began(before, created, given) } else { now };
+    let sql = "INSERT INTO \"role_given\" (\"user\", \"at\", \"since\") VALUES (?, ?, ?) \
+               ON CONFLICT (\"user\") DO UPDATE SET \"at\" = excluded.\"at\", \"since\" = excluded.\"since\"";
+    tx.execute(&Statement::new(sql, vec![Value::Link(user), Value::Moment(now), Value::Moment(since)])).await.map(|_| ())
 }
 
 impl Engine {

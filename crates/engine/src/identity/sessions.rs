@@ -1,7 +1,8 @@
 //! Sessions: opaque secrets, kept as digests, made anew at every signing in.
 
 use crate::Engine;
-use crate::identity::policy::{self, SignInPolicy};
+use crate::identity::devices::Arrival;
+use crate::identity::policy::{self, Given, SignInPolicy};
 use crate::identity::{digest, users};
 use crate::principal::{Principal, Through};
 use kernel::{Id, Moment, Result, Value};
@@ -19,11 +20,13 @@ pub struct Device<'d> {
     pub agent: &'d str,
     /// The network it comes from.
     pub network: &'d str,
+    /// By what the browser is known again, empty for one that was never here; none where it is no browser.
+    pub known: Option<&'d str>,
 }
 
 impl<'d> From<&'d str> for Device<'d> {
     fn from(agent: &'d str) -> Device<'d> {
-        Device { agent, network: "" }
+        Device { agent, network: "", known: None }
     }
 }
 
@@ -32,8 +35,29 @@ impl<'d> From<&'d str> for Device<'d> {
 pub struct SignedIn {
     /// The secret for the cookie.
     pub secret: String,
+    /// By what the browser is known again, for another cookie; none where it is no browser.
+    pub known: Option<String>,
     /// Who signed in.
     pub who: Principal,
+}
+
+/// A session that is about to be opened.
+pub(crate) struct Opening {
+    secret: String,
+    session: Statement,
+    arrival: Option<Arrival>,
+    who: Principal,
+}
+
+impl Opening {
+    /// Opens it.
+    pub(crate) async fn put(self, engine: &Engine, tx: &mut Tx) -> Result<SignedIn> {
+        tx.execute(&self.session).await?;
+        if let Some(arrival) = &self.arrival {
+            arrival.note(engine, tx).await?;
+        }
+        Ok(SignedIn { secret: self.secret, known: self.arrival.map(|arrival| arrival.secret), who: self.who })
+    }
 }
 
 /// A session that was found.
@@ -80,19 +104,18 @@ struct Found {
 impl Engine {
     /// Opens a session for somebody who has proved who he is.
     pub async fn open_session(&self, who: Principal, device: impl Into<Device<'_>>) -> Result<SignedIn> {
-        let (secret, session) = self.fresh(&who, device.into(), &self.sign_in_policy().await?);
-        self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&session).await.map(|_| ()) })).await?;
-        Ok(SignedIn { secret, who })
+        let (engine, opening) = (self.clone(), self.opening(who, device.into(), &self.sign_in_policy().await?));
+        self.inside.store.write(move |tx| Box::pin(async move { opening.put(&engine, tx).await })).await
     }
 
-    /// A new secret, and the statement that keeps its digest.
-    pub(crate) fn fresh(&self, who: &Principal, device: Device<'_>, policy: &SignInPolicy) -> (String, Statement) {
+    /// A session with a new secret, of which the digest is kept.
+    pub(crate) fn opening(&self, who: Principal, device: Device<'_>, policy: &SignInPolicy) -> Opening {
         let secret = self.chance().secret();
         let now = self.now();
         let plain = |text: &str, most: usize| Value::Text(text.chars().filter(|c| !c.is_control()).take(most).collect());
         let sql = "INSERT INTO \"session\" (\"digest\", \"user\", \"created_at\", \"used_at\", \"expires_at\", \"device\", \"network\", \"proved_at\") \
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-        let statement = Statement::new(
+        let session = Statement::new(
             sql,
             vec![
                 digest(&secret).into(),
@@ -105,7 +128,7 @@ impl Engine {
                 Value::Moment(now),
             ],
         );
-        (secret, statement)
+        Opening { secret, session, arrival: self.arrival(&who, device), who }
     }
 
     /// The session with this secret, if it lives and its user is active.
@@ -140,7 +163,8 @@ impl Engine {
             "SELECT {}, s.\"used_at\", s.\"created_at\", s.\"proved_at\", \
              (SELECT i.\"value\" FROM \"installation\" AS i WHERE i.\"key\" = ?), \
              (SELECT count(*) FROM \"factor\" AS f WHERE f.\"user\" = u.\"id\" AND f.\"confirmed_at\" IS NOT NULL), u.\"created_at\", \
-             (SELECT g.\"at\" FROM \"role_given\" AS g WHERE g.\"user\" = u.\"id\") \
+             (SELECT g.\"at\" FROM \"role_given\" AS g WHERE g.\"user\" = u.\"id\"), \
+             (SELECT g.\"since\" FROM \"role_given\" AS g WHERE g.\"user\" = u.\"id\") \
              FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
              WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
             users::PRINCIPAL
@@ -159,11 +183,12 @@ impl Engine {
                     if policy.idles(used_at) <= now || policy.ends(created_at) <= now {
                         return Ok(None);
                     }
-                    let (factors, user_since, roles_since) = (row.int(users::BESIDE + 4), at(5), at(6));
+                    let (factors, user_since) = (row.int(users::BESIDE + 4), at(5));
+                    let given = Given::read(row.moment(users::BESIDE + 6), row.moment(users::BESIDE + 7));
                     let who = engine.principal_from(tx, row.values(), Through::Pages).await?;
                     let lacks = factors == 0 && policy.requires_second_factor(&who);
                     // Few lack it: nobody else's days are reckoned.
-                    let until = lacks.then(|| policy.put_off_until(&who, user_since, roles_since, &engine.settings().zone));
+                    let until = lacks.then(|| policy.put_off_until(&who, user_since, given, &engine.settings().zone));
                     let put_off_until = until.filter(|until| *until > now);
                     Ok(Some(Found { who, used_at, proved_at, lacks_factor: lacks && put_off_until.is_none(), put_off_until }))
                 })

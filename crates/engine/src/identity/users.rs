@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::area::Change;
+use crate::identity::devices::end_devices;
 use crate::identity::links::end_links;
 use crate::identity::pending::end_pending;
 use crate::identity::policy::given_roles;
@@ -119,6 +120,7 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
         }
         if leaves {
             end_tokens(tx, before.id).await?;
+            end_devices(tx, before.id, change.now).await?;
         }
         // A link went to the address he had.
         if leaves || change.changes(EMAIL.id()) {

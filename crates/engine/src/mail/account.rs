@@ -1,8 +1,10 @@
 //! The account that mail goes out through. Its password is kept as a ciphertext and never shown again.
 
 use crate::Engine;
+use crate::secrets::Turning;
 use kernel::{Error, Problem, Result, Say};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use wire::smtp::{Security, Server};
 
 /// The row of the table of the installation.
@@ -109,6 +111,11 @@ impl MailAccount {
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
     }
+}
+
+/// Seals the password by the newest key.
+pub(crate) async fn turn(turning: &mut Turning<'_>, tx: &mut Tx) -> Result<()> {
+    turning.installation(tx, ROW, PLACE).await
 }
 
 impl Engine {

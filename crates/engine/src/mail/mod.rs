@@ -3,6 +3,7 @@
 mod account;
 mod wording;
 
+pub(crate) use account::turn;
 pub use account::{MailAccount, MailSecurity};
 pub use wording::Wording;
 

@@ -5,6 +5,8 @@ use super::entity::{self as role, ROLE, restrictions, rights, sharing};
 use super::fields::may_be_restricted;
 use super::known::shared;
 use crate::area::Change;
+use crate::identity::given_power;
+use crate::write::Act;
 use kernel::{Error, Problem, Result, Say};
 use meta::fields::term_key;
 use meta::{Entity, Model};
@@ -24,7 +26,14 @@ pub(super) fn role<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
                 return Err(Error::invalid("key", Say::new("error-read-only")));
             }
             if change.removes() {
-                return unused(tx, key).await;
+                unused(tx, key).await?;
+                // Whatever is called so later begins with nothing.
+                let left = crate::layouts::of_role(tx, key).await?;
+                change.more.extend(left.into_iter().map(|id| Act::Remove { entity: crate::layouts::LAYOUT, id, version: None }));
+                return Ok(());
+            }
+            if !before.get(&role::ADMINISTER) && change.after.get(&role::ADMINISTER) {
+                given_power(tx, key, change.now).await?;
             }
             return examine(change);
         }

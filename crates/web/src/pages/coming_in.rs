@@ -17,16 +17,18 @@ const MARK: &str = "scheda_browser";
 pub(crate) struct Coming {
     agent: String,
     network: String,
+    known: String,
 }
 
 impl Coming {
-    pub(crate) fn of(visitor: &Visitor, headers: &HeaderMap) -> Coming {
+    pub(crate) fn of(web: &Web, visitor: &Visitor, headers: &HeaderMap) -> Coming {
         let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        Coming { agent: agent.to_owned(), network: network(visitor.address).to_string() }
+        let known = cookie(headers, browser(web)).unwrap_or_default();
+        Coming { agent: agent.to_owned(), network: network(visitor.address).to_string(), known: known.to_owned() }
     }
 
     pub(crate) fn device(&self) -> Device<'_> {
-        Device { agent: &self.agent, network: &self.network }
+        Device { agent: &self.agent, network: &self.network, known: Some(&self.known) }
     }
 }
 
@@ -35,7 +37,17 @@ pub(crate) fn on_to(web: &Web, next: &str, email: &str, session: &SignedIn) -> A
     let mut response = answer::to(next);
     response.headers_mut().append(header::SET_COOKIE, web.session_cookie(&session.secret)?);
     response.headers_mut().append(header::SET_COOKIE, mark(web, email)?);
+    if let Some(known) = &session.known {
+        let secure = if web.secure() { "; Secure" } else { "" };
+        let kept = format!("{}={known}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax{secure}", browser(web));
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&kept).map_err(Error::internal)?);
+    }
     Ok(response)
+}
+
+/// The cookie by which a browser is known as one of its people's: it opens nothing, and stays as long as browsers keep any.
+fn browser(web: &Web) -> &'static str {
+    if web.secure() { "__Host-device" } else { "device" }
 }
 
 /// The mark of a browser that has signed in to this account before, if this one carries it.

@@ -97,7 +97,7 @@ async fn set_up(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fi
         (demonstrate.fill)(engine.clone(), user).await?;
     }
     let who = engine.principal_of(user, Through::Pages).await?.ok_or(Error::NotFound)?;
-    let session = engine.open_session(who, Coming::of(&visitor, &headers).device()).await?;
+    let session = engine.open_session(who, Coming::of(&web, &visitor, &headers).device()).await?;
     Ok(untold(coming_in::on_to(&web, "/start", &email, &session)?))
 }
 

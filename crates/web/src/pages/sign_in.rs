@@ -110,7 +110,7 @@ async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fie
         Err(error) => return Err(error.into()),
     }
     let password = fields.get("password").unwrap_or_default().to_owned();
-    let Some(entry) = engine.sign_in(&email, password, Coming::of(&visitor, &headers).device()).await? else {
+    let Some(entry) = engine.sign_in(&email, password, Coming::of(&web, &visitor, &headers).device()).await? else {
         let wrong = door.speech.say("sign-in-wrong").to_owned();
         return shown(&web, &door, StatusCode::UNPROCESSABLE_ENTITY, &email, next, Some(wrong)).await;
     };

@@ -1,7 +1,10 @@
 //! Signing in through the company's provider, one of the tests that says what it is told to: the truth, and every lie of E6.
 
+use crate::arrivals::told;
 use crate::client::{Got, Sending};
 use crate::house::{House, deactivate, houses};
+use crate::letters::set_account;
+use crate::post_office::PostOffice;
 use crate::signing_in::{PASSWORD, cookie, form, with_password};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as LETTERS;
@@ -270,7 +273,11 @@ async fn an_account_is_bound_by_whoever_is_signed_in_and_by_nobody_else() {
         assert!(anna.send("GET", "/preferences/security", "").send().await.expect(200).text().contains("company/removal"));
         // Another address at the provider changes nothing: known is the subject.
         provider.say(of(&house, "s-1", "altro@example.it", false), Signs::Right);
+        let office = PostOffice::open().await;
+        set_account(&house, &office).await;
+        let before = told(&house, &office).await;
         let (next, session) = nobody.comes_in().await;
+        assert_eq!(told(&house, &office).await, before + 1, "this browser was not known");
         let session = Browser { house: &house, provider: &provider, sid: session.expect("a session") };
         assert_eq!((next.as_str(), session.send("GET", "/accounts", "").send().await.status), ("/", 200));
         // Where one was going is gone on to.
@@ -294,6 +301,132 @@ async fn an_account_is_bound_by_whoever_is_signed_in_and_by_nobody_else() {
         deactivate(&house, "anna").await;
         session.send("GET", "/accounts", "").send().await.expect(303);
         assert_eq!(nobody.comes_in().await.1, None);
+    }
+}
+
+/// E6: the same subject at another provider is another person; and whoever was invited and has not come in yet is bound by nobody.
+#[tokio::test]
+async fn a_subject_counts_at_its_own_provider_alone() {
+    for house in houses().await {
+        let provider = with_provider(&house).await;
+        let anna = signed_in(&house, &provider, "anna").await;
+        provider.say(of(&house, "s-1", "anna@example.it", true), Signs::Right);
+        let (target, way) = anna.away("/preferences/security/company").await;
+        anna.back(&target, &way).await.expect(303);
+        let nobody = Browser { house: &house, provider: &provider, sid: String::new() };
+        assert!(nobody.comes_in().await.1.is_some());
+        let unknown = ("/sign-in?said=company-unknown".to_owned(), None);
+        let office = PostOffice::open().await;
+        set_account(&house, &office).await;
+        let ada = house.engine.principal_of(house.people["ada"].id, engine::Through::Pages).await.expect("Ada").expect("active");
+        house.engine.invite(&ada, house.people["rita"].id).await.expect("invited");
+        provider.say(of(&house, "s-2", "rita@example.it", true), Signs::Right);
+        assert_eq!(nobody.comes_in().await, unknown);
+        let other = with_provider(&house).await;
+        other.say(of(&house, "s-1", "anna@example.it", true), Signs::Right);
+        let nobody = Browser { house: &house, provider: &other, sid: String::new() };
+        assert_eq!(nobody.comes_in().await, unknown, "of another issuer");
+    }
+}
+
+/// Where the administrator wants it, whoever the provider vouches for gets an account; nobody gets another's, and nobody comes back.
+#[tokio::test]
+async fn people_of_the_company_get_an_account_at_their_first_sign_in() {
+    for house in houses().await {
+        let provider = with_provider(&house).await;
+        let own = provider.address.trim_start_matches("http://").to_owned();
+        let team = house.north.team.to_string();
+        let set = async |pairs: &[(&str, &str)]| {
+            let kept = [
+                ("csrf", house.people["ada"].csrf.as_str()),
+                ("name", "Azienda"),
+                ("issuer", &provider.address),
+                ("client", "scheda"),
+                ("own", &own),
+            ];
+            house.page("ada", "POST", "/administration/provider").form(&form(&[&kept, pairs].concat())).send().await
+        };
+        let nobody = Browser { house: &house, provider: &provider, sid: String::new() };
+        let unknown = ("/sign-in?said=company-unknown".to_owned(), None);
+        let comes = async |subject: &str, email: &str, verified: bool| {
+            let mut said = of(&house, subject, email, verified);
+            (said["name"], said["locale"]) = (json!("Carla <b>Bianchi</b>"), json!("en-GB"));
+            provider.say(said, Signs::Right);
+            nobody.comes_in().await
+        };
+        assert_eq!(comes("s-9", "carla@verdi.example", true).await, unknown, "off, as installed");
+        let on = ("welcomes", "true");
+        for (wrong, field) in [
+            (vec![on, ("roles", "agent")], "domains"),
+            (vec![on, ("domains", "verdi"), ("roles", "agent")], "domains"),
+            (vec![on, ("domains", "verdi.example, a@b.example"), ("roles", "agent")], "domains"),
+            (vec![on, ("domains", "verdi.example")], "roles"),
+            (vec![on, ("domains", "verdi.example"), ("roles", "administrator")], "roles"),
+            (vec![on, ("domains", "verdi.example"), ("roles", "nessuno")], "roles"),
+            (vec![on, ("domains", "verdi.example"), ("roles", "agent"), ("team", "0000000000001")], "team"),
+        ] {
+            let page = set(&wrong).await.expect(422).text();
+            assert!(page.contains(&format!("{field}-error")), "{wrong:?}: {page}");
+        }
+        set(&[on, ("domains", "@Verdi.example; filiale.verdi.example"), ("roles", "agent"), ("roles", "reader"), ("team", &team)])
+            .await
+            .expect(303);
+        let page = house.page("ada", "GET", "/administration/provider").send().await.expect(200).text();
+        assert!(page.contains("value=\"verdi.example, filiale.verdi.example\"") && page.contains("value=\"agent\" checked"), "{page}");
+        assert!(
+            page.contains(&format!("value=\"{team}\" selected")) && page.contains("name=\"welcomes\" value=\"true\" checked"),
+            "{page}"
+        );
+        // E6: neither an address that nobody vouches for, nor another domain, nor somebody's own.
+        for (email, verified) in [
+            ("carla@verdi.example", false),
+            ("carla@evil.example", true),
+            ("carla@evil.verdi.example", true),
+            ("carla@verdi.example@evil.example", true),
+            ("carla@verdi.example.evil.example", true),
+            ("", true),
+        ] {
+            assert_eq!(comes("s-9", email, verified).await, unknown, "{email} {verified}");
+        }
+        let office = PostOffice::open().await;
+        set_account(&house, &office).await;
+        let (next, session) = comes("s-9", "Carla@Verdi.example", true).await;
+        let carla = Browser { house: &house, provider: &provider, sid: session.expect("a session") };
+        assert_eq!((next.as_str(), carla.send("GET", "/accounts", "").send().await.status), ("/", 200));
+        let page = carla.send("GET", "/accounts", "").send().await.text();
+        assert!(page.contains("Carla &lt;b&gt;Bianchi&lt;/b&gt;") || page.contains("Carla &#60;b&#62;Bianchi&#60;/b&#62;"), "{page}");
+        assert_eq!(told(&house, &office).await, 0, "nobody has to be told of his first browser");
+        let users = house.get("ada", "/users?filter=email%20%3D%20%22carla%40verdi.example%22").await.expect(200).json();
+        let user = users["records"][0].clone();
+        assert_eq!((&user["roles"], &user["language"]), (&json!(["agent", "reader"]), &json!("en")), "{user}");
+        assert!(user["team"].to_string().contains(&team), "{user}");
+        house.engine.settle_audit().await.expect("the audit");
+        let audit = house.page("ada", "GET", "/administration/audit").send().await.expect(200).text();
+        assert!(audit.contains("Account made at the first company sign-in"), "{audit}");
+        // She administers nothing, and another time she is the same.
+        carla.send("GET", "/administration/provider", "").send().await.expect(403);
+        let before = house.table("user").await;
+        assert!(comes("s-9", "carla@verdi.example", true).await.1.is_some());
+        assert_eq!(house.table("user").await, before);
+        // Another subject with her address, and one with the address of whoever was here before: no way in, and none is bound.
+        assert_eq!(comes("s-10", "carla@verdi.example", true).await, unknown);
+        set(&[on, ("domains", "verdi.example,example.it"), ("roles", "agent")]).await.expect(303);
+        assert_eq!(comes("s-11", "anna@example.it", true).await, unknown);
+        // Whoever was put out stays out, bound or not.
+        let users = house.engine.entity("user").expect("users");
+        let (active, email) = (users.field("active").expect("a field").id, users.field("email").expect("a field").id);
+        let system = house.engine.system(engine::Through::CommandLine);
+        let id = user["id"].as_str().expect("an id").parse().expect("an id");
+        let out = vec![(active, kernel::Value::Bool(false))];
+        house.engine.change(&system, &users, id, None, out.clone(), Vec::new()).await.expect("out");
+        assert_eq!(comes("s-9", "carla@verdi.example", true).await, unknown);
+        assert_eq!(comes("s-12", "carla@verdi.example", true).await, unknown);
+        let other = vec![(email, kernel::Value::from("carla.bianchi@verdi.example"))];
+        house.engine.change(&system, &users, id, None, other, Vec::new()).await.expect("another address");
+        assert_eq!(comes("s-9", "carla@verdi.example", true).await, unknown, "known is the subject");
+        // Off again, nobody gets an account.
+        set(&[]).await.expect(303);
+        assert_eq!(comes("s-13", "dario@verdi.example", true).await, unknown);
     }
 }
 

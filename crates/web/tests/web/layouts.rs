@@ -276,3 +276,28 @@ async fn what_is_no_layout_is_refused_and_nobody_overwrites_unseen() {
         assert_eq!((section_of(&form, "market"), section_of(&form, "sector").is_some()), (None, true));
     }
 }
+
+/// With a role goes what was arranged for it; one that is called so later begins as everybody's, and undoing brings both back.
+#[tokio::test]
+async fn a_role_takes_its_layouts_with_it() {
+    for house in houses().await {
+        let ada = house.engine.principal_of(house.people["ada"].id, Through::Pages).await.expect("Ada").expect("active");
+        let role = async || put(&house.engine, &ada, "role", json!({ "name": "Ospite", "english": "Guest", "see": "all" })).await;
+        let arranging = async || {
+            let layouts = house.engine.layouts(&ada).await.expect("layouts");
+            layouts.iter().filter(|layout| layout.role == "ospite").count()
+        };
+        let first = role().await;
+        arranged(&house, "ospite", &[&[("to.sector", "-")]]).await;
+        assert_eq!(arranging().await, 1);
+        let roles = house.engine.entity("role").expect("roles");
+        let removed = house.engine.remove(&ada, &roles, first, None).await.expect("removed");
+        assert_eq!(arranging().await, 0);
+        house.engine.undo(&ada, removed.changeset).await.expect("undone");
+        assert_eq!(arranging().await, 1, "it comes back with its role");
+        house.page("ada", "GET", &format!("{ACCOUNTS}?role=ospite")).send().await.expect(200);
+        house.engine.remove(&ada, &roles, first, None).await.expect("removed");
+        role().await;
+        assert_eq!(arranging().await, 0, "another role of the same name");
+    }
+}

@@ -174,6 +174,40 @@ async fn a_forgotten_password_is_set_anew_by_a_letter() {
     }
 }
 
+/// E2: a newer link ends the older; a link is its owner's, whoever else sits there; and it stands in no table, no audit and no page.
+#[tokio::test]
+async fn a_link_is_one_persons_and_the_newest() {
+    for house in houses().await {
+        let office = PostOffice::open().await;
+        set_account(&house, &office).await;
+        for who in ["anna", "bruno"] {
+            with_password(&house, who).await;
+        }
+        let mut links = Vec::new();
+        for email in ["anna@example.it", "anna@example.it", "bruno@example.it"] {
+            house.clock.pass(60_000);
+            ask(&house, email).await.expect(200);
+            work(&house).await;
+            links.push(token(&office.newest()));
+        }
+        assert_eq!((follow(&house, &links[0]).await, follow(&house, &links[1]).await, follow(&house, &links[2]).await), (404, 200, 200));
+        assert_eq!(choose(&house, &links[0], OTHER).await.status, 404);
+        // Bruno, signed in, follows Anna's: it is Anna's password that is set, and he stays who he is.
+        let bruno = cookie(&enter(&house, "bruno@example.it", PASSWORD, "").await.expect(303));
+        let sent = house.send("POST", "/sign-in/new-password").header("Sec-Fetch-Site", "same-origin").header("Cookie", &bruno);
+        let got = sent.form(&form(&[("token", &links[1]), ("password", OTHER)])).send().await.expect(303);
+        assert_eq!(got.header("referrer-policy"), "no-referrer");
+        assert!(!got.header("location").contains(&links[1]), "no page after it is told");
+        enter(&house, "anna@example.it", OTHER, "").await.expect(303);
+        enter(&house, "bruno@example.it", PASSWORD, "").await.expect(303);
+        house.engine.settle_audit().await.expect("the audit");
+        let everything = house.everything().await + &house.table("access_link").await + &house.table("audit").await;
+        for link in &links {
+            assert!(!everything.contains(link));
+        }
+    }
+}
+
 /// A job that runs again, because its node was killed, sends the same letter; after the link was used it sends none.
 #[tokio::test]
 async fn a_letter_that_is_sent_again_is_the_same() {

@@ -2,6 +2,7 @@
 
 mod around;
 mod arranged;
+mod arrivals;
 mod attacks;
 mod bulk;
 mod canaries;

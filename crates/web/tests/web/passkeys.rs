@@ -1,7 +1,10 @@
 //! Passkeys, with an authenticator made of a key and a counter: added, asked after a password, enough alone, and never copied.
 
+use crate::arrivals::{known, told};
 use crate::client::{Got, Sending};
 use crate::house::{House, houses};
+use crate::letters::set_account;
+use crate::post_office::PostOffice;
 use crate::signing_in::{PASSWORD, cookie, form, with_password};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as LETTERS;
@@ -156,8 +159,12 @@ async fn a_passkey_alone_lets_its_holder_in() {
         let (secret, question) = door.asked("/sign-in/passkey/question", "").await;
         assert!(question["publicKey"]["allowCredentials"].as_array().is_none_or(Vec::is_empty), "nobody is told who has which: {question}");
         let answer = device.proved(&question, &door.origin);
+        let office = PostOffice::open().await;
+        set_account(&house, &office).await;
+        let before = told(&house, &office).await;
         let got = door.enter_alone(&secret, &answer).await;
-        assert!(door.is_in(&cookie(&got)).await);
+        assert!(door.is_in(&cookie(&got)).await && !known(&got).is_empty());
+        assert_eq!(told(&house, &office).await, before + 1, "this browser was not known");
         // The same answer again is nothing: its question is taken.
         assert_eq!(door.enter_alone(&secret, &answer).await.header("location"), "/sign-in?said=passkey");
         // Whoever is put out is out.

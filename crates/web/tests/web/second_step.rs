@@ -59,6 +59,12 @@ impl<'h> Browser<'h> {
     }
 }
 
+/// Somebody with an authenticator app: its key, and the cookie of the session that he added it in.
+pub async fn with_app(house: &House, who: &str) -> (String, String) {
+    let mut here = Browser::of(house, who).await;
+    (here.add_app().await, here.cookie)
+}
+
 pub fn between(text: &str, from: &str, to: &str) -> String {
     let rest = text.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {text}"));
     rest.split(to).next().unwrap_or_default().to_owned()
@@ -82,7 +88,7 @@ async fn second_step(house: &House, half: &str, code: &str) -> Got {
     sent.form(&form(&[("code", code)])).send().await
 }
 
-fn next_step(house: &House) {
+pub fn next_step(house: &House) {
     house.clock.pass(30_000);
 }
 
@@ -310,6 +316,79 @@ async fn administrators_have_a_week_for_their_second_factor() {
         house.engine.change(&system, &users, anna, None, given, Vec::new()).await.expect("an administrator");
         let anna = Browser::of(&house, "anna").await;
         assert!(anna.get("/accounts").await.expect(200).text().contains("17/03/2026"));
+    }
+}
+
+/// A program's token has no second factor to give: it goes on when its owner's days are over, and its owner does not.
+#[tokio::test]
+async fn a_token_works_on_when_the_days_are_over() {
+    const DAY: i64 = 24 * 3_600_000;
+    for house in houses().await {
+        with_password(&house, "ada").await;
+        let token = house.engine.make_token(house.people["ada"].id, "gestionale").await.expect("a token");
+        house.clock.pass(9 * DAY);
+        let page = cookie(&enter(&house, "ada@example.it", PASSWORD, "").await.expect(303));
+        let led = house.send("GET", "/accounts").header("Cookie", &page).send().await.expect(303);
+        assert_eq!(led.header("location"), "/preferences/security");
+        house.send("GET", "/api/v1/accounts").bearer(&token).send().await.expect(200);
+        let made = house.send("POST", "/api/v1/accounts").bearer(&token).json(&serde_json::json!({ "name": "Verdi" })).send().await;
+        made.expect(201);
+        // With the session alone nobody has the API either.
+        let got = house.send("GET", "/api/v1/accounts").header("Cookie", &page).send().await;
+        assert!(matches!(got.status, 401 | 403), "{}", got.status);
+    }
+}
+
+/// Checklist 19: days are given once: another role that requires a second factor too begins nothing anew; a time without it does.
+#[tokio::test]
+async fn another_role_gives_no_more_days() {
+    const DAY: i64 = 24 * 3_600_000;
+    for house in houses().await {
+        let mut ada = Browser::of(&house, "ada").await;
+        let rules = [("second_factor", "roles"), ("grace_days", "7"), ("idle_minutes", "720"), ("whole_days", "30")];
+        ada.post("/administration/sign-in", &[&rules[..], &[("roles", "agent"), ("roles", "manager")]].concat()).await.expect(303);
+        let until = async |day: &str| {
+            let anna = Browser::of(&house, "anna").await;
+            let page = anna.get("/accounts").await.expect(200).text();
+            assert_eq!(page.contains("factor-due"), !day.is_empty(), "{page}");
+            assert!(page.contains(day), "{day}: {page}");
+        };
+        let assume = async |roles: &str| {
+            let users = house.engine.entity("user").expect("users");
+            let field = users.field("roles").expect("a field").id;
+            let system = house.engine.system(engine::Through::CommandLine);
+            let given = vec![(field, Value::from(roles))];
+            house.engine.change(&system, &users, house.people["anna"].id, None, given, Vec::new()).await.expect("other roles");
+        };
+        until("09/03/2026").await;
+        house.clock.pass(5 * DAY);
+        assume("|agent|manager|").await;
+        until("09/03/2026").await;
+        assume("|manager|").await;
+        until("09/03/2026").await;
+        assume("|agent|").await;
+        house.clock.pass(3 * DAY);
+        let late = Browser::of(&house, "anna").await;
+        assert_eq!(late.get("/accounts").await.expect(303).header("location"), "/preferences/security");
+        // Without any of them, nothing is required; with one again, it is required anew.
+        assume("|reader|").await;
+        until("").await;
+        house.clock.pass(22 * DAY);
+        assume("|agent|").await;
+        until("08/04/2026").await;
+        // Whoever is required to because his role administers from now on, has his days from now on too.
+        let rules = [("second_factor", "administrators"), ("grace_days", "7"), ("idle_minutes", "720"), ("whole_days", "30")];
+        let system = house.engine.system(engine::Through::CommandLine);
+        assume("|reader|").await;
+        let mut ada = Browser::of(&house, "ada").await;
+        ada.post("/administration/sign-in", &rules).await.expect(303);
+        house.clock.pass(5 * DAY);
+        let roles = house.engine.entity("role").expect("roles");
+        let asked = engine::Asked::new(roles.clone()).filtered(meta::Filter::is("key", "reader"));
+        let reader = house.engine.list(&system, asked).await.expect("roles").records[0].id;
+        let administer = vec![(roles.field("administer").expect("a field").id, Value::Bool(true))];
+        house.engine.change(&system, &roles, reader, None, administer, Vec::new()).await.expect("it administers");
+        until("13/04/2026").await;
     }
 }
 

@@ -56,6 +56,22 @@ async fn a_session_is_never_taken_over() {
     }
 }
 
+/// E4: with other roles one signs in anew: no session goes on that was opened with the old ones.
+#[tokio::test]
+async fn another_role_ends_all_sessions() {
+    for house in houses().await {
+        let anna = with_password(&house, "anna").await;
+        let open = cookie(&enter(&house, "anna@example.it", PASSWORD, "").await.expect(303));
+        let user = house.get("ada", &format!("/users/{anna}")).await.expect(200).json();
+        let version = user["version"].as_i64().expect("a version");
+        let roles = serde_json::json!({ "roles": ["agent", "reader"] });
+        house.api("ada", "PATCH", &format!("/users/{anna}")).if_match(version).json(&roles).send().await.expect(200);
+        assert!(!is_in(&house, &open).await && is_in(&house, &house.people["bruno"].cookie).await);
+        let again = cookie(&enter(&house, "anna@example.it", PASSWORD, &open).await.expect(303));
+        assert!(again != open && is_in(&house, &again).await && !is_in(&house, &open).await);
+    }
+}
+
 /// Whoever's session is over while he works is led back to where he was, and nowhere else.
 #[tokio::test]
 async fn whoever_signs_in_again_goes_on_where_he_was() {
@@ -184,6 +200,39 @@ async fn foreign_forms_sign_nobody_in() {
             let got = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "same-origin").form(&sent).send().await.expect(303);
             assert_eq!(got.header("location"), "/", "{next}");
         }
+    }
+}
+
+/// E8: many accounts are tried from one network, and one account from many: both are slowed down, and nobody is kept out for good.
+#[tokio::test]
+async fn spraying_is_slowed_down_too() {
+    let trusting = |settings: &mut WebSettings| {
+        settings.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
+        settings.measures.open_forms_per_minute = 100_000;
+    };
+    for (engine, clock) in both(|| vec![base::area()]).await {
+        let house = House::furnish(engine, clock, trusting).await;
+        with_password(&house, "anna").await;
+        let tries = async |email: &str, password: &str, from: &str| {
+            let sent = house.send("POST", "/sign-in").header("Sec-Fetch-Site", "same-origin").header("X-Forwarded-For", from);
+            sent.form(&form(&[("email", email), ("password", password)])).send().await.status
+        };
+        // A thousand accounts from one network: after the first few nothing is hashed any more.
+        let before = house.engine.hashings();
+        for number in 0..1_000 {
+            tries(&format!("persona{number}@example.it"), "una parola qualunque", "203.0.113.7").await;
+        }
+        assert!(house.engine.hashings() - before <= 25, "{}", house.engine.hashings() - before);
+        assert_eq!(tries("anna@example.it", PASSWORD, "203.0.113.7").await, 429);
+        assert_eq!(tries("anna@example.it", PASSWORD, "198.51.100.4").await, 303, "elsewhere nobody waits");
+        // One account from a thousand networks.
+        let before = house.engine.hashings();
+        for number in 0..1_000 {
+            tries("anna@example.it", "una parola qualunque", &format!("10.{}.{}.9", number / 250, number % 250)).await;
+        }
+        assert!(house.engine.hashings() - before <= 15, "{}", house.engine.hashings() - before);
+        house.clock.pass(31_000);
+        assert_eq!(tries("anna@example.it", PASSWORD, "198.51.100.4").await, 303, "half a minute at most, and she is in");
     }
 }
 

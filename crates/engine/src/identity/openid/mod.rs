@@ -3,8 +3,10 @@
 
 mod provider;
 mod token;
+mod welcome;
 
-pub use provider::Provider;
+pub(crate) use provider::turn;
+pub use provider::{Provider, Welcome};
 
 use crate::Engine;
 use crate::identity::digest;
@@ -114,10 +116,17 @@ impl Engine {
                 None => Ok(Returned::Refused),
             };
         }
-        let Some(user) = self.bound_to(&claims).await? else { return Ok(Returned::Unknown) };
+        let device = device.into();
+        let user = match self.bound_to(&claims).await? {
+            Some(user) => user,
+            None => match self.welcomed(&provider, &claims, device.network).await? {
+                Some(user) => user,
+                None => return Ok(Returned::Unknown),
+            },
+        };
         let Some(who) = self.principal_of(user, Through::Pages).await? else { return Ok(Returned::Unknown) };
         let hashed = self.password_digest(user).await?;
-        match self.enter(who, user, &hashed, device.into()).await? {
+        match self.enter(who, user, &hashed, device).await? {
             Some(entry) => Ok(Returned::Entered(Box::new(entry), user, away.next)),
             None => Ok(Returned::Unknown),
         }

@@ -3,8 +3,10 @@
 use super::down;
 use crate::Engine;
 use crate::principal::Principal;
-use kernel::{Error, Problem, Result, Say};
+use crate::secrets::Turning;
+use kernel::{Error, Id, Problem, Result, Say};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use wire::http::Client;
 
 /// The row of the table of the installation.
@@ -24,9 +26,38 @@ pub struct Provider {
     /// Where it stands, if that is in our own network: `host:port`. Empty for one that anybody reaches.
     #[serde(default)]
     pub own: String,
+    /// Who gets an account when he comes in for the first time; nobody, unless it is said.
+    #[serde(default)]
+    pub welcomes: Option<Welcome>,
     /// The ciphertext of our secret.
     #[serde(default)]
     pub(super) sealed: String,
+}
+
+/// Who gets an account by coming in through the provider, and what he may then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The domains of his address, which the provider has to vouch for.
+    pub domains: Vec<String>,
+    /// The keys of the roles he gets; none that administers.
+    pub roles: Vec<String>,
+    /// The team he gets into.
+    #[serde(with = "letters")]
+    pub team: Option<Id>,
+}
+
+/// An id as text.
+mod letters {
+    use kernel::Id;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(id: &Option<Id>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&id.map(|id| id.to_string()).unwrap_or_default())
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Option<Id>, D::Error> {
+        Ok(String::deserialize(deserializer)?.parse().ok())
+    }
 }
 
 impl Provider {
@@ -38,6 +69,7 @@ impl Provider {
             issuer: text(issuer),
             client: text(client),
             own: text(own).to_ascii_lowercase(),
+            welcomes: None,
             sealed: String::new(),
         }
     }
@@ -50,6 +82,11 @@ pub(super) struct Found {
     pub(super) token: String,
     pub(super) keys: String,
     pub(super) takes_basic: bool,
+}
+
+/// Seals our secret by the newest key.
+pub(crate) async fn turn(turning: &mut Turning<'_>, tx: &mut Tx) -> Result<()> {
+    turning.installation(tx, ROW, PLACE).await
 }
 
 impl Engine {
@@ -71,6 +108,9 @@ impl Engine {
             } else if text.chars().count() > 300 || text.chars().any(char::is_control) {
                 problems.push(Problem { field: field.to_owned(), say: Say::new("error-too-long").with("most", 300) });
             }
+        }
+        if let Some(welcome) = &provider.welcomes {
+            self.unwelcome(welcome, &mut problems).await?;
         }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems));

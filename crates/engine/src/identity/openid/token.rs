@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kernel::Moment;
+use kernel::{Language, Moment};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::Value as Json;
 
@@ -27,6 +27,10 @@ pub(super) struct Claims {
     pub(super) subject: String,
     pub(super) email: String,
     pub(super) email_verified: bool,
+    /// What people call him; empty where it is not said.
+    pub(super) name: String,
+    /// What he reads.
+    pub(super) language: Language,
 }
 
 fn bytes(text: &str) -> Option<Vec<u8>> {
@@ -108,5 +112,10 @@ pub(super) fn verified(token: &str, keys: &Json, expected: &Expected<'_>) -> Res
         subject: subject.to_owned(),
         email: text("email").to_owned(),
         email_verified: claims["email_verified"] == true,
+        name: match text("name") {
+            "" => format!("{} {}", text("given_name"), text("family_name")).trim().to_owned(),
+            name => name.to_owned(),
+        },
+        language: text("locale").split(['-', '_']).next().and_then(|code| code.parse().ok()).unwrap_or_default(),
     })
 }

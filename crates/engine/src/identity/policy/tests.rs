@@ -1,6 +1,6 @@
 //! Of whom a second factor is required, and since when.
 
-use super::{OfWhom, SignInPolicy};
+use super::{Bears, Given, OfWhom, SignInPolicy};
 use kernel::Moment;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -34,4 +34,28 @@ fn a_requirement_begins_for_whoever_it_is_new_for() {
     // One that was asked for before its beginning was noted gives no days.
     let before = SignInPolicy::read("{\"second_factor\":\"administrators\",\"idle_minutes\":60,\"whole_days\":7}");
     assert_eq!((before.grace_days, since(&of(OfWhom::Administrators, &[]).beginning(&before, on(9)))), (7, vec![("administrators", 0)]));
+}
+
+/// Days count from the first on which it was required of somebody; other roles that require it too begin nothing anew.
+#[test]
+fn days_begin_with_the_first_role_that_requires_it() {
+    let on = |day: i64| Moment::from_millis(day * DAY);
+    let bears = |roles| Bears::by(roles, &[]);
+    let began = |policy: &SignInPolicy, roles, given| policy.began(&bears(roles), on(0), given).millis() / DAY;
+    let given = |at, since| Some(Given { at: on(at), since: on(since) });
+    let first = of(OfWhom::Roles, &["manager"]).beginning(&of(OfWhom::Nobody, &[]), on(1));
+    assert_eq!(began(&first, "|manager|", None), 1, "whoever had the role when it began");
+    assert_eq!(began(&first, "|manager|", given(5, 5)), 5, "whoever was given it later");
+    // Directors too, from the tenth on: whoever goes from the one to the other has had his days since the first.
+    let both = of(OfWhom::Roles, &["director", "manager"]).beginning(&first, on(10));
+    assert_eq!(began(&both, "|director|", given(11, 1)), 1);
+    assert_eq!(began(&both, "|director|", given(5, 5)), 10, "it was not about directors then");
+    assert_eq!(began(&both, "|director|", None), 10);
+    // A break: whatever was before, counts no more.
+    let none = of(OfWhom::Nobody, &[]).beginning(&both, on(20));
+    let again = of(OfWhom::Roles, &["manager"]).beginning(&none, on(30));
+    assert_eq!(began(&again, "|manager|", given(11, 1)), 30);
+    // A row of before says when roles were given, and nothing else.
+    assert_eq!(Given::read(Some(on(5)), None), given(5, 5));
+    assert_eq!(Given::read(None, None), None);
 }

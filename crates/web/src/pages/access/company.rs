@@ -73,7 +73,7 @@ async fn back(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, Aski
     if !cookie(&headers, COOKIE).is_some_and(|went| crate::seal::same(went.as_bytes(), state.as_bytes())) {
         return refused();
     }
-    let (address, coming) = (crate::headers::origin_of(&web, &headers), Coming::of(&visitor, &headers));
+    let (address, coming) = (crate::headers::origin_of(&web, &headers), Coming::of(&web, &visitor, &headers));
     let signed_in = visitor.caller.as_ref().and_then(|caller| caller.who.user);
     let returned = web.engine().back_from_provider(state, text("code"), asked.get("iss"), signed_in, &address, coming.device()).await?;
     let mut response = match returned {

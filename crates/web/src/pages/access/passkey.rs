@@ -38,7 +38,7 @@ async fn question(State(web): State<Web>, headers: HeaderMap) -> Answer {
 async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fields: Fields) -> Answer {
     let next = safe(fields.get("next").unwrap_or_default());
     let (secret, answered) = (fields.get("secret").unwrap_or_default(), fields.get("answer").unwrap_or_default());
-    let (address, coming) = (crate::headers::origin_of(&web, &headers), Coming::of(&visitor, &headers));
+    let (address, coming) = (crate::headers::origin_of(&web, &headers), Coming::of(&web, &visitor, &headers));
     let Some(session) = web.engine().enter_by_passkey(secret, answered, &address, coming.device()).await? else {
         return Ok(answer::to("/sign-in?said=passkey"));
     };

@@ -101,7 +101,7 @@ async fn enter(State(web): State<Web>, visitor: Visitor, headers: HeaderMap, fie
     let next = safe(fields.get("next").unwrap_or_default());
     let Some((half, secret)) = standing(&web, &headers).await? else { return Ok(answer::to("/sign-in")) };
     let door = Door::new(&web, &visitor, &headers);
-    let (engine, coming) = (web.engine(), Coming::of(&visitor, &headers));
+    let (engine, coming) = (web.engine(), Coming::of(&web, &visitor, &headers));
     let entered = match (fields.get("answer"), fields.get("secret")) {
         (Some(answered), Some(question)) if !answered.is_empty() => {
             let address = crate::headers::origin_of(&web, &headers);

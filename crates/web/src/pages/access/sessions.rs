@@ -9,7 +9,7 @@ use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Named, Web};
 use askama::Template;
 use axum::extract::State;
-use engine::identity::{USER, users};
+use engine::identity::{USER, browser_said, users};
 use http::{Method, StatusCode};
 use kernel::{Error, Id};
 
@@ -132,31 +132,10 @@ async fn reset_factors(State(web): State<Web>, reader: Reader, named: Named) -> 
     onward_saying(&reader, &format!("/users/{user}/access"), "said-factors-reset", "", None)
 }
 
-/// What a browser says of itself, in the words of people: browser and system; and the icon of such a thing.
-pub(super) fn device(agent: &str) -> (String, &'static str) {
-    let first = |known: &[(&str, &str)]| known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| (*name).to_owned());
-    let browser = first(&[
-        ("Edg", "Edge"),
-        ("OPR/", "Opera"),
-        ("SamsungBrowser", "Samsung Internet"),
-        ("Firefox/", "Firefox"),
-        ("FxiOS", "Firefox"),
-        ("CriOS", "Chrome"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ]);
-    let system = first(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("CrOS", "ChromeOS"),
-        ("Linux", "Linux"),
-    ]);
+/// What a browser says of itself, in the words of people, and the icon of such a thing.
+fn device(agent: &str) -> (String, &'static str) {
     let icon = if agent.contains("Mobile") || agent.contains("Android") || agent.contains("iPhone") { "mobile" } else { "system" };
-    let named: Vec<String> = browser.into_iter().chain(system).collect();
-    (named.join(" · "), icon)
+    (browser_said(agent), icon)
 }
 
 #[cfg(test)]
