@@ -63,7 +63,7 @@ impl Browser {
         let kind = ("Content-Type", "application/x-www-form-urlencoded");
         let headers = [kind, ("Sec-Fetch-Site", "same-origin"), ("Cookie", self.cookie.as_str())];
         let answer = tried(&self.address, method, path, &headers, body).expect("an answer");
-        for name in ["sid=", "scheda_half="] {
+        for name in ["scheda_half=", "sid="] {
             let set = answer.head.lines().filter_map(|line| line.split_once(": ")).find(|(_, value)| value.starts_with(name));
             if let Some((_, value)) = set {
                 self.cookie = value.split(';').next().unwrap_or_default().to_owned();
@@ -117,7 +117,7 @@ fn furnished(place: &Place, mail: u16) -> (String, Vec<String>) {
     assert_eq!(browser.form("/administration/mail", "/administration/mail", &account).status, 303);
     // While somebody serves, he would go on sealing by the old key.
     let refused = place.refused(&["key", "change"]);
-    assert!(refused.contains(if place.is_embedded() { "in use" } else { "is running" }), "{refused}");
+    assert!(refused.contains(if place.is_embedded() { "using this data" } else { "is running" }), "{refused}");
     serving.stop();
     (letters, codes)
 }

@@ -49,7 +49,7 @@ impl Turning<'_> {
             made += &rest[..at];
             rest = &rest[at..];
             let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-            let (sealed, after) = rest.split_at(rest.find(|c| !letter(c)).unwrap_or(rest.len()));
+            let (sealed, after) = rest.split_at(rest.find(|c: char| !letter(c)).unwrap_or(rest.len()));
             if sealed.starts_with(&own) {
                 made += sealed;
             } else {

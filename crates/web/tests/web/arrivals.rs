@@ -130,7 +130,7 @@ async fn known_browsers_are_few_and_end_with_their_person() {
             house.clock.pass(61_000);
             last = known(&enters(&house, "anna", FIREFOX, "").await);
         }
-        let rows = |table: String| table.matches("Moment(").count();
+        let rows = |table: String| table.matches("Text(").count();
         let kept = rows(house.table("device").await);
         assert!((15..=21).contains(&kept), "{kept}");
         assert_eq!(told(&house, &office).await, 25);

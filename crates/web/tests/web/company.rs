@@ -344,7 +344,7 @@ async fn people_of_the_company_get_an_account_at_their_first_sign_in() {
                 ("client", "scheda"),
                 ("own", &own),
             ];
-            house.page("ada", "POST", "/administration/provider").form(&form(&[&kept, pairs].concat())).send().await
+            house.page("ada", "POST", "/administration/provider").form(&form(&[&kept[..], pairs].concat())).send().await
         };
         let nobody = Browser { house: &house, provider: &provider, sid: String::new() };
         let unknown = ("/sign-in?said=company-unknown".to_owned(), None);
@@ -396,7 +396,7 @@ async fn people_of_the_company_get_an_account_at_their_first_sign_in() {
         let page = carla.send("GET", "/accounts", "").send().await.text();
         assert!(page.contains("Carla &lt;b&gt;Bianchi&lt;/b&gt;") || page.contains("Carla &#60;b&#62;Bianchi&#60;/b&#62;"), "{page}");
         assert_eq!(told(&house, &office).await, 0, "nobody has to be told of his first browser");
-        let users = house.get("ada", "/users?filter=email%20%3D%20%22carla%40verdi.example%22").await.expect(200).json();
+        let users = house.get("ada", "/users?filter=email%20is%20%22carla%40verdi.example%22").await.expect(200).json();
         let user = users["records"][0].clone();
         assert_eq!((&user["roles"], &user["language"]), (&json!(["agent", "reader"]), &json!("en")), "{user}");
         assert!(user["team"].to_string().contains(&team), "{user}");

@@ -81,7 +81,9 @@ impl Entered {
             roles: self.roles.clone(),
             team: self.team.parse().ok(),
         };
-        Provider { welcomes: self.welcomes.then_some(welcome), ..self.provider.clone() }
+        let mut provider = self.provider.clone();
+        provider.welcomes = self.welcomes.then_some(welcome);
+        provider
     }
 }
 
