@@ -9,6 +9,9 @@ mod speaking;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The CRM of Italian companies: one binary, one database.
 #[derive(Debug, Parser)]
 #[command(name = "scheda", version, about, long_about = None)]
