@@ -51,8 +51,8 @@ mod tests {
     fn known_samples_give_known_probabilities() {
         // The ages of the manual of scipy.stats.mannwhitneyu.
         let (men, women) = ([19.0, 22.0, 16.0, 29.0, 24.0], [20.0, 11.0, 17.0, 12.0]);
-        close(probability(&men, &women), 0.111_346_886_533_140_41);
-        close(probability(&women, &men), 0.111_346_886_533_140_41);
+        close(probability(&men, &women), 0.111_346_887);
+        close(probability(&women, &men), 0.111_346_887);
         // With ties, of two, three and two; reckoned by hand.
         let (few, more) = ([1.0, 2.0, 2.0, 3.0, 5.0], [3.0, 3.0, 4.0, 5.0, 6.0]);
         close(probability(&few, &more), 0.110492024);
