@@ -288,11 +288,9 @@ async fn asking_tells_nobody_who_is_known() {
         let (known, before) = (ask(&house, "anna@example.it").await, rows().await);
         // Unknown, out, without a password, no address at all.
         deactivate(&house, "bruno").await;
-        let mut asked = 1;
-        for email in ["nessuno@example.it", "bruno@example.it", "rita@example.it", "nessun indirizzo"] {
+        for (asked, email) in (1..).zip(["nessuno@example.it", "bruno@example.it", "rita@example.it", "nessun indirizzo"]) {
             assert_eq!(known.clone().undated(), ask(&house, email).await.undated(), "{email}");
             assert_eq!(rows().await, before + asked, "{email}: the same was done");
-            asked += 1;
         }
         assert!(!house.table("job").await.contains("nessuno"), "what was typed may be anything, and is kept from readers");
         work(&house).await;
