@@ -84,7 +84,13 @@ pub fn files(settings: &Settings) -> Files {
 /// Where the data of an installation is, and how it is reached.
 pub fn place(settings: &Settings, mode: Mode) -> Result<store::Settings> {
     let measures = match &settings.database_url {
-        Some(url) => store::Settings::postgres(url.as_str(), settings.shape_url.clone()),
+        Some(url) => {
+            // Its key and its files stand here also where the database is elsewhere.
+            if mode == Mode::Serve && !settings.data.exists() {
+                make_private(&settings.data)?;
+            }
+            store::Settings::postgres(url.as_str(), settings.shape_url.clone())
+        }
         None => {
             if mode == Mode::Serve {
                 make_private(&settings.data)?;

@@ -397,7 +397,8 @@ async fn people_of_the_company_get_an_account_at_their_first_sign_in() {
         assert!(page.contains("Carla &lt;b&gt;Bianchi&lt;/b&gt;") || page.contains("Carla &#60;b&#62;Bianchi&#60;/b&#62;"), "{page}");
         assert_eq!(told(&house, &office).await, 0, "nobody has to be told of his first browser");
         let users = house.get("ada", "/users?filter=email%20is%20%22carla%40verdi.example%22").await.expect(200).json();
-        let user = users["records"][0].clone();
+        let user = users["records"][0]["id"].as_str().expect("an id").to_owned();
+        let user = house.get("ada", &format!("/users/{user}")).await.expect(200).json();
         assert_eq!((&user["roles"], &user["language"]), (&json!(["agent", "reader"]), &json!("en")), "{user}");
         assert!(user["team"].to_string().contains(&team), "{user}");
         house.engine.settle_audit().await.expect("the audit");
