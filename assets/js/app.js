@@ -16,6 +16,7 @@ import "./layouts.js";
 import "./palette.js";
 import "./keys.js";
 import "./form.js";
+import "./reacting.js";
 import "./composer.js";
 import "./files.js";
 import "./lines.js";

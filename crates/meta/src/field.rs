@@ -70,12 +70,23 @@ pub struct Field {
     pub said: Option<&'static str>,
     /// The key of the series that a new record takes its number from.
     pub series: Option<&'static str>,
+    /// Its text is a filter: of what.
+    pub selects: Option<Selects>,
     /// The value of a new record where none is given.
     pub default: Default,
     /// The canonical form of a text.
     pub check: Option<Check>,
     /// Derived from the other fields at every write.
     pub computed: Option<fn(&Record) -> Value>,
+}
+
+/// What a text that is a filter speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selects {
+    /// The field of the same record that holds the key of the entity whose records it selects.
+    pub of: &'static str,
+    /// Whether one record alone answers it, as a condition of one of its fields: nothing along links, nothing of children.
+    pub alone: bool,
 }
 
 /// The value of a new record where none is given.
@@ -118,6 +129,7 @@ impl Field {
             open: false,
             said: None,
             series: None,
+            selects: None,
             default: Default::None,
             check: None,
             computed: None,
@@ -266,6 +278,18 @@ impl<T> Key<T> {
     /// there is none, as its slice describes it.
     pub const fn numbered(mut self, series: &'static str) -> Key<T> {
         self.field = self.field.numbered(series);
+        self
+    }
+
+    /// A filter on records of the entity whose key stands in the field `of` of the same record; nothing where all of them are meant.
+    pub const fn filter_of(mut self, of: &'static str) -> Key<T> {
+        self.field.selects = Some(Selects { of, alone: false });
+        self
+    }
+
+    /// The same, asking one record alone: a condition of a field of that entity.
+    pub const fn condition_of(mut self, of: &'static str) -> Key<T> {
+        self.field.selects = Some(Selects { of, alone: true });
         self
     }
 

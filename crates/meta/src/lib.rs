@@ -17,9 +17,9 @@ pub mod sql;
 pub mod words;
 
 pub use arrangement::{Arranged, Arrangement, OWN_SECTION, section_key};
-pub use conditions::Conditions;
+pub use conditions::{Conditions, Stands};
 pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Granted, Happens, Ledger, Relation, Section, Visibility};
-pub use field::{Field, FieldId, Key};
+pub use field::{Field, FieldId, Key, Selects};
 pub use fields::{Kind, Reading};
 pub use filter::Filter;
 pub use model::{Model, Restriction};

@@ -14,7 +14,7 @@ use kernel::Id;
 use std::net::IpAddr;
 
 /// What everybody arranges for himself, and nobody needs to know.
-const TRIFLES: [&str; 16] = [
+const TRIFLES: [&str; 17] = [
     "theme",
     "density",
     "keys",
@@ -29,6 +29,7 @@ const TRIFLES: [&str; 16] = [
     "remove-view",
     "build-filter",
     "try-layout",
+    "try-form",
     "profile",
     "passkey-question",
 ];

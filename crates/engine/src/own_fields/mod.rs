@@ -65,11 +65,11 @@ meta::entity! { "own_field" {
     /// Its place among the fields of its section.
     POSITION: Whole = whole("position"),
     /// It is shown where this filter holds.
-    VISIBLE_WHEN: LongText = long_text("visible_when"),
+    VISIBLE_WHEN: LongText = long_text("visible_when").condition_of("entity"),
     /// A value must be given where this filter holds.
-    REQUIRED_WHEN: LongText = long_text("required_when"),
+    REQUIRED_WHEN: LongText = long_text("required_when").condition_of("entity"),
     /// Nobody changes it where this filter holds.
-    READ_ONLY_WHEN: LongText = long_text("read_only_when"),
+    READ_ONLY_WHEN: LongText = long_text("read_only_when").condition_of("entity"),
 }}
 
 pub(crate) fn slice() -> Slice {

@@ -111,7 +111,7 @@ pub mod sharing {
         /// The entity whose records it shares, by its key.
         ENTITY: Code = code("entity").required().sortable().said("entity-{}-many"),
         /// Which of them: a filter.
-        FILTER: LongText = long_text("filter"),
+        FILTER: LongText = long_text("filter").filter_of("entity"),
         /// With whoever has this role.
         ROLE: Vocabulary = vocabulary("role", "role"),
         /// With whoever is in this team, or in one below it.

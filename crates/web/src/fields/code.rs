@@ -9,8 +9,9 @@ pub(super) struct CodeWidget;
 
 /// The words that people know a key by: `{of}-{key}`, or those of a pattern.
 fn named(face: &Face, value: &Value, sight: &Sight<'_>) -> Option<String> {
-    if let Some(offered) = described::offered(&face.field, &|_| Vec::new(), sight) {
-        return offered.into_iter().find(|(key, _)| key == value.text()).map(|(_, words)| words);
+    let offered = described::offered(&face.field, &|_| Vec::new(), sight).unwrap_or_default();
+    if let Some((_, words)) = offered.into_iter().find(|(key, _)| key == value.text()) {
+        return Some(words);
     }
     let of = face.field.said?;
     let words = if of.contains("{}") { of.replace("{}", value.text()) } else { format!("{of}-{}", value.text()) };

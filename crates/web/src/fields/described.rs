@@ -2,20 +2,26 @@
 
 use super::Sight;
 use engine::own_fields::{ENTITY, OWN_FIELD, SECTION, SECTION_OF_ITS_OWN, SERIES, TARGET, VOCABULARY, takes_own_fields};
+use engine::rights::SHARING_RULE;
 use kernel::{Language, fold};
-use meta::{Entity, Field, Kind, OWN_SECTION, Section};
+use meta::{Entity, Field, Granted, Kind, OWN_SECTION, Section, Visibility};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The keys that a field takes, with their words, in the order of these; none for a field whose keys are written.
 ///
 /// `beside` gives what is entered in another field of the same record; nothing where that is not known.
 pub(super) fn offered<'c>(field: &Field, beside: &dyn Fn(&str) -> Vec<&'c str>, sight: &Sight<'_>) -> Option<Vec<(String, String)>> {
+    let many = |entity: &Entity| (entity.key.to_owned(), sight.speech.entity(entity.key, "many"));
+    let entities = || sight.model.entities().map(|entity| &**entity);
+    if (field.entity, field.key) == (SHARING_RULE, ENTITY.field.key) {
+        let mut kinds: Vec<(String, String)> = entities().filter(|entity| shared(entity)).map(many).collect();
+        kinds.sort_by_cached_key(|(_, words)| fold(words));
+        return Some(kinds);
+    }
     // A term stands in a vocabulary as a field of terms does.
     if field.entity != OWN_FIELD && (field.entity, field.key) != ("term", VOCABULARY.field.key) {
         return None;
     }
-    let many = |entity: &Entity| (entity.key.to_owned(), sight.speech.entity(entity.key, "many"));
-    let entities = || sight.model.entities().map(|entity| &**entity);
     let mut offered: Vec<(String, String)> = match field.key {
         key if key == ENTITY.field.key => entities().filter(|entity| takes_own_fields(entity)).map(many).collect(),
         key if key == TARGET.field.key => {
@@ -33,6 +39,17 @@ pub(super) fn offered<'c>(field: &Field, beside: &dyn Fn(&str) -> Vec<&'c str>, 
     };
     offered.sort_by_cached_key(|(_, words)| fold(words));
     Some(offered)
+}
+
+/// Whether a rule may share the records of an entity: those that people have by their roles, seen by themselves.
+fn shared(entity: &Entity) -> bool {
+    let by_roles = entity.granted == Granted::Roles && entity.visibility != Visibility::Administrators;
+    entity.can.public && by_roles && !entity.can.joining && !entity.can.kept
+}
+
+/// The field of the same record on which it depends what may be chosen here.
+pub(crate) fn follows(field: &Field) -> Option<&'static str> {
+    ((field.entity, field.key) == (OWN_FIELD, SECTION.field.key)).then_some(ENTITY.field.key)
 }
 
 /// The vocabularies that a field speaks of, or that have terms.

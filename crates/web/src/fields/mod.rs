@@ -6,7 +6,7 @@
 mod choice;
 mod code;
 mod date;
-mod described;
+pub(crate) mod described;
 pub(crate) mod email;
 mod file;
 pub(crate) mod link;

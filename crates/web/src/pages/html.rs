@@ -30,6 +30,14 @@ pub(crate) fn attribute(out: &mut String, name: &str, value: &str) {
     out.push('"');
 }
 
+/// Adds an input that nobody sees.
+pub(crate) fn hidden(out: &mut String, name: &str, value: &str) {
+    out.push_str("<input type=\"hidden\"");
+    attribute(out, "name", name);
+    attribute(out, "value", value);
+    out.push('>');
+}
+
 /// Adds `<tag>text</tag>`.
 pub(crate) fn element(out: &mut String, tag: &str, inside: &str) {
     let _ = write!(out, "<{tag}>");

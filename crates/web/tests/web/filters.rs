@@ -3,7 +3,7 @@
 use crate::client::Got;
 use crate::house::{House, houses};
 
-async fn post(house: &House, who: &str, path: &str, pairs: &[(&str, &str)]) -> Got {
+pub async fn post(house: &House, who: &str, path: &str, pairs: &[(&str, &str)]) -> Got {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("csrf", &house.people[who].csrf);
     for (name, value) in pairs {
@@ -20,7 +20,7 @@ fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn plain(markup: &str) -> String {
+pub fn plain(markup: &str) -> String {
     markup.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&amp;", "&")
 }
 
@@ -28,9 +28,14 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(plain(tag.split(&format!(" {name}=\"")).nth(1)?.split('"').next()?))
 }
 
-/// What a browser would send of the builder's form: its inputs, ticked boxes, chosen options, texts.
+/// What a browser would send of the builder's form.
 fn entered(page: &str) -> Vec<(String, String)> {
-    let form = page.split("id=\"builder-form\"").nth(1).and_then(|rest| rest.split("</form>").next()).expect("a builder");
+    sent_by(page, "builder-form")
+}
+
+/// What a browser would send of a form: its inputs, ticked boxes, chosen options, texts.
+pub fn sent_by(page: &str, form: &str) -> Vec<(String, String)> {
+    let form = page.split(&format!("id=\"{form}\"")).nth(1).and_then(|rest| rest.split("</form>").next()).expect("a form");
     let mut pairs = Vec::new();
     for tag in form.split('<').skip(1) {
         let (name, rest) = tag.split_at(tag.find(|letter: char| !letter.is_ascii_lowercase()).unwrap_or(tag.len()));
@@ -42,10 +47,12 @@ fn entered(page: &str) -> Vec<(String, String)> {
             continue;
         };
         match name {
+            "input" if rest.contains("type=\"radio\"") && !rest.contains(" checked") => {}
             "input" if rest.contains("type=\"checkbox\"") && !rest.contains(" checked") => {}
             "input" => pairs.push((named, attribute(rest, "value").unwrap_or_default())),
             "select" => pairs.push((named, String::new())),
-            "textarea" => pairs.push((named, plain(rest.split_once('>').map_or("", |(_, text)| text)))),
+            // A line end right after the tag is none of the text.
+            "textarea" => pairs.push((named, plain(rest.split_once('>').map_or("", |(_, text)| text.strip_prefix('\n').unwrap_or(text))))),
             _ => {}
         }
     }

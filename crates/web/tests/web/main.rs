@@ -8,6 +8,7 @@ mod bulk;
 mod canaries;
 mod client;
 mod company;
+mod conditions;
 mod documents;
 mod faces;
 mod filters;

@@ -25,6 +25,7 @@ use crate::fields::Sight;
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{part, rendered};
 use crate::pages::favourites;
+use crate::pages::filter::{sentence, within::held};
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
@@ -274,10 +275,14 @@ async fn next(reader: &Reader, entity: &Entity, record: &Record) -> Result<Strin
 
 /// A record, living or in the trash.
 pub(crate) async fn find(reader: &Reader, entity: &Entity, id: Id) -> Result<(Record, HashMap<Id, String>)> {
-    match reader.web.engine().show(&reader.who, entity, id).await {
-        Err(Error::NotFound) => reader.web.engine().show_removed(&reader.who, entity, id).await,
-        other => other,
-    }
+    let (record, mut titles) = match reader.web.engine().show(&reader.who, entity, id).await {
+        Err(Error::NotFound) => reader.web.engine().show_removed(&reader.who, entity, id).await?,
+        other => other?,
+    };
+    // What filters name is said by name too.
+    let held: Vec<_> = entity.fields.iter().filter_map(|field| held(reader, field, &record)).collect();
+    titles.extend(sentence::titles(reader, held.iter().map(|(entity, filter)| (filter, &**entity))).await?);
+    Ok((record, titles))
 }
 
 /// What a record is called.

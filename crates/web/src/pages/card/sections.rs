@@ -2,6 +2,8 @@
 
 use super::spot::Spots;
 use crate::fields::{Face, Sight, email, phone};
+use crate::pages::filter::sentence::Sentence;
+use crate::pages::filter::within::held;
 use crate::pages::form::in_place::At;
 use crate::pages::html;
 use crate::pages::layout::{Item, items, unplaced};
@@ -126,6 +128,9 @@ pub(super) fn value(spots: &Spots<'_>, item: &Item<'_>) -> Option<String> {
                     out.push_str("</a>");
                     out
                 });
+            }
+            if let Some((entity, filter)) = held(spots.reader, field, record) {
+                return Some(html::escaped(&Sentence { sight }.whole(&filter, &entity)));
             }
             (!value.is_empty()).then(|| {
                 let mut out = String::new();

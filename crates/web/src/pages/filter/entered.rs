@@ -227,17 +227,17 @@ impl<'f> Sent<'f> {
     }
 }
 
-/// The root of every builder's names.
+/// What the names of a builder on a page of its own begin with; one among other fields begins with the name of its field.
 pub(super) const ROOT: &str = "f";
 
 impl Group {
-    /// The groups and rows of a form.
-    pub(crate) fn sent(fields: &Fields) -> Group {
+    /// The groups and rows of a form, whose names begin with this.
+    pub(crate) fn sent(fields: &Fields, root: &str) -> Group {
         let mut sent: HashMap<&str, Vec<&str>> = HashMap::new();
         for (name, value) in &fields.0 {
             sent.entry(name).or_default().push(value);
         }
-        Sent(sent).group(ROOT, 0, &mut 0)
+        Sent(sent).group(root, 0, &mut 0)
     }
 
     /// The group that shows a filter.
@@ -251,15 +251,15 @@ impl Group {
         }
     }
 
-    /// The tree of what is complete, with what is wrong in it.
-    pub(crate) fn understood(&self, entity: &Entity, context: Context<'_>) -> Understood {
+    /// The tree of what is complete, with what is wrong in it, by names that begin with this.
+    pub(crate) fn understood(&self, root: &str, entity: &Entity, context: Context<'_>) -> Understood {
         let mut understood = Understood::default();
-        let filter = context.filter_of(self, ROOT, entity, &mut understood);
+        let filter = context.filter_of(self, root, entity, &mut understood);
         if let Some(filter) = &filter
             && understood.problems.is_empty()
             && let Err(kernel::Error::Invalid(problems)) = parse(&print(filter, context.model, entity), context.model, entity)
         {
-            understood.problems.extend(problems.into_iter().map(|problem| Problem { field: ROOT.to_owned(), say: problem.say }));
+            understood.problems.extend(problems.into_iter().map(|problem| Problem { field: root.to_owned(), say: problem.say }));
         }
         understood.filter = filter;
         understood
@@ -652,7 +652,7 @@ impl Group {
     /// The group of this identity; `f-0-in` is what a row asks of its children.
     pub(super) fn at(&mut self, id: &str) -> Option<&mut Group> {
         let mut group = self;
-        let mut steps = id.strip_prefix(ROOT)?.split('-').skip(1).peekable();
+        let mut steps = id.split('-').skip(1).peekable();
         while let Some(step) = steps.next() {
             group = match group.nodes.get_mut(step.parse::<usize>().ok()?)? {
                 Node::Group(inner) => inner,

@@ -6,6 +6,7 @@ mod offered;
 mod operators;
 pub(crate) mod segment;
 pub(crate) mod sentence;
+pub(crate) mod within;
 mod write;
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ use meta::{Entity, Filter, Kind};
 use segment::{Kept, SEGMENTS};
 use sentence::Sentence;
 use std::collections::HashMap;
-use write::Builder;
+use write::{Builder, Place};
 
 /// The routes of the builder.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -91,42 +92,13 @@ impl Building<'_> {
 
     /// What the filter selects: in words, and how many they are.
     async fn said(&self, sight: &Sight<'_>) -> Result<String> {
-        let (reader, speech) = (self.reader, &self.reader.speech);
-        let filter = self.filter();
-        let mut out = String::with_capacity(512);
-        out.push_str("<p class=\"sentence\">");
-        html::text(&mut out, &Sentence { sight }.whole(&filter, self.entity));
-        out.push_str("</p><p class=\"builder-count\">");
-        if !self.problems.is_empty() {
-            html::text(&mut out, speech.say("builder-wrong"));
-        } else if self.counts {
-            match reader.web.engine().count(&reader.who, self.entity, &filter, false, Some(MOST)).await {
-                Ok(counted) => {
-                    let number = grouped(counted.number, speech.language);
-                    let count = counted.number.to_string();
-                    let said = match counted.more {
-                        true => speech.with("builder-counted-more", &[("number", &number)]),
-                        false => speech.with("builder-counted", &[("count", &count), ("number", &format!("{number}\u{200b}"))]),
-                    };
-                    out.push_str("<strong>");
-                    html::text(&mut out, &said.replace('\u{200b}', ""));
-                    out.push_str("</strong>");
-                }
-                Err(Error::Invalid(_) | Error::NotFound) => html::text(&mut out, speech.say("builder-wrong")),
-                Err(error) => return Err(error),
-            }
-        } else {
-            out.push_str("<button class=\"btn btn-quiet btn-sm\" name=\"do\" value=\"refresh\">");
-            html::text(&mut out, speech.say("builder-refresh"));
-            out.push_str("</button>");
-        }
-        if !self.understood.unfinished.is_empty() && self.problems.is_empty() {
-            out.push_str(" <span class=\"hint\">");
-            html::text(&mut out, speech.say("builder-unfinished"));
-            out.push_str("</span>");
-        }
-        out.push_str("</p>");
-        Ok(out)
+        let (filter, speech) = (self.filter(), &self.reader.speech);
+        let mut refresh = String::from("<button class=\"btn btn-quiet btn-sm\" name=\"do\" value=\"refresh\">");
+        html::text(&mut refresh, speech.say("builder-refresh"));
+        refresh.push_str("</button>");
+        let counting = if self.counts { Counting::Now } else { Counting::Later(refresh) };
+        let wrong = !self.problems.is_empty();
+        said(self.reader, self.entity, &filter, sight, wrong, !self.understood.unfinished.is_empty(), counting).await
     }
 
     /// When the sentence is asked for again: once the page is there, and whenever something was entered.
@@ -151,7 +123,8 @@ impl Building<'_> {
             return Ok(answer::part(reader, StatusCode::OK, self.beside(said)));
         }
         let action = format!("/{}/filter", self.entity.plural);
-        let builder = Builder { reader, entity: self.entity, sight: &sight, problems: &self.problems, focus: &self.focus, action };
+        let place = Place { root: ROOT, action, target: "builder", sync: "builder-form", within: false, alone: false };
+        let builder = Builder { reader, entity: self.entity, sight: &sight, problems: &self.problems, focus: &self.focus, place };
         let many = reader.speech.entity(self.entity.key, "many");
         let segments = reader.model.entity(engine::segments::SEGMENT);
         let shown = FilterPage {
@@ -182,15 +155,7 @@ impl Building<'_> {
     /// The sentence with what stands elsewhere: what is wrong beside its row, and the text.
     fn beside(&self, said: String) -> String {
         let mut out = said;
-        let mut rows = Vec::new();
-        write::identities(&self.root, ROOT, &mut rows);
-        for id in rows {
-            out.push_str("<hx-partial hx-swap=\"innerHTML\"");
-            html::attribute(&mut out, "hx-target", &format!("#{id}-error"));
-            out.push('>');
-            write::wrong(&mut out, self.reader, &id, &self.problems);
-            out.push_str("</hx-partial>");
-        }
+        beside_rows(&mut out, self.reader, &self.root, ROOT, &self.problems);
         if self.problems.is_empty() {
             out.push_str("<hx-partial hx-target=\"#filter-written\" hx-swap=\"innerHTML\">");
             textarea(&mut out, self.reader, &self.written(), false);
@@ -198,6 +163,73 @@ impl Building<'_> {
         }
         out
     }
+}
+
+/// Adds what is wrong, for the place of it that each row has.
+fn beside_rows(out: &mut String, reader: &Reader, group: &Group, root: &str, problems: &Problems) {
+    let mut rows = Vec::new();
+    write::identities(group, root, &mut rows);
+    for id in rows {
+        out.push_str("<hx-partial hx-swap=\"innerHTML\"");
+        html::attribute(out, "hx-target", &format!("#{id}-error"));
+        out.push('>');
+        write::wrong(out, reader, &id, problems);
+        out.push_str("</hx-partial>");
+    }
+}
+
+/// Whether what is selected is counted.
+enum Counting {
+    /// Not at all.
+    Never,
+    /// When somebody asks: with this button.
+    Later(String),
+    /// At once.
+    Now,
+}
+
+/// What a filter selects: in words, and how many they are.
+async fn said(
+    reader: &Reader,
+    entity: &Entity,
+    filter: &Filter,
+    sight: &Sight<'_>,
+    wrong: bool,
+    unfinished: bool,
+    counting: Counting,
+) -> Result<String> {
+    let speech = &reader.speech;
+    let mut out = String::with_capacity(512);
+    out.push_str("<p class=\"sentence\">");
+    html::text(&mut out, &Sentence { sight }.whole(filter, entity));
+    out.push_str("</p><p class=\"builder-count\">");
+    match counting {
+        _ if wrong => html::text(&mut out, speech.say("builder-wrong")),
+        Counting::Never => {}
+        Counting::Later(refresh) => out.push_str(&refresh),
+        Counting::Now => match reader.web.engine().count(&reader.who, entity, filter, false, Some(MOST)).await {
+            Ok(counted) => {
+                let number = grouped(counted.number, speech.language);
+                let count = counted.number.to_string();
+                let said = match counted.more {
+                    true => speech.with("builder-counted-more", &[("number", &number)]),
+                    false => speech.with("builder-counted", &[("count", &count), ("number", &format!("{number}\u{200b}"))]),
+                };
+                out.push_str("<strong>");
+                html::text(&mut out, &said.replace('\u{200b}', ""));
+                out.push_str("</strong>");
+            }
+            Err(Error::Invalid(_) | Error::NotFound) => html::text(&mut out, speech.say("builder-wrong")),
+            Err(error) => return Err(error),
+        },
+    }
+    if unfinished && !wrong {
+        out.push_str(" <span class=\"hint\">");
+        html::text(&mut out, speech.say("builder-unfinished"));
+        out.push_str("</span>");
+    }
+    out.push_str("</p>");
+    Ok(out)
 }
 
 /// Adds the place of the text.
@@ -280,7 +312,7 @@ async fn build(State(web): State<Web>, Of(entity): Of, reader: Reader, headers: 
         Some(named) => Some(Kept::asked(&reader, &entity, named).await?),
         None => None,
     };
-    let mut root = Group::sent(&fields);
+    let mut root = Group::sent(&fields, ROOT);
     entered::settle(&mut root, &reader.model, &entity);
     let asked = fields.get("do").unwrap_or_default();
     let mut focus = focus_of(asked, &mut root);
@@ -291,9 +323,9 @@ async fn build(State(web): State<Web>, Of(entity): Of, reader: Reader, headers: 
     }
     begun(&mut root);
     entered::settle(&mut root, &reader.model, &entity);
-    let mut problems = picked(&reader, &entity, &mut root).await?;
+    let mut problems = picked(&reader, &entity, &mut root, ROOT).await?;
     let context = Context { model: &reader.model, reading: &reader.reading };
-    let mut understood = root.understood(&entity, context);
+    let mut understood = root.understood(ROOT, &entity, context);
     problems.append(&mut understood.problems);
     let filter = understood.filter.clone().unwrap_or_else(Filter::everything);
     let text = text_of(&filter, &reader, &entity);
@@ -371,10 +403,10 @@ fn focus_of(asked: &str, root: &mut Group) -> String {
 }
 
 /// Takes what stands in the pickers among the values: what was chosen, or the one record that has the written name.
-async fn picked(reader: &Reader, entity: &Entity, root: &mut Group) -> Result<Problems> {
+async fn picked(reader: &Reader, entity: &Entity, root: &mut Group, name: &str) -> Result<Problems> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
-    root.pickers(ROOT, &reader.model, entity, &mut found);
+    root.pickers(name, &reader.model, entity, &mut found);
     for (id, field, entry) in found {
         let (Kind::Link(target), Some((chosen, written))) = (field.kind, entry.picked.take()) else { continue };
         match crate::pages::form::link(reader, &[target], &chosen, Some(&written)).await? {

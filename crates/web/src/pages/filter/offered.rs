@@ -21,11 +21,21 @@ pub(super) fn asked(entity: &Entity, field: &Field) -> bool {
     !field.secret && !names_about && !matches!(field.key, "version" | "removed_at")
 }
 
-/// Everything that conditions on an entity may be about.
-pub(super) fn offered(reader: &Reader, entity: &Entity) -> Vec<Offered> {
+/// Everything that conditions on an entity may be about; `alone`, what one record answers by itself.
+pub(super) fn offered(reader: &Reader, entity: &Entity, alone: bool) -> Vec<Offered> {
     let mut all = own(reader, entity);
+    if !alone {
+        around(reader, entity, &mut all);
+    }
+    let text = (TEXT.to_owned(), reader.speech.say("builder-text-condition").to_owned());
+    all.push(Offered { title: reader.speech.say("builder-experts").to_owned(), options: vec![text] });
+    all
+}
+
+/// Adds what stands around a record: where its links lead, its children.
+fn around(reader: &Reader, entity: &Entity, all: &mut Vec<Offered>) {
     for field in &entity.fields {
-        along(reader, entity, field, "", "", MOST_STEPS, &mut all);
+        along(reader, entity, field, "", "", MOST_STEPS, all);
     }
     let children: Vec<(String, String)> = entity
         .relations
@@ -39,9 +49,6 @@ pub(super) fn offered(reader: &Reader, entity: &Entity) -> Vec<Offered> {
         let place = all.iter().position(|offered| offered.title.contains('›')).unwrap_or(all.len());
         all.insert(place, Offered { title, options: children });
     }
-    let text = (TEXT.to_owned(), reader.speech.say("builder-text-condition").to_owned());
-    all.push(Offered { title: reader.speech.say("builder-experts").to_owned(), options: vec![text] });
-    all
 }
 
 /// The fields of children that a measure may reckon.

@@ -82,9 +82,9 @@ fn a_tree_goes_through_the_form_unchanged() {
                 let (texts, rows) = texts(&group);
                 counted.set((counted.get().0 + texts, counted.get().1 + rows));
                 sent(&group, ROOT, &mut pairs);
-                let mut read = Group::sent(&Fields(pairs));
+                let mut read = Group::sent(&Fields(pairs), ROOT);
                 settle(&mut read, &model, &described);
-                let understood = read.understood(&described, context);
+                let understood = read.understood(ROOT, &described, context);
                 let text = print(&filter, &model, &described);
                 prop_assert!(understood.problems.is_empty(), "{:?} in {}", understood.problems, text);
                 prop_assert!(understood.unfinished.is_empty(), "{:?} in {}", understood.unfinished, text);
@@ -156,9 +156,9 @@ fn garbage_is_no_filter_and_no_fault() {
     let config = Config { cases: model::cases(1_000), failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&fields, |mut pairs| {
         pairs.push(("f.join".to_owned(), "all".to_owned()));
-        let mut group = Group::sent(&Fields(pairs));
+        let mut group = Group::sent(&Fields(pairs), ROOT);
         settle(&mut group, &model, company);
-        let understood = group.understood(company, context);
+        let understood = group.understood(ROOT, company, context);
         if let Some(filter) = understood.filter.filter(|_| understood.problems.is_empty()) {
             let text = print(&filter, &model, company);
             prop_assert!(parse(&text, &model, company).is_ok(), "{}", text);
@@ -184,7 +184,7 @@ fn a_form_has_the_limits_of_a_filter() {
     };
     let mut wide = vec![("f.join".to_owned(), "any".to_owned())];
     (0..300).for_each(|place| row(&format!("f-{place}"), &mut wide));
-    assert!(!Group::sent(&Fields(wide)).understood(company, context).problems.is_empty(), "300 rows are too many");
+    assert!(!Group::sent(&Fields(wide), ROOT).understood(ROOT, company, context).problems.is_empty(), "300 rows are too many");
     let mut deep = vec![("f.join".to_owned(), "all".to_owned())];
     let mut id = "f".to_owned();
     for _ in 0..500 {
@@ -192,6 +192,6 @@ fn a_form_has_the_limits_of_a_filter() {
         id = format!("{id}-0");
         deep.push((format!("{id}.join"), "any".to_owned()));
     }
-    let understood = Group::sent(&Fields(deep)).understood(company, context);
+    let understood = Group::sent(&Fields(deep), ROOT).understood(ROOT, company, context);
     assert!(!understood.problems.is_empty() || understood.filter.is_some_and(|filter| filter.size().0 <= meta::filter::MOST_DEPTH + 4));
 }

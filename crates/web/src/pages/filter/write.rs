@@ -1,7 +1,7 @@
 //! The builder as markup: groups of rows with the inputs of their fields. It works as a plain form; with modules every
 //! choice that changes which inputs there are fetches the builder again, and every value the sentence and the count.
 
-use super::entered::{CHILDREN, Entry, Group, HAS, Join, ME, Node, ROOT, Row, TEXT, field_asked};
+use super::entered::{CHILDREN, Entry, Group, HAS, Join, ME, Node, Row, TEXT, field_asked};
 use super::offered::{Offered, offered, own};
 use super::operators::{Operator, operators};
 use crate::fields::{Control, Face, Sight, vocabulary};
@@ -24,8 +24,51 @@ pub(super) struct Builder<'b> {
     pub(super) problems: &'b Problems,
     /// The control that takes the focus.
     pub(super) focus: &'b str,
-    /// What was written in pickers and led nowhere.
+    /// Where it stands.
+    pub(super) place: Place<'b>,
+}
+
+/// Where a builder stands: on a page of its own, or as a field of a form.
+pub(super) struct Place<'p> {
+    /// What its names begin with.
+    pub(super) root: &'p str,
+    /// The address of its steps.
     pub(super) action: String,
+    /// The identity of the element that a step brings anew.
+    pub(super) target: &'p str,
+    /// The element for which only the last step counts.
+    pub(super) sync: &'p str,
+    /// Whether it is a field of a form, which has an address of its own.
+    pub(super) within: bool,
+    /// Whether its conditions ask one record alone.
+    pub(super) alone: bool,
+}
+
+impl Place<'_> {
+    /// Adds what makes a step bring the builder anew.
+    pub(super) fn renews(&self, out: &mut String) {
+        html::attribute(out, "hx-post", &self.action);
+        html::attribute(out, "hx-sync", &format!("#{}:replace", self.sync));
+        let target = format!("#{}", self.target);
+        for name in ["hx-target", "hx-select"] {
+            html::attribute(out, name, &target);
+        }
+        out.push_str(" hx-swap=\"outerHTML\"");
+    }
+
+    /// Adds a button that takes a step.
+    pub(super) fn step(&self, out: &mut String, value: &str, focus: &str, class: &str) {
+        out.push_str("<button name=\"do\"");
+        html::attribute(out, "class", class);
+        html::attribute(out, "value", value);
+        if self.within {
+            html::attribute(out, "formaction", &self.action);
+            self.renews(out);
+        }
+        if focus == value {
+            out.push_str(" autofocus");
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -33,7 +76,7 @@ impl Builder<'_> {
     pub(super) fn write(&self, root: &Group) -> String {
         let mut out = String::with_capacity(16 * 1024);
         let mut known = HashMap::new();
-        self.group(&mut out, root, ROOT, self.entity, &mut known);
+        self.group(&mut out, root, self.place.root, self.entity, &mut known);
         out
     }
 
@@ -45,8 +88,8 @@ impl Builder<'_> {
     /// shows if it were morphed.
     /// Whoever goes through the options with the arrows is not answered at each of them.
     fn shape(&self, out: &mut String) {
-        html::attribute(out, "hx-post", &self.action);
-        out.push_str(" hx-trigger=\"change delay:150ms\" hx-sync=\"#builder-form:replace\" hx-target=\"#builder\" hx-select=\"#builder\" hx-swap=\"outerHTML\"");
+        out.push_str(" hx-trigger=\"change delay:150ms\"");
+        self.place.renews(out);
     }
 
     fn named(&self, out: &mut String, id: &str, name: &str, label: &str) {
@@ -80,10 +123,16 @@ impl Builder<'_> {
 
     fn group(&self, out: &mut String, group: &Group, id: &str, entity: &Entity, known: &mut HashMap<&'static str, Vec<Offered>>) {
         let inside = id.ends_with("-in");
+        // As a field it begins without any condition, and so without a way in which they go together.
+        let bare = self.place.within && id == self.place.root && group.nodes.is_empty() && group.join == Join::All;
         out.push_str("<div class=\"conditions\" role=\"group\"");
         html::attribute(out, "id", id);
         html::attribute(out, "aria-label", self.say(if inside { "builder-inside" } else { "builder-group" }));
-        out.push_str("><div class=\"conditions-head\">");
+        out.push_str("><div class=\"conditions-head\"");
+        if bare {
+            out.push_str(" hidden");
+        }
+        out.push('>');
         if inside {
             html::element(out, "span", self.say("builder-inside"));
         }
@@ -93,11 +142,11 @@ impl Builder<'_> {
         let joins: Vec<(&str, String)> = Join::ALL.into_iter().map(|join| (join.key(), format!("join-{}", join.key()))).collect();
         self.options(out, group.join.key(), joins.iter().map(|(key, words)| (*key, self.say(words))));
         out.push_str("</select>");
-        if id != ROOT && !inside {
+        if id != self.place.root && !inside {
             self.button(out, &format!("remove:{id}"), "close", self.say("builder-remove-group"), false);
         }
         out.push_str("</div>");
-        if group.nodes.is_empty() && !inside {
+        if group.nodes.is_empty() && !inside && !bare {
             out.push_str("<p class=\"hint\">");
             html::text(out, self.say(if group.join == Join::Any { "builder-nothing" } else { "builder-everything" }));
             out.push_str("</p>");
@@ -111,25 +160,19 @@ impl Builder<'_> {
         }
         out.push_str("<div class=\"conditions-foot\">");
         self.button(out, &format!("row:{id}"), "add", self.say("builder-add-row"), true);
-        self.button(out, &format!("group:{id}"), "add", self.say("builder-add-group"), true);
+        if !bare {
+            self.button(out, &format!("group:{id}"), "add", self.say("builder-add-group"), true);
+        }
         out.push_str("</div>");
         self.wrong(out, id);
         out.push_str("</div>");
     }
 
     fn button(&self, out: &mut String, value: &str, icon: &str, label: &str, said: bool) {
-        out.push_str("<button name=\"do\" class=\"btn btn-quiet btn-sm");
-        if !said {
-            out.push_str(" btn-icon");
-        }
-        out.push('"');
-        html::attribute(out, "value", value);
+        self.place.step(out, value, self.focus, if said { "btn btn-quiet btn-sm" } else { "btn btn-quiet btn-sm btn-icon" });
         if !said {
             html::attribute(out, "aria-label", label);
             html::attribute(out, "title", label);
-        }
-        if self.focus == value {
-            out.push_str(" autofocus");
         }
         out.push('>');
         out.push_str(assets::icon(icon));
@@ -161,7 +204,7 @@ impl Builder<'_> {
         out.push_str("><option value=\"\">");
         html::text(out, self.say("builder-choose"));
         out.push_str("</option>");
-        let all = known.entry(entity.key).or_insert_with(|| offered(self.reader, entity));
+        let all = known.entry(entity.key).or_insert_with(|| offered(self.reader, entity, self.place.alone));
         let mut found = row.field.is_empty();
         for offered in all.iter() {
             out.push_str("<optgroup");
@@ -190,8 +233,10 @@ impl Builder<'_> {
         if let Some((relation, child)) = child {
             self.measures(out, row, id, relation.key, child);
         }
-        if let Some(field) = field_asked(row, &self.reader.model, entity) {
-            self.asks(out, row, id, &field);
+        match field_asked(row, &self.reader.model, entity) {
+            Some(field) => self.asks(out, row, id, &field),
+            None if child.is_none() => kept(out, row, id),
+            None => {}
         }
         self.button(out, &format!("remove:{id}"), "close", &self.reader.speech.with("builder-remove", &[("number", &number)]), false);
         out.push_str("</div>");
@@ -487,6 +532,22 @@ impl Builder<'_> {
             self.tick(out, id, key, &label, true);
         }
         out.push_str("</span>");
+    }
+}
+
+/// Adds what was entered for a field that is not there, in case that it comes back: with another kind of record, and back to this one.
+fn kept(out: &mut String, row: &Row, id: &str) {
+    let mut keep = |name: &str, value: &str| {
+        if !value.is_empty() {
+            html::hidden(out, &format!("{id}.{name}"), value);
+        }
+    };
+    keep("operator", &row.operator);
+    for (place, entry) in [("", &row.first), ("2", &row.second)] {
+        entry.values.iter().for_each(|value| keep(&format!("value{place}"), value));
+        for (name, value) in [("when", &entry.when), ("count", &entry.count), ("unit", &entry.unit)] {
+            keep(&format!("{name}{place}"), value);
+        }
     }
 }
 

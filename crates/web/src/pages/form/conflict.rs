@@ -6,6 +6,7 @@ use super::lines;
 use crate::fields::{Face, Sight};
 use crate::form::Fields;
 use crate::pages::card::{clock, history_lines, history_value};
+use crate::pages::filter::within::belongs;
 use crate::pages::html;
 use crate::pages::reader::Reader;
 use engine::Entry;
@@ -58,7 +59,7 @@ pub(super) async fn settle(
         let face = Face::new(field, &reader.speech);
         if *written == history_value(field, base) {
             let text = format!("{}.text", field.key);
-            fields.0.retain(|(name, _)| name != field.key && *name != text);
+            fields.0.retain(|(name, _)| name != field.key && *name != text && !belongs(field, name));
             fields.0.extend(face.entered(saved, &sight));
             continue;
         }

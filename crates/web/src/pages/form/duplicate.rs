@@ -25,7 +25,7 @@ pub(super) async fn duplicate(Of(entity): Of, named: Named, reader: Reader) -> A
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let notice = notice(&entity, &record, &title(&entity, &record, &sight), &sight);
     let form = Form { notice, ..Form::of(&reader, &entity, &fields, titles) };
-    form.shown(StatusCode::OK)
+    form.shown(StatusCode::OK).await
 }
 
 /// What tells a record from all others, and links to what the reader may not see.

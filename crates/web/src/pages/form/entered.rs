@@ -81,16 +81,7 @@ pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> R
     let asked_for = |field: &&Field| needed(reader, field) || asked.get(field.key).is_some();
     for field in placed(reader, entity).into_iter().chain(apart(reader, entity).into_iter().filter(asked_for)) {
         let given = asked.get(field.key).and_then(|text| field.kind.parse(text, &reader.reading).ok()).filter(|value| !value.is_empty());
-        let value = given.unwrap_or_else(|| match field.default {
-            Default::None => field.kind.empty(),
-            Default::Text(text) => Value::from(text),
-            Default::Number(number) => Value::Int(number),
-            Default::Yes => Value::Bool(true),
-            Default::Me => reader.who.user.into(),
-            Default::Now => Value::Moment(reader.web.engine().now()),
-            Default::Today => Value::Date(reader.web.engine().today()),
-        });
-        values.push((field, value));
+        values.push((field, given.unwrap_or_else(|| initial(reader, field))));
     }
     let titles = titles(reader, values.iter().map(|(field, value)| (*field, value))).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
@@ -104,6 +95,19 @@ pub(super) async fn blank(reader: &Reader, entity: &Entity, asked: &Fields) -> R
         }
     }
     Ok((Fields(pairs), titles))
+}
+
+/// What a field of a new record holds before anybody writes.
+pub(super) fn initial(reader: &Reader, field: &Field) -> Value {
+    match field.default {
+        Default::None => field.kind.empty(),
+        Default::Text(text) => Value::from(text),
+        Default::Number(number) => Value::Int(number),
+        Default::Yes => Value::Bool(true),
+        Default::Me => reader.who.user.into(),
+        Default::Now => Value::Moment(reader.web.engine().now()),
+        Default::Today => Value::Date(reader.web.engine().today()),
+    }
 }
 
 /// What the form of a record starts from.

@@ -57,7 +57,8 @@ impl At {
 /// Whether a reader who may change the record may write this of it.
 pub(crate) fn editable(reader: &Reader, item: &Item<'_>) -> bool {
     match item {
-        Item::Field(field) => writes(reader, field) && !matches!(field.kind, Kind::About(_)),
+        // A filter is built where there is room for it.
+        Item::Field(field) => writes(reader, field) && !matches!(field.kind, Kind::About(_)) && field.selects.is_none(),
         Item::Parts(_, parts) => parts.iter().any(|part| writes(reader, part)),
         Item::Lines(_) => true,
     }

@@ -9,6 +9,7 @@ mod lines;
 mod options;
 mod read;
 mod standing;
+mod trying;
 mod twins;
 mod write;
 
@@ -17,6 +18,7 @@ use crate::fields::Sight;
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{onward_saying, rendered, to};
 use crate::pages::card::{bring, find, title};
+use crate::pages::filter::within::Within;
 use crate::pages::reader::Reader;
 use crate::pages::sign_in::safe;
 use crate::route::{Policy, Rate, Route, Routes};
@@ -43,6 +45,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(Route::page(Method::POST, "/{plural}/new", Policy::Entity(Verb::Create), Rate::Person, "Record", "create"), create)
         .add(Route::page(Method::GET, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""), edit)
         .add(Route::page(Method::POST, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "Record", "change"), change)
+        .add(Route::page(Method::POST, "/{plural}/form", Policy::Entity(Verb::Create), Rate::Heavy, "Record", "try-form"), trying::new)
+        .add(Route::page(Method::POST, "/{plural}/{id}/form", Policy::Entity(Verb::Change), Rate::Heavy, "Record", "try-form"), trying::old)
         .add(Route::page(Method::GET, "/{plural}/{id}/duplicate", Policy::Entity(Verb::Create), Rate::Person, "", ""), duplicate::duplicate)
         .add(
             Route::page(Method::GET, "/{plural}/{id}/fields/{field}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""),
@@ -73,6 +77,10 @@ struct Form<'f> {
     notice: String,
     /// Where it stands, of a record that has no card.
     apart: Option<Apart>,
+    /// The step of building a filter that was taken: `row:filter`.
+    step: &'f str,
+    /// The filters among its fields.
+    filters: HashMap<&'static str, Within>,
 }
 
 /// A form on a page of its own, of a record that has no card.
@@ -102,16 +110,48 @@ struct FormPage<'f> {
     summary: String,
     sections: String,
     after: &'f str,
+    /// The address that says how the form stands, and the controls on which that depends.
+    tries: String,
+    decisive: String,
+    /// Whether there are buttons that save nothing.
+    builds: bool,
 }
 
 impl<'f> Form<'f> {
     /// The form of a new record, with nothing wrong in it.
     fn of(reader: &'f Reader, entity: &'f Arc<Entity>, fields: &'f Fields, titles: HashMap<Id, String>) -> Form<'f> {
         let (problems, notice) = (Vec::new(), String::new());
-        Form { reader, entity, record: None, fields, problems, place: None, titles, notice, apart: None }
+        Form { reader, entity, record: None, fields, problems, place: None, titles, notice, apart: None, step: "", filters: HashMap::new() }
     }
 
-    fn shown(&self, status: StatusCode) -> Answer {
+    /// The address that says how it stands, and writes nothing.
+    fn trying(&self) -> String {
+        match self.record {
+            Some(record) => format!("/{}/{}/form", self.entity.plural, record.id),
+            None => format!("/{}/form", self.entity.plural),
+        }
+    }
+
+    /// Reads the filters among its fields.
+    async fn read_filters(&mut self) -> Result<()> {
+        for field in entered::offered(self.reader, self.entity).into_iter().filter(|field| field.selects.is_some()) {
+            let refused = !self.problems.is_empty();
+            if let Some(mut within) = Within::of(self.reader, field, self.fields, self.record, self.step, refused).await? {
+                within.reckon(self.reader).await?;
+                self.filters.insert(field.key, within);
+            }
+        }
+        Ok(())
+    }
+
+    async fn shown(self, status: StatusCode) -> Answer {
+        let completed = standing::completed(self.reader, self.entity, self.record, self.fields, &self.titles);
+        let mut form = Form { fields: &completed, ..self };
+        form.read_filters().await?;
+        form.page(status)
+    }
+
+    fn page(&self, status: StatusCode) -> Answer {
         let reader = self.reader;
         let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &self.titles };
         let (title, action, cancel) = match self.record {
@@ -145,6 +185,9 @@ impl<'f> Form<'f> {
             summary: write::summary(self, &sight),
             sections: write::sections(self, &sight),
             after: self.apart.as_ref().map_or("", |apart| &apart.after),
+            tries: self.trying(),
+            decisive: standing::decisive(reader, self.entity).join(" "),
+            builds: !self.filters.is_empty(),
             entity: self.entity,
             reader,
         };
@@ -192,7 +235,7 @@ async fn blank(State(_): State<Web>, Of(entity): Of, reader: Reader, Asking(aske
     let (fields, titles) = entered::blank(&reader, &entity, &asked).await?;
     let place = Place::asked(&reader, &entity, &fields).await?;
     let form = Form { place, ..Form::of(&reader, &entity, &fields, titles) };
-    form.shown(StatusCode::OK)
+    form.shown(StatusCode::OK).await
 }
 
 async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: Fields) -> Answer {
@@ -213,7 +256,7 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
     let titles = entered::titles(&reader, about.filter(|(field, _)| matches!(field.kind, meta::Kind::About(_)))).await?;
     let mut form = Form { problems, place, ..Form::of(&reader, &entity, &fields, titles) };
     if !form.problems.is_empty() {
-        return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
+        return form.shown(StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let insist = fields.get("insist").is_some();
     if !insist {
@@ -242,11 +285,11 @@ async fn create(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: 
         Ok(Created::Exists(found)) => {
             web.meeting(&reader.who, &found)?;
             form.notice = twins::notice(&reader, &entity, &found);
-            form.shown(StatusCode::CONFLICT)
+            form.shown(StatusCode::CONFLICT).await
         }
         Err(error) => {
             form.problems = wrong(error, &fields)?;
-            form.shown(StatusCode::UNPROCESSABLE_ENTITY)
+            form.shown(StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }
@@ -264,7 +307,7 @@ async fn edit(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
         fields.0.push(("back".to_owned(), back.to_owned()));
     }
     let form = Form { record: Some(&record), ..Form::of(&reader, &entity, &fields, titles) };
-    form.shown(StatusCode::OK)
+    form.shown(StatusCode::OK).await
 }
 
 async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, fields: Fields) -> Answer {
@@ -287,7 +330,7 @@ async fn change(State(web): State<Web>, Of(entity): Of, named: Named, reader: Re
 pub(crate) async fn apart(reader: &Reader, entity: &Arc<Entity>, (record, titles): (Record, HashMap<Id, String>), apart: Apart) -> Answer {
     let fields = entered::of(reader, entity, &record, &titles);
     let form = Form { record: Some(&record), apart: Some(apart), ..Form::of(reader, entity, &fields, titles) };
-    form.shown(StatusCode::OK)
+    form.shown(StatusCode::OK).await
 }
 
 /// Saves what was entered for a record, or says what is wrong with it.
@@ -308,7 +351,7 @@ pub(crate) async fn save(
     }
     let mut form = Form { record: Some(&record), problems: read.problems, apart, ..Form::of(reader, entity, &fields, titles) };
     if !form.problems.is_empty() {
-        return form.shown(StatusCode::UNPROCESSABLE_ENTITY);
+        return form.shown(StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     bring(reader, entity, &fields).await?;
     match web.engine().change(&reader.who, entity, id, version, read.values.clone(), read.lines).await {
@@ -324,7 +367,7 @@ pub(crate) async fn save(
         }
         Err(error) => {
             form.problems = wrong(error, &fields)?;
-            form.shown(StatusCode::UNPROCESSABLE_ENTITY)
+            form.shown(StatusCode::UNPROCESSABLE_ENTITY).await
         }
     }
 }
@@ -349,7 +392,7 @@ async fn stale(
         apart,
         ..Form::of(reader, entity, &settled.fields, titles)
     };
-    form.shown(StatusCode::CONFLICT)
+    form.shown(StatusCode::CONFLICT).await
 }
 
 /// What is wrong with the input, under the names of the form's controls; any other error goes on.

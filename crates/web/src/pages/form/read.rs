@@ -4,6 +4,7 @@ use super::entered::{offered, offered_lines, writes};
 use super::lines;
 use crate::form::Fields;
 use crate::pages::card::written;
+use crate::pages::filter::within::{Within, belongs};
 use crate::pages::layout::Item;
 use crate::pages::reader::Reader;
 use engine::{Asked, Lines};
@@ -40,7 +41,17 @@ async fn these(reader: &Reader, offered: Vec<&Field>, relations: Vec<&Relation>,
     let mut problems = Vec::new();
     let mut values = Vec::new();
     for field in offered {
-        if !left_to_them(fields, field.key) {
+        if left_to_them(fields, field.key) {
+            continue;
+        }
+        if let Some(filter) = Within::of(reader, field, fields, known, "", true).await? {
+            if fields.0.iter().any(|(name, _)| belongs(field, name)) {
+                match filter.written(reader) {
+                    Ok(text) => values.push((field.id, text.into())),
+                    Err(say) => problems.push(Problem { field: field.key.to_owned(), say }),
+                }
+            }
+        } else {
             one(reader, field, field.key, fields, &mut values, &mut problems).await?;
         }
     }

@@ -3,12 +3,12 @@
 use super::Form;
 use super::entered::{PLACE, asked_apart, hidden, writes};
 use super::lines;
-use super::standing::Standing;
+use super::standing::{Standing, follows};
 use crate::fields::{Control, Face, Sight};
 use crate::pages::html;
 use crate::pages::layout::{Item, items};
 use kernel::Say;
-use meta::{Field, Kind};
+use meta::{Field, Kind, Stands};
 
 /// The summary of all that is wrong; its links lead into the fields.
 pub(super) fn summary(form: &Form<'_>, sight: &Sight<'_>) -> String {
@@ -67,40 +67,101 @@ pub(super) fn sections(form: &Form<'_>, sight: &Sight<'_>) -> String {
         }
         out.push_str("</fieldset>");
     }
-    let hidden_by = Standing::of(form);
+    let standing = Standing::of(form);
     for section in &form.entity.layout {
-        let mut inside = String::new();
-        for each in items(form.entity, section) {
-            if matches!(&each, Item::Field(field) if !hidden_by.shows(form, field)) {
-                continue;
-            }
-            item(&mut inside, form, &each, sight);
-        }
-        if inside.is_empty() {
-            continue;
-        }
-        out.push_str("<fieldset class=\"form-section\"");
-        html::attribute(&mut out, "id", &format!("form-{}", section.key));
-        out.push_str("><legend>");
-        html::text(&mut out, &sight.speech.section(form.entity.key, section.key));
-        out.push_str("</legend>");
-        out.push_str(&inside);
-        out.push_str("</fieldset>");
+        let title = sight.speech.section(form.entity.key, section.key);
+        self::section(&mut out, form, &standing, section.key, &title, items(form.entity, section), sight);
     }
-    let mut inside = String::new();
-    for each in asked_apart(form.entity, form.fields, &form.problems) {
-        if !matches!(&each, Item::Field(field) if !hidden_by.shows(form, field)) {
-            item(&mut inside, form, &each, sight);
-        }
-    }
-    if !inside.is_empty() {
-        out.push_str("<fieldset class=\"form-section\" id=\"form-apart\"><legend>");
-        html::text(&mut out, sight.speech.say("form-apart"));
-        out.push_str("</legend>");
-        out.push_str(&inside);
-        out.push_str("</fieldset>");
-    }
+    let apart = asked_apart(form.entity, form.fields, &form.problems);
+    section(&mut out, form, &standing, "apart", sight.speech.say("form-apart"), apart, sight);
     out
+}
+
+/// Adds a section; nothing where there is nothing to write in it. One in which nothing is asked now is there unseen.
+fn section(out: &mut String, form: &Form<'_>, standing: &Standing, key: &str, title: &str, items: Vec<Item<'_>>, sight: &Sight<'_>) {
+    let (mut inside, mut asks) = (String::new(), false);
+    for each in &items {
+        let before = inside.len();
+        let hidden = slot(&mut inside, form, standing, each, sight) == Some(Stands::Hidden);
+        asks |= inside.len() > before && !hidden;
+    }
+    if inside.is_empty() {
+        return;
+    }
+    out.push_str("<fieldset class=\"form-section\"");
+    html::attribute(out, "id", &format!("form-{key}"));
+    if !asks {
+        out.push_str(" hidden");
+    }
+    out.push_str("><legend>");
+    html::text(out, title);
+    out.push_str("</legend>");
+    out.push_str(&inside);
+    out.push_str("</fieldset>");
+}
+
+/// Adds an item, in a slot of its own where it depends on other fields: the slot says how it stands, and is there also where the field is
+/// not asked now.
+fn slot(out: &mut String, form: &Form<'_>, standing: &Standing, each: &Item<'_>, sight: &Sight<'_>) -> Option<Stands> {
+    let Item::Field(one) = each else {
+        item(out, form, each, sight);
+        return None;
+    };
+    let (stands, follows) = (standing.stands(form, one), follows(one));
+    if !writes(form.reader, one) || stands.is_none() && follows.is_none() {
+        item(out, form, each, sight);
+        return None;
+    }
+    let mut state = match stands {
+        Some(Stands::Required) => "required",
+        Some(Stands::Fixed) => "fixed",
+        Some(Stands::Hidden) => "hidden",
+        Some(Stands::Open) | None => "open",
+    }
+    .to_owned();
+    if let Some(of) = follows {
+        state.push(' ');
+        state.push_str(form.fields.get(of).unwrap_or_default());
+    }
+    out.push_str("<div class=\"slot\"");
+    html::attribute(out, "data-slot", one.key);
+    html::attribute(out, "data-state", &state);
+    out.push('>');
+    match stands {
+        Some(Stands::Hidden) => {}
+        Some(Stands::Fixed) => fixed(out, form, standing, one, sight),
+        Some(Stands::Required) => field(out, form, &Field { required: true, ..**one }, one.key, sight),
+        Some(Stands::Open) | None => item(out, form, each, sight),
+    }
+    out.push_str("</div>");
+    stands
+}
+
+/// Adds a field whose value stays as it is. What was entered before it did goes on with the form.
+fn fixed(out: &mut String, form: &Form<'_>, standing: &Standing, field: &Field, sight: &Sight<'_>) {
+    let face = Face::new(field, sight.speech);
+    let (value, new) = standing.value(form, field);
+    out.push_str("<div class=\"form-field\"><span class=\"label\">");
+    html::text(out, &face.label);
+    out.push_str("</span><div class=\"control\"><output");
+    html::attribute(out, "id", field.key);
+    html::attribute(out, "aria-label", &face.label);
+    html::attribute(out, "aria-describedby", &format!("{}-hint", field.key));
+    out.push('>');
+    let named = format!("{}.text", field.key);
+    match form.fields.get(&named).filter(|_| new && !value.is_empty()) {
+        Some(name) => html::text(out, name),
+        None => face.view(&value, sight, out),
+    }
+    out.push_str("</output>");
+    if new {
+        let parts = format!("{}.", field.key);
+        let entered = form.fields.0.iter().filter(|(name, _)| name == field.key || name.starts_with(&parts));
+        entered.for_each(|(name, value)| html::hidden(out, name, value));
+    }
+    out.push_str("</div>");
+    said(out, form, field.key, sight.speech.say("form-fixed"), sight);
+    out.push_str("</div>");
 }
 
 /// One item of a section, as far as the reader may write it.
@@ -136,6 +197,12 @@ const REQUIRED: &str = " <span class=\"required\" aria-hidden=\"true\">*</span>"
 pub(super) fn field(out: &mut String, form: &Form<'_>, field: &Field, name: &str, sight: &Sight<'_>) {
     let face = Face::new(field, sight.speech);
     let hint = sight.speech.hint(field.entity, field.key);
+    if let Some(filter) = form.filters.get(name) {
+        return group(out, name, &face.label, field.required, |out| {
+            filter.write(out, form.reader, &form.trying());
+            said(out, form, name, &hint, sight);
+        });
+    }
     if face.grouped() {
         return group(out, name, &face.label, field.required, |out| {
             control(out, form, &face, name, "", None, sight);
@@ -225,7 +292,9 @@ fn said(out: &mut String, form: &Form<'_>, name: &str, hint: &str, sight: &Sight
         html::text(out, hint);
         out.push_str("</p>");
     }
-    let wrong: Vec<&Say> = form.problems.iter().filter(|problem| problem.field == name).map(|problem| &problem.say).collect();
+    let mut wrong: Vec<&Say> = form.problems.iter().filter(|problem| problem.field == name).map(|problem| &problem.say).collect();
+    // A filter says beside its rows what is wrong with them.
+    wrong.retain(|say| !form.filters.get(name).is_some_and(|filter| filter.says(say)));
     if wrong.is_empty() {
         return;
     }
