@@ -91,6 +91,9 @@ test.describe("conditions", () => {
     await page.goto(`${page.url().split("?")[0]}/edit`);
     await field.fill("B/13");
     await page.locator("#stage").selectOption("former");
+    // Nobody is put out of the field that he is in: it follows when he leaves it.
+    await expect(field).toBeFocused();
+    await page.locator("#stage").focus();
     await expect(page.locator(`output#${key}`)).toHaveText("B/13");
     await picture(page, info, "condition-fixed");
     await page.locator("#stage").selectOption("customer");

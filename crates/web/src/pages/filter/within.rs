@@ -83,7 +83,8 @@ impl Within {
         let what = step.split_once(':').map_or("", |(what, _)| what);
         let way = fields.get(&format!("{key}.{WAY}"));
         let context = Context { model: &reader.model, reading: &reader.reading };
-        if way == Some("rows") {
+        // Where nothing was written yet, a condition may be added.
+        if way == Some("rows") || way.is_none() && self.text.trim().is_empty() {
             self.root = Group::sent(fields, key);
             settle(&mut self.root, &reader.model, entity);
             self.focus = focus_of(step, &mut self.root);

@@ -126,7 +126,10 @@ impl Builder<'_> {
         // As a field it begins without any condition, and so without a way in which they go together.
         let bare = self.place.within && id == self.place.root && group.nodes.is_empty() && group.join == Join::All;
         out.push_str("<div class=\"conditions\" role=\"group\"");
-        html::attribute(out, "id", id);
+        // As a field it has the field around it, of the same name.
+        if !self.place.within || id != self.place.root {
+            html::attribute(out, "id", id);
+        }
         html::attribute(out, "aria-label", self.say(if inside { "builder-inside" } else { "builder-group" }));
         out.push_str("><div class=\"conditions-head\"");
         if bare {

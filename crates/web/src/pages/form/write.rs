@@ -294,12 +294,15 @@ fn said(out: &mut String, form: &Form<'_>, name: &str, hint: &str, sight: &Sight
     }
     let mut wrong: Vec<&Say> = form.problems.iter().filter(|problem| problem.field == name).map(|problem| &problem.say).collect();
     // A filter says beside its rows what is wrong with them.
-    wrong.retain(|say| !form.filters.get(name).is_some_and(|filter| filter.says(say)));
+    let filter = form.filters.get(name);
+    wrong.retain(|say| !filter.is_some_and(|filter| filter.says(say)));
     if wrong.is_empty() {
         return;
     }
     out.push_str("<p class=\"error\"");
-    html::attribute(out, "id", &format!("{name}-error"));
+    if filter.is_none() {
+        html::attribute(out, "id", &format!("{name}-error"));
+    }
     out.push('>');
     out.push_str(assets::icon("error"));
     let sentences: Vec<String> = wrong.iter().map(|say| sight.speech.sentence(say)).collect();
