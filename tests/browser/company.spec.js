@@ -89,8 +89,7 @@ test("whoever the provider vouches for gets an account at the first sign-in", as
       if (in_) await expect(page.locator("nav.rail")).toBeVisible();
       else await expect(page).toHaveURL(/company-unknown/);
     }
-    await page.goto("/preferences");
-    await expect(page.locator("main")).toContainText("Carla Bianchi");
+    await expect(page.locator("summary.user")).toHaveAccessibleName("Utenza di Carla Bianchi");
 
     await page.context().clearCookies();
     await signIn();
