@@ -16,6 +16,7 @@ import "./layouts.js";
 import "./palette.js";
 import "./keys.js";
 import "./form.js";
+import "./builder.js";
 import "./reacting.js";
 import "./composer.js";
 import "./files.js";

@@ -100,6 +100,24 @@ test.describe("conditions", () => {
     await expect(page.locator(`input#${key}`)).toHaveValue("B/13");
   });
 
+  test("what is entered while a row comes anew stands in it", async ({ page }) => {
+    await page.goto("/own_fields/new?entity=account");
+    await page.locator("#visible_when-filter").getByRole("button", { name: "Aggiungi condizione" }).click();
+    await control(page, "visible_when-0.field").selectOption("employees");
+    await expect(control(page, "visible_when-0.operator")).toBeVisible();
+    await page.route("**/own_fields/form", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      await route.continue();
+    });
+    const [sent, came] = ["request", "response"].map((what) => page.waitForEvent(what, (one) => one.url().endsWith("/own_fields/form")));
+    await control(page, "visible_when-0.operator").selectOption("more");
+    await sent;
+    await control(page, "visible_when-0.value").fill("12");
+    await came;
+    await expect(page.locator("#visible_when-said .sentence")).toContainText("12");
+    await expect(control(page, "visible_when-0.value")).toHaveValue("12");
+  });
+
   test("a sharing rule is built for the kind of record that is chosen", async ({ page }, info) => {
     await page.goto("/sharing_rules/new");
     await expect(page.locator("#filter-filter")).toContainText("Prima si sceglie");
