@@ -69,17 +69,8 @@ pub(crate) async fn follow(engine: &Engine) {
         while let Some(topic) = topics.next().await {
             let Some(inside) = weak.upgrade() else { return };
             let engine = Engine { inside };
-            if matches!(
-                topic.as_str(),
-                "term"
-                    | crate::rights::ROLE
-                    | crate::vocabulary::VOCABULARY
-                    | crate::own_fields::OWN_FIELD
-                    | crate::wordings::WORDING
-                    | crate::layouts::LAYOUT
-                    | crate::series::SERIES
-                    | store::EVERYTHING
-            ) && let Err(error) = engine.load_descriptions().await
+            if (crate::write::describes(&topic) || topic == store::EVERYTHING)
+                && let Err(error) = engine.load_descriptions().await
             {
                 tracing::warn!(%error, "the company's fields and words could not be read again");
             }

@@ -571,9 +571,9 @@ impl Engine {
 }
 
 /// Whether the records of an entity are a part of the descriptions.
-fn describes(entity: &str) -> bool {
-    use crate::{layouts::LAYOUT, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
-    matches!(entity, OWN_FIELD | VOCABULARY | WORDING | LAYOUT | SERIES)
+pub(crate) fn describes(entity: &str) -> bool {
+    use crate::{layouts::LAYOUT, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
+    matches!(entity, OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES)
 }
 
 /// A record with every field of its entity at its empty value.

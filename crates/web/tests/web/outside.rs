@@ -273,6 +273,7 @@ fn unharmed(got: &Got, about: &str) {
                 "sid=",
                 "scheda_toast=",
                 "scheda_browser=",
+                "device=",
                 "scheda_theme=",
                 "scheda_density=",
                 "scheda_keys=",
