@@ -39,6 +39,14 @@ async function named(page, company) {
   for (const [id, value] of [["name", "Azienda"], ["issuer", company.issuer], ["client", "scheda"], ["secret", "un-segreto-da-non-mostrare"], ["own", company.own]]) await page.locator(`#${id}`).fill(value);
 }
 
+/** Takes the company's provider off again. */
+async function takeOff(page) {
+  await page.goto("/administration/provider");
+  await page.getByRole("button", { name: "Togli" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Togli" }).click();
+  await expect(page.locator(".toast")).toContainText("Accesso aziendale tolto");
+}
+
 test("an account is connected to the company's provider, and comes in through it", async ({ page, server, signIn }) => {
   const company = await provider(`${server.address}/sign-in/company/return`);
   try {
@@ -57,10 +65,7 @@ test("an account is connected to the company's provider, and comes in through it
     await agree(page);
     await expect(page).toHaveURL(/\/accounts$/);
     await expect(page.locator("nav.rail")).toBeVisible();
-    await page.goto("/administration/provider");
-    await page.getByRole("button", { name: "Togli" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Togli" }).click();
-    await expect(page.locator(".toast")).toContainText("Accesso aziendale tolto");
+    await takeOff(page);
   } finally {
     await company.close();
   }
@@ -93,10 +98,7 @@ test("whoever the provider vouches for gets an account at the first sign-in", as
 
     await page.context().clearCookies();
     await signIn();
-    await page.goto("/administration/provider");
-    await page.getByRole("button", { name: "Togli" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Togli" }).click();
-    await expect(page.locator(".toast")).toContainText("Accesso aziendale tolto");
+    await takeOff(page);
   } finally {
     await company.close();
   }

@@ -93,6 +93,18 @@ impl Payload {
     fn read(text: &str) -> Result<Payload> {
         serde_json::from_str(text).map_err(Error::internal)
     }
+
+    fn user(&self) -> Result<Id> {
+        self.user.parse().map_err(|_| Error::NotFound)
+    }
+
+    /// Whoever is told of something; none where he is gone, and without an account that sends: then nobody is told anything.
+    async fn told(&self, engine: &Engine) -> Result<Option<Addressee>> {
+        match engine.mail_account().await? {
+            Some(_) => engine.addressee(Some(self.user()?), "").await,
+            None => Ok(None),
+        }
+    }
 }
 
 impl Run for Invitation {
@@ -103,8 +115,7 @@ impl Run for Invitation {
     fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
         Box::pin(async move {
             let payload = Payload::read(&context.payload)?;
-            let user: Id = payload.user.parse().map_err(|_| Error::NotFound)?;
-            let Some(to) = context.engine.addressee(Some(user), "").await? else { return Ok(Done::Finished) };
+            let Some(to) = context.engine.addressee(Some(payload.user()?), "").await? else { return Ok(Done::Finished) };
             send(&context.engine, context.id, to, Purpose::Invitation, payload.at).await
         })
     }
@@ -133,14 +144,8 @@ impl Run for Notice {
 
     fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
         Box::pin(async move {
-            let payload = Payload::read(&context.payload)?;
-            let engine = &context.engine;
-            let user: Id = payload.user.parse().map_err(|_| Error::NotFound)?;
-            // Without an account nobody is told anything.
-            if engine.mail_account().await?.is_none() {
-                return Ok(Done::Finished);
-            }
-            let Some(to) = engine.addressee(Some(user), "").await? else { return Ok(Done::Finished) };
+            let (engine, payload) = (&context.engine, Payload::read(&context.payload)?);
+            let Some(to) = payload.told(engine).await? else { return Ok(Done::Finished) };
             let (words, company) = (engine.words_of_letters()?, engine.company().await?);
             let with = [("name", to.name.as_str()), ("company", company.as_str())];
             let say = |key: &str| words.said(key, to.language, &with);
@@ -167,13 +172,8 @@ impl Run for Arrived {
 
     fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
         Box::pin(async move {
-            let payload = Payload::read(&context.payload)?;
-            let engine = &context.engine;
-            let user: Id = payload.user.parse().map_err(|_| Error::NotFound)?;
-            if engine.mail_account().await?.is_none() {
-                return Ok(Done::Finished);
-            }
-            let Some(to) = engine.addressee(Some(user), "").await? else { return Ok(Done::Finished) };
+            let (engine, payload) = (&context.engine, Payload::read(&context.payload)?);
+            let Some(to) = payload.told(engine).await? else { return Ok(Done::Finished) };
             let (words, company) = (engine.words_of_letters()?, engine.company().await?);
             let when = moment(engine, Moment::from_millis(payload.at), to.language);
             let known =

@@ -163,9 +163,8 @@ impl Engine {
             "SELECT {}, s.\"used_at\", s.\"created_at\", s.\"proved_at\", \
              (SELECT i.\"value\" FROM \"installation\" AS i WHERE i.\"key\" = ?), \
              (SELECT count(*) FROM \"factor\" AS f WHERE f.\"user\" = u.\"id\" AND f.\"confirmed_at\" IS NOT NULL), u.\"created_at\", \
-             (SELECT g.\"at\" FROM \"role_given\" AS g WHERE g.\"user\" = u.\"id\"), \
-             (SELECT g.\"since\" FROM \"role_given\" AS g WHERE g.\"user\" = u.\"id\") \
-             FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
+             g.\"at\", g.\"since\" FROM \"session\" AS s JOIN \"user\" AS u ON u.\"id\" = s.\"user\" \
+             LEFT JOIN \"role_given\" AS g ON g.\"user\" = u.\"id\" \
              WHERE s.\"digest\" = ? AND s.\"expires_at\" > ? AND u.\"active\" = ? AND u.\"removed_at\" IS NULL",
             users::PRINCIPAL
         );

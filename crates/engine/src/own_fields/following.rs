@@ -77,14 +77,13 @@ impl Engine {
 
     /// Learns the words of some records of an entity anew, beyond a given one; tells the last of them while there may be more.
     async fn learn_words(&self, entity: &str, after: Option<Id>) -> Result<Option<Id>> {
-        let engine = self.clone();
-        let entity = self.entity(entity)?;
+        let (engine, key) = (self.clone(), self.entity(entity)?.key);
         self.inside
             .store
             .write_slice(move |tx| {
                 Box::pin(async move {
                     engine.catch_up(tx).await?;
-                    let entity = engine.entity(entity.key)?;
+                    let entity = engine.entity(key)?;
                     let mut next = Sql::new();
                     next.push("SELECT \"id\" FROM ").name(entity.key).push(" WHERE \"removed_at\" IS NULL AND \"id\" > ");
                     next.bind(after.map_or(Value::Int(0), Value::Link)).push(" ORDER BY \"id\" LIMIT ").number(SLICE);

@@ -36,17 +36,19 @@ fn a_key_that_is_none_is_refused() {
     }
 }
 
+/// The installation of an engine, opened anew with these keys.
+async fn opened(engine: &Engine, secrets: Source) -> Result<Engine> {
+    let settings = Settings { secrets, ..Settings::default() };
+    Engine::open(engine.store().clone(), Vec::new(), settings, std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemChance)).await
+}
+
 /// An installation whose secrets are there does not open without their key, nor with another.
 #[tokio::test]
 async fn nothing_opens_without_the_key_of_its_secrets() {
     for (engine, _) in both(Vec::new).await {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("master.key");
-        let again = async |secrets: Source| {
-            let settings = Settings { secrets, ..Settings::default() };
-            Engine::open(engine.store().clone(), Vec::new(), settings, std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemChance))
-                .await
-        };
+        let again = |secrets: Source| opened(&engine, secrets);
         // Before there is a secret, nobody asks for a key, and none is made.
         let first = again(Source::File(path.clone())).await.expect("an engine");
         assert!(!path.exists());
@@ -71,12 +73,7 @@ async fn another_key_seals_everything_anew() {
     for (engine, _) in both(Vec::new).await {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("master.key");
-        let again = async |secrets: Source| {
-            let settings = Settings { secrets, ..Settings::default() };
-            Engine::open(engine.store().clone(), Vec::new(), settings, std::sync::Arc::new(SystemClock), std::sync::Arc::new(SystemChance))
-                .await
-                .expect("an engine")
-        };
+        let again = async |secrets: Source| opened(&engine, secrets).await.expect("an engine");
         let gone = async |engine: &Engine| crate::nodes::give_back(engine.store(), &engine.inside.node.now()).await;
         let first = again(Source::File(path.clone())).await;
         let user = first.id();
