@@ -112,8 +112,9 @@ async fn furnish(company: &Installation) -> Fallible<()> {
             "fields": [{ "entity": "account", "field": "remarks", "right": "read" }] });
         api.make("roles", role).await?;
     }
-    api.make("roles", json!({ "name": "Tutto", "see": "all" })).await?;
-    api.make("roles", json!({ "name": "Albero", "see": "subtree", "change": "subtree" })).await?;
+    // All of them may do the same with what they see, or the buttons would be measured, not the rights.
+    api.make("roles", json!({ "name": "Tutto", "see": "all", "create": "all", "change": "all", "bulk": true })).await?;
+    api.make("roles", json!({ "name": "Albero", "see": "subtree", "create": "all", "change": "subtree", "bulk": true })).await?;
     let region = api.make("teams", json!({ "name": "Rete" })).await?;
     let mut teams = Vec::new();
     for number in 0..TEAMS {

@@ -453,14 +453,23 @@ impl Engine {
     ) -> Result<()> {
         let Some(entity) = who.model.entity(key) else { return Ok(()) };
         let (Some(seen), Some(title)) = (who.seen(entity), entity.field(entity.title)) else { return Ok(()) };
+        // Most records say by their owner that they are seen; only about the others it is asked.
+        let owner = entity.owner().filter(|_| !seen.is_everything());
+        let fields: Vec<Field> = std::iter::once(title).chain(owner).copied().collect();
+        let (everything, kinds) = (Filter::everything(), kinds(&fields));
+        let first = if owner.is_some() { &everything } else { &seen };
+        let carried = Arc::new(Carried::new(entity.key, fields.clone()));
         for some in ids.chunks(500) {
-            let sql = self.compiling(who, |compile| query::records(entity, std::slice::from_ref(title), some, &seen, true, compile))?;
-            let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds(std::slice::from_ref(title))).await?;
-            for row in rows {
-                if let [Value::Link(id), _, Value::Text(name)] = row.as_slice() {
-                    titles.insert(*id, name.clone());
-                }
+            let sql = self.compiling(who, |compile| query::records(entity, &fields, some, first, true, compile))?;
+            let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await?;
+            let mut found: Vec<Record> = rows.into_iter().map(|row| record(carried.clone(), row)).collect();
+            if owner.is_some() {
+                let silent = |record: &&Record| !who.reaches_owner(Verb::See, entity, record);
+                let asked: Vec<Id> = found.iter().filter(silent).map(|record| record.id).collect();
+                let reached = if asked.is_empty() { Vec::new() } else { self.those(tx, who, entity, &asked, &seen).await? };
+                found.retain(|record| !asked.contains(&record.id) || reached.contains(&record.id));
             }
+            titles.extend(found.iter().map(|record| (record.id, record.named(title.key).text().to_owned())));
         }
         Ok(())
     }

@@ -233,8 +233,7 @@ impl Principal {
 
     /// Whether a record belongs to somebody whom a verb reaches, as far as the record says it: most need no question.
     pub(crate) fn reaches_owner(&self, verb: Verb, entity: &Entity, record: &Record) -> bool {
-        let (Visibility::Owner(field) | Visibility::OwnerOrThrough(field, ..)) = entity.visibility else { return false };
-        let owner = record.named(field).link();
+        let owner = entity.owner().and_then(|field| record.named(field.key).link());
         owner.is_some_and(|owner| match self.role.right(entity).of(verb) {
             Scope::None => false,
             Scope::Own | Scope::Linked => Some(owner) == self.user,

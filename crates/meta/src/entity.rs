@@ -306,6 +306,14 @@ impl Entity {
         self.field(key).map_or_else(|| self.relation(key).is_some(), |field| !field.secret)
     }
 
+    /// The field of the owner, where a record is seen by whoever reaches him.
+    pub fn owner(&self) -> Option<&Field> {
+        match self.visibility {
+            Visibility::Owner(field) | Visibility::OwnerOrThrough(field, ..) => self.field(field),
+            _ => None,
+        }
+    }
+
     /// Whether its records take numbers of series.
     pub fn is_numbered(&self) -> bool {
         self.fields.iter().any(|field| field.series.is_some())

@@ -133,7 +133,7 @@ impl Engine {
     }
 
     /// Which of some records a filter of visibility lets through.
-    async fn those(&self, tx: &mut Tx, who: &Principal, entity: &Entity, ids: &[Id], filter: &Filter) -> Result<Vec<Id>> {
+    pub(crate) async fn those(&self, tx: &mut Tx, who: &Principal, entity: &Entity, ids: &[Id], filter: &Filter) -> Result<Vec<Id>> {
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(500) {
             let sql = self.compiling(who, |compile| meta::query::records(entity, &[], some, filter, true, compile))?;
