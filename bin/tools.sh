@@ -82,7 +82,7 @@ python_tools() {
 
 # A real Chromium, and Playwright of tests/browser: installed again only when its lock file is newer than what is there.
 ensure_browser() {
-  [ -x "${SCHEDA_CHROMIUM:-/usr/bin/chromium}" ] || install_packages chromium || return 1
+  [ -x "${SCHEDA_CHROMIUM:-/usr/bin/chromium-headless-shell}" ] || install_packages chromium-headless-shell || return 1
   (
     cd tests/browser || exit 1
     if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then

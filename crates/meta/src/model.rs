@@ -9,7 +9,7 @@ use crate::record::Carried;
 use crate::series::Series;
 use crate::shape::Table;
 use kernel::{Language, fold};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// All entities.
@@ -167,12 +167,12 @@ impl Model {
 
     fn examine(&self, entity: &Entity) -> Result<(), Fault> {
         let here = entity.key;
-        for (place, field) in entity.fields.iter().enumerate() {
-            if entity.fields[..place].iter().any(|other| other.key == field.key || other.id == field.id) {
+        let (mut keys, mut ids, mut columns) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for field in &entity.fields {
+            if !keys.insert(field.key) || !ids.insert(field.id) {
                 return Err(Fault(format!("{here}.{} is described twice", field.key)));
             }
-            let columns = |field: &Field| [field.column(), field.compared_column()];
-            if entity.fields[..place].iter().any(|other| columns(other).iter().any(|column| columns(field).contains(column))) {
+            if !columns.insert(field.column()) || (field.folded() && !columns.insert(field.compared_column())) {
                 return Err(Fault(format!("the column of {here}.{} is another field's already", field.key)));
             }
             let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
