@@ -9,10 +9,10 @@ async function step(form, action, more) {
   const body = new URLSearchParams([...new FormData(form), ...more]);
   const answer = await fetch(form.dataset.arranging, { method: "POST", body }).catch(() => null);
   const page = answer && (answer.ok || answer.status === 422) ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-  const fresh = page?.getElementById("arrangement");
+  const fresh = page?.getElementById("layout-arrangement");
   if (!fresh) return action();
   const focused = document.activeElement?.id;
-  document.getElementById("arrangement").replaceWith(fresh);
+  document.getElementById("layout-arrangement").replaceWith(fresh);
   form.classList.add("changed");
   const back = focused && document.getElementById(focused);
   const first = form.querySelector("[role=alert]") ? document.getElementById("layout-new-it") : null;

@@ -54,6 +54,18 @@ test("what was done can be taken back for more than ten seconds", async ({ page 
   await expect(toast).toHaveCount(0);
 });
 
+test("what stands in one bar stands on one line, and boxes beside each other are of one height", async ({ page }) => {
+  await page.goto("/accounts");
+  for (const bar of ["#list-actions > .menu > summary, #list-actions > a.btn", ".filter-box .filter-text, #list-chips summary"]) {
+    const boxes = await page.locator(bar).evaluateAll((all) => all.map((one) => (one.querySelector("svg") ?? one).getBoundingClientRect()).map(({ top, height }) => [top, height]));
+    const middles = boxes.filter(([, height]) => height > 0).map(([top, height]) => top + height / 2);
+    expect(middles.length, bar).toBeGreaterThan(1);
+    expect(Math.max(...middles) - Math.min(...middles), `${bar}: ${middles}`).toBeLessThanOrEqual(2);
+  }
+  const heights = await page.locator(".filter-box .filter-text, #list-chips summary").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height).filter((height) => height > 0));
+  expect(Math.max(...heights) - Math.min(...heights), `${heights}`).toBeLessThanOrEqual(4);
+});
+
 test("rows are 36 pixels high, or 28", async ({ page, isMobile }) => {
   test.skip(isMobile, "rows of a phone are as high as what they say");
   await page.goto("/accounts");

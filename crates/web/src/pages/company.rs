@@ -52,13 +52,11 @@ fn apart(reader: &Reader) -> Result<Apart, crate::Failure> {
 }
 
 async fn show(State(web): State<Web>, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let found = web.engine().company_record(&reader.who).await?;
     form::apart(&reader, &web.engine().entity(COMPANY)?, found, apart(&reader)?).await
 }
 
 async fn save(State(web): State<Web>, reader: Reader, fields: crate::form::Fields) -> Answer {
-    let reader = reader.within("administration");
     let found = web.engine().company_record(&reader.who).await?;
     let entity = web.engine().entity(COMPANY)?;
     let answer = form::save(&web, &reader, &entity, found, fields, ADDRESS.to_owned(), Some(apart(&reader)?)).await;

@@ -88,7 +88,8 @@ impl FromRequestParts<Web> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Reader, Failure> {
         let caller = Caller::from_request_parts(parts, web).await?;
-        Ok(Reader::new(web, &caller, &parts.headers))
+        let reader = Reader::new(web, &caller, &parts.headers);
+        Ok(if parts.uri.path().starts_with("/administration") { reader.within("administration") } else { reader })
     }
 }
 
@@ -180,7 +181,8 @@ impl Reader {
 
     /// Whether he is among what administrators look after.
     pub(crate) fn administers_here(&self) -> bool {
-        self.here == "administration" || self.model.plural(self.here).is_some_and(|entity| looks_after(entity.key))
+        let administered = |entity: &meta::Entity| looks_after(entity.key) || matches!(entity.visibility, meta::Visibility::Administrators);
+        self.here == "administration" || self.model.plural(self.here).is_some_and(|entity| administered(entity))
     }
 
     /// What may be made from everywhere.

@@ -79,7 +79,6 @@ impl Question {
 }
 
 pub(super) async fn show(State(web): State<Web>, Asking(asking): Asking, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let question = Question::read(&reader, &asking)?;
     let listed = web.engine().audited(&reader.who, &question.asked, PAGE).await?;
     let mut page = ReportPage::new(&reader, "audit");

@@ -10,7 +10,6 @@ use axum::extract::State;
 const MOST: i64 = 60;
 
 pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let speech = &reader.speech;
     let mut page = ReportPage::new(&reader, "backups");
     page.again = "/administration/backups";

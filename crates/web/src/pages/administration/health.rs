@@ -14,7 +14,6 @@ const SILENT_MILLIS: i64 = 120_000;
 const OLD_MILLIS: i64 = 48 * 3_600_000;
 
 pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let speech = &reader.speech;
     let engine = web.engine();
     let standing = engine.standing(&reader.who).await?;

@@ -14,7 +14,6 @@ use kernel::Id;
 const MOST: i64 = 50;
 
 pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let mut page = ReportPage::new(&reader, "jobs");
     page.again = "/administration/jobs";
     for (state, count) in web.engine().job_counts().await? {

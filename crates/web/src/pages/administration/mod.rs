@@ -162,7 +162,6 @@ struct Page<'p> {
 }
 
 async fn show(reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let mut lines = lines(&reader);
     let mut groups = Vec::new();
     for group in Group::ALL {

@@ -10,7 +10,6 @@ use engine::Dialect;
 const MOST: usize = 40;
 
 pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let room = web.engine().room(&reader.who).await?;
     let said = |bytes: i64| super::report::bytes(&reader, bytes);
     let mut page = ReportPage::new(&reader, "storage");

@@ -10,7 +10,6 @@ use engine::identity::USER;
 use kernel::{Error, Id};
 
 pub(super) async fn show(State(web): State<Web>, reader: Reader) -> Answer {
-    let reader = reader.within("administration");
     let tokens = web.engine().all_tokens(&reader.who).await?;
     let users: Vec<Id> = tokens.iter().filter_map(|one| one.user).collect();
     let names = web.engine().names(&reader.who, USER, users).await?;

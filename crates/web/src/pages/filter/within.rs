@@ -238,7 +238,7 @@ impl Within {
 
     fn textarea(&self, out: &mut String, reader: &Reader) {
         let id = format!("{}-text", self.field.key);
-        out.push_str("<textarea class=\"form-control filter-text\" rows=\"2\" spellcheck=\"false\"");
+        out.push_str("<textarea class=\"form-control condition-text\" rows=\"2\" spellcheck=\"false\"");
         for (name, value) in [("id", id.as_str()), ("name", self.field.key), ("aria-label", reader.speech.say("filter-expert"))] {
             html::attribute(out, name, value);
         }
