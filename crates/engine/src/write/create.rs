@@ -69,7 +69,7 @@ impl Engine {
                         lines: Vec::new(),
                         beyond: meta::Beyond::default(),
                     },
-                    more: Vec::new(),
+                    more: std::mem::take(more),
                 };
                 for record in records.iter_mut() {
                     std::mem::swap(&mut change.after, record);
@@ -77,7 +77,7 @@ impl Engine {
                     std::mem::swap(&mut change.after, record);
                     outcome?;
                 }
-                more.append(&mut change.more);
+                *more = change.more;
             }
             self.resolve_mentions(tx, writing, entity, records, None).await?;
             self.number(tx, writing.now, entity, records).await?;

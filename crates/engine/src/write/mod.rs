@@ -427,11 +427,11 @@ impl Engine {
             model: self.model(),
             before: Some(before),
             after,
-            more: Vec::new(),
+            more: std::mem::take(more),
         };
         self.run_hooks(tx, entity, &mut change).await?;
         let Change { before, mut after, more: asked, .. } = change;
-        more.extend(asked);
+        *more = asked;
         let before = before.ok_or_else(|| Error::internal("a hook took the record away"))?;
         if let Some(put_back) = put_back {
             for (field, _) in &values {
@@ -540,10 +540,10 @@ impl Engine {
             model: self.model(),
             before: Some(before.clone()),
             after,
-            more: Vec::new(),
+            more: std::mem::take(more),
         };
         self.run_hooks(tx, entity, &mut change).await?;
-        more.extend(change.more);
+        *more = change.more;
         Ok(())
     }
 

@@ -36,6 +36,15 @@ async fn words_become_tags_once() {
         engine.write(&who, "create", vec![draft("Alfa"), draft("Beta")]).await.expect("both");
         engine.load_terms().await.expect("terms");
         assert_eq!(words(&engine), ["da-richiamare=Da richiamare", "grande-cliente=grande cliente", "pero=però", "vip=VIP"]);
+        // And where several records that were there before are given a new one at once.
+        let mut changes = Vec::new();
+        for name in ["Gamma", "Delta", "Epsilon"] {
+            let id = account(&engine, &who, name, "").await;
+            changes.push(Act::Change { entity: "account", id, version: None, values: vec![(field, "|fiera|".into())], lines: Vec::new() });
+        }
+        engine.write(&who, "change", changes).await.expect("all of them");
+        let terms = engine::Asked::new(engine.entity("term").expect("terms")).filtered(crate::vocabularies::KEY.is("fiera"));
+        assert_eq!(engine.list(&who, terms).await.expect("a list").records.len(), 1);
     }
 }
 
