@@ -133,9 +133,9 @@ pub(crate) fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> 
 
 /// The columns a principal is made from, for joining; what is asked for after them stands from [`BESIDE`] on.
 pub(crate) const PRINCIPAL: &str = "u.\"id\", u.\"name\", u.\"roles\", u.\"team\", u.\"language\", \
-     (SELECT \"number\" FROM \"epoch\" WHERE \"key\" = 'rights')";
+     (SELECT \"number\" FROM \"epoch\" WHERE \"key\" = 'rights'), (SELECT \"number\" FROM \"epoch\" WHERE \"key\" = 'descriptions')";
 /// How many they are.
-pub(crate) const BESIDE: usize = 6;
+pub(crate) const BESIDE: usize = 7;
 
 /// The roles of whoever is an administrator, among others.
 const HAS_ADMINISTRATOR: &str = "%|administrator|%";
@@ -181,12 +181,15 @@ impl Engine {
         }
     }
 
-    /// A principal from a row that begins with [`PRINCIPAL`].
+    /// A principal from a row that begins with [`PRINCIPAL`]: he knows whatever was described before he asked, on whichever node.
     pub(crate) async fn principal_from(&self, tx: &mut Tx, row: &[Value], through: Through) -> Result<Principal> {
-        let [id, name, roles, team, language, epoch, ..] = row else { return Err(Error::internal("a principal's row is too short")) };
+        let [id, name, roles, team, language, rights, descriptions, ..] = row else {
+            return Err(Error::internal("a principal's row is too short"));
+        };
         let link = |value: &Value| store::coerce(value.clone(), meta::shape::ColumnType::Link).link();
         let id = link(id).ok_or_else(|| Error::internal("a principal without id"))?;
-        let known = self.known(tx, epoch.int()).await?;
+        self.catch_up_with(tx, descriptions.int()).await?;
+        let known = self.known(tx, rights.int()).await?;
         let (role, model) = known.made(roles.text(), &self.model());
         let reach = Arc::new(known.reach(id, link(team), &role, self.today()));
         Ok(Principal {

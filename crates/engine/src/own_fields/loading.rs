@@ -1,5 +1,5 @@
 //! The descriptions as they are now: what is declared, what the company added, its words. Read when the program starts, when
-//! an announcement says that they are others, and by a write that finds them older than the data.
+//! an announcement says that they are others, and by whoever comes in or writes and finds them older than the data.
 
 use super::{ENTITY, HELP, HELP_ENGLISH, LABEL, LABEL_ENGLISH, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, conditions, kinds};
 use crate::vocabulary::{TERM, VOCABULARY, roles, terms};
@@ -55,6 +55,14 @@ impl Engine {
     /// The same within a transaction, where another node made them others than this one knows. On SQLite there is no other.
     pub(crate) async fn catch_up(&self, tx: &mut Tx) -> Result<()> {
         if tx.dialect() == Dialect::Sqlite || epoch::read(tx, epoch::DESCRIPTIONS).await? == self.reads().epoch {
+            return Ok(());
+        }
+        self.read_descriptions(tx).await
+    }
+
+    /// The same for whoever only reads, where a change of this number was seen.
+    pub(crate) async fn catch_up_with(&self, tx: &mut Tx, epoch: i64) -> Result<()> {
+        if tx.dialect() == Dialect::Sqlite || epoch <= self.reads().epoch {
             return Ok(());
         }
         self.read_descriptions(tx).await
