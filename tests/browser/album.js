@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { administrator, expect, test } from "./start.js";
+import { administrator, expect, start, test as journey } from "./start.js";
 
 const folder = process.env.SCHEDA_PICTURES ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../docs/pictures");
 
@@ -48,6 +48,16 @@ const inside = [
   ["users", "/users"],
   ["teams", "/teams"],
   ["terms", "/terms"],
+  ["roles", "/roles"],
+  ["role", (at) => `/roles/${at.role}`],
+  ["role-edit", (at) => `/roles/${at.role}/edit`],
+  ["sharing-rules", "/sharing_rules"],
+  ["sharing-rule-edit", (at) => `/sharing_rules/${at.rule}/edit`],
+  ["fields", "/administration/fields"],
+  ["own-field-edit", (at) => `/own_fields/${at.field}/edit`],
+  ["visibility", (at) => `${at.card}/visibility`],
+  ["user-access", (at) => `/users/${at.user}/access`],
+  ["provider", "/administration/provider"],
   ["preferences", "/preferences"],
   ["security", "/preferences/security"],
   ["sessions", "/preferences/sessions"],
@@ -60,6 +70,58 @@ const inside = [
   ["sign-in-rules", "/administration/sign-in"],
   ["not-found", "/accounts/zzzz"],
 ];
+
+/** A company whose administrator has a token. */
+const test = journey.extend({
+  server: [
+    async ({ database }, use, worker) => {
+      const before = async (command) => (await command(["token", "create", administrator.email])).trim();
+      const server = await start(database, `album_${worker.workerIndex}`, { before });
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+/** What administrators make for a company of their own: a role, a rule that shares, a field with conditions. */
+async function administered(server) {
+  const token = server.given;
+  const ask = async (method, where, body) => {
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${server.address}/api/v1${where}`, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${where}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  };
+  const user = (await ask("GET", "/me")).id;
+  const role = await ask("POST", "/roles", {
+    name: "Agente di zona",
+    english: "Area agent",
+    description: "Vede i clienti della sua squadra, cambia i suoi.",
+    see: "team",
+    create: "own",
+    change: "own",
+    rights: [{ entity: "document", see: "own" }],
+    fields: [{ entity: "account", field: "revenue", right: "hidden" }],
+  });
+  const rule = await ask("POST", "/sharing_rules", {
+    name: "Clienti di Pisa per la fiera",
+    entity: "account",
+    filter: 'address.province is "PI" and stage is customer',
+    user,
+    until: "2030-12-31",
+  });
+  const field = await ask("POST", "/own_fields", {
+    label: "Scadenza del contratto",
+    label_english: "End of the contract",
+    entity: "account",
+    kind: "date",
+    visible_when: "stage is customer",
+    required_when: "stage is customer and employees > 50",
+  });
+  return { user, role: role.id, rule: rule.id, field: field.id };
+}
 
 test("the album", async ({ page, server }, info) => {
   await mkdir(folder, { recursive: true });
@@ -79,7 +141,7 @@ test("the album", async ({ page, server }, info) => {
   await expect(page.locator("html")).toHaveAttribute("lang", language);
 
   await page.goto(`/accounts?q=${encodeURIComponent(told)}`);
-  const at = { card: new URL(await page.locator(".row-link").first().getAttribute("href"), server.address).pathname };
+  const at = { card: new URL(await page.locator(".row-link").first().getAttribute("href"), server.address).pathname, ...(await administered(server)) };
   for (const [name, address] of inside) {
     await page.goto(typeof address === "function" ? address(at) : address);
     await take(name);
