@@ -40,6 +40,18 @@ test("every menu of every list opens within the screen, and a touch beside it cl
   }
 });
 
+test("one's own pages lead to each other", async ({ page }, info) => {
+  test.skip(!isPhone(info), "about the phone");
+  const nav = page.locator(".own-nav");
+  for (const name of ["Profilo", "Notifiche", "Sicurezza"]) {
+    await page.goto("/preferences/sessions");
+    // Nothing of it is cut off.
+    expect(await nav.evaluate((each) => each.scrollHeight - each.clientHeight)).toBeLessThanOrEqual(0);
+    await nav.getByRole("link", { name }).click();
+    await expect(nav.locator("[aria-current]")).toHaveText(name);
+  }
+});
+
 test("the bar names four areas and opens the others, and titles are whole", async ({ page }, info) => {
   test.skip(!isPhone(info), "about the phone");
   await page.goto("/directory_entries");
