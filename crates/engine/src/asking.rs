@@ -464,8 +464,8 @@ impl Engine {
             let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds).await?;
             let mut found: Vec<Record> = rows.into_iter().map(|row| record(carried.clone(), row)).collect();
             if owner.is_some() {
-                let silent = |record: &&Record| !who.reaches_owner(Verb::See, entity, record);
-                let asked: Vec<Id> = found.iter().filter(silent).map(|record| record.id).collect();
+                let reaches = who.reaching_owner(Verb::See, entity);
+                let asked: Vec<Id> = found.iter().filter(|record| !reaches(record)).map(|record| record.id).collect();
                 let reached = if asked.is_empty() { Vec::new() } else { self.those(tx, who, entity, &asked, &seen).await? };
                 found.retain(|record| !asked.contains(&record.id) || reached.contains(&record.id));
             }

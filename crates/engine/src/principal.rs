@@ -231,15 +231,19 @@ impl Principal {
         }
     }
 
-    /// Whether a record belongs to somebody whom a verb reaches, as far as the record says it: most need no question.
-    pub(crate) fn reaches_owner(&self, verb: Verb, entity: &Entity, record: &Record) -> bool {
-        let owner = entity.owner().and_then(|field| record.named(field.key).link());
-        owner.is_some_and(|owner| match self.role.right(entity).of(verb) {
-            Scope::None => false,
-            Scope::Own | Scope::Linked => Some(owner) == self.user,
-            Scope::Team => self.reach.team.binary_search(&owner).is_ok(),
-            Scope::Subtree | Scope::All => self.reach.below.binary_search(&owner).is_ok(),
-        })
+    /// Tells whether a record belongs to somebody whom a verb reaches, as far as the record says it: most need no question.
+    pub(crate) fn reaching_owner(&self, verb: Verb, entity: &Entity) -> impl Fn(&Record) -> bool + use<> {
+        let scope = self.role.right(entity).of(verb);
+        let (field, user, reach) = (entity.owner().map(|field| field.id), self.user, self.reach.clone());
+        move |record| {
+            let owner = field.and_then(|field| record.value(field).link());
+            owner.is_some_and(|owner| match scope {
+                Scope::None => false,
+                Scope::Own | Scope::Linked => Some(owner) == user,
+                Scope::Team => reach.team.binary_search(&owner).is_ok(),
+                Scope::Subtree | Scope::All => reach.below.binary_search(&owner).is_ok(),
+            })
+        }
     }
 
     /// What he, or who works for his agency, looks after as a subject today; none where he is none.

@@ -27,6 +27,14 @@ pub fn fold_into(text: &str, folded: &mut String) {
                 other => push(folded, start, other as char),
             }
         }
+    } else if text.chars().all(|letter| letter.is_ascii() || italian(letter).is_some()) {
+        for letter in text.chars() {
+            match letter {
+                '`' => folded.push('\''),
+                '!'..='~' => folded.push(letter.to_ascii_lowercase()),
+                _ => push(folded, start, italian(letter).unwrap_or(letter)),
+            }
+        }
     } else {
         // By itself the acute accent decomposes to a space; people type it as an apostrophe.
         let apostrophes = text.chars().map(|c| if c == '´' { '\'' } else { c });
@@ -52,6 +60,21 @@ pub fn fold_into(text: &str, folded: &mut String) {
     if folded.len() > start && folded.ends_with(' ') {
         folded.pop();
     }
+}
+
+/// The letter without its accent, for those of Italian and its neighbours: what the rules for all letters come to, at once.
+fn italian(letter: char) -> Option<char> {
+    Some(match letter {
+        'À'..='Å' | 'à'..='å' => 'a',
+        'Ç' | 'ç' => 'c',
+        'È'..='Ë' | 'è'..='ë' => 'e',
+        'Ì'..='Ï' | 'ì'..='ï' => 'i',
+        'Ñ' | 'ñ' => 'n',
+        'Ò'..='Ö' | 'ò'..='ö' => 'o',
+        'Ù'..='Ü' | 'ù'..='ü' => 'u',
+        'Ý' | 'ý' | 'ÿ' => 'y',
+        _ => return None,
+    })
 }
 
 fn push(folded: &mut String, start: usize, letter: char) {

@@ -105,7 +105,8 @@ impl Engine {
             if !who.may(verb, entity) || !who.reaches_fewer(verb, entity) {
                 continue;
             }
-            let mut asked: Vec<&mut &mut Record> = records.iter_mut().filter(|record| !who.reaches_owner(verb, entity, record)).collect();
+            let reaches = who.reaching_owner(verb, entity);
+            let mut asked: Vec<&mut &mut Record> = records.iter_mut().filter(|record| !reaches(record)).collect();
             if asked.is_empty() {
                 continue;
             }
