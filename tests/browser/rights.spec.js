@@ -63,7 +63,7 @@ test.describe("rights", () => {
     await page.locator("#card-more summary").click();
     await page.getByRole("link", { name: "Chi la vede" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Chi vede «");
-    await expect(page.locator(".because li").first()).toContainText("ruolo vede tutte le schede");
+    await expect(page.locator(".because")).toContainText("ruolo vede tutte le schede");
     await fits(page);
     await expectAccessible(page);
   });
