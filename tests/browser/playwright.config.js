@@ -1,9 +1,12 @@
-// Every journey runs on a desk and on a phone, over the embedded database; and on a desk over PostgreSQL when SCHEDA_TEST_POSTGRES gives one.
+// Every journey runs on a desk and on a phone, over the embedded database; those in which the database has a part also on a desk over
+// PostgreSQL, when SCHEDA_TEST_POSTGRES gives one. What the others ask of a server the stories over HTTP ask of both.
 
 import { defineConfig } from "@playwright/test";
 import { chromium } from "./browser.js";
 
 const databases = process.env.SCHEDA_TEST_POSTGRES ? ["sqlite", "postgres"] : ["sqlite"];
+/** Journeys about what the browser does with a page. */
+const aboutPages = /(around|boards|cells|checks|conditions|filters|head|hostile|keyboard|layouts|modules|palette|phone)\.spec\.js$/;
 const screens = {
   desktop: { viewport: { width: 1366, height: 768 } },
   phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
@@ -32,6 +35,8 @@ export default defineConfig({
   projects: databases.flatMap((database) =>
     Object.entries(screens)
       .filter(([screen]) => database === "sqlite" || screen === "desktop")
-      .map(([screen, use]) => ({ name: database === "sqlite" ? screen : `${screen}-${database}`, use: { ...use, database } })),
+      .map(([screen, use]) =>
+        database === "sqlite" ? { name: screen, use: { ...use, database } } : { name: `${screen}-${database}`, use: { ...use, database }, testIgnore: aboutPages },
+      ),
   ),
 });
