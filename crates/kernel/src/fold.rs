@@ -21,19 +21,11 @@ pub fn fold_into(text: &str, folded: &mut String) {
     if text.is_ascii() {
         folded.reserve(text.len());
         for byte in text.bytes() {
-            match byte {
-                b'`' => folded.push('\''),
-                b'!'..=b'~' => folded.push(byte.to_ascii_lowercase() as char),
-                other => push(folded, start, other as char),
-            }
+            plain(folded, start, byte as char);
         }
     } else if text.chars().all(|letter| letter.is_ascii() || italian(letter).is_some()) {
         for letter in text.chars() {
-            match letter {
-                '`' => folded.push('\''),
-                '!'..='~' => folded.push(letter.to_ascii_lowercase()),
-                _ => push(folded, start, italian(letter).unwrap_or(letter)),
-            }
+            plain(folded, start, italian(letter).unwrap_or(letter));
         }
     } else {
         // By itself the acute accent decomposes to a space; people type it as an apostrophe.
@@ -75,6 +67,15 @@ fn italian(letter: char) -> Option<char> {
         'Ý' | 'ý' | 'ÿ' => 'y',
         _ => return None,
     })
+}
+
+/// A letter of plain text.
+fn plain(folded: &mut String, start: usize, letter: char) {
+    match letter {
+        '`' => folded.push('\''),
+        '!'..='~' => folded.push(letter.to_ascii_lowercase()),
+        other => push(folded, start, other),
+    }
 }
 
 fn push(folded: &mut String, start: usize, letter: char) {

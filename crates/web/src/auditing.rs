@@ -64,7 +64,7 @@ impl Trace {
         let model = web.engine().model();
         let written = self.at(route, "{plural}").and_then(|plural| model.plural(plural)).or_else(|| {
             // `/users/{id}/password` names its entity outright.
-            route.path.split('/').find_map(|part| model.plural(part)).filter(|entity| looks_after(entity.key))
+            route.path.split('/').find_map(|part| model.plural(part)).filter(|entity| looks_after(entity))
         });
         Entry {
             user: caller.and_then(|caller| caller.person()),
@@ -127,7 +127,7 @@ fn matters(web: &Web, route: &Route, trace: &Trace) -> bool {
         return true;
     }
     match trace.at(route, "{plural}") {
-        Some(plural) => web.engine().model().plural(plural).is_some_and(|entity| looks_after(entity.key)),
+        Some(plural) => web.engine().model().plural(plural).is_some_and(|entity| looks_after(entity)),
         None => true,
     }
 }

@@ -54,13 +54,14 @@ impl Engine {
 
     /// The same within a transaction, where another node made them others than this one knows. On SQLite there is no other.
     pub(crate) async fn catch_up(&self, tx: &mut Tx) -> Result<()> {
-        if tx.dialect() == Dialect::Sqlite || epoch::read(tx, epoch::DESCRIPTIONS).await? == self.reads().epoch {
+        if tx.dialect() == Dialect::Sqlite {
             return Ok(());
         }
-        self.read_descriptions(tx).await
+        let epoch = epoch::read(tx, epoch::DESCRIPTIONS).await?;
+        self.catch_up_with(tx, epoch).await
     }
 
-    /// The same for whoever only reads, where a change of this number was seen.
+    /// The same, where the number of the latest change was read already.
     pub(crate) async fn catch_up_with(&self, tx: &mut Tx, epoch: i64) -> Result<()> {
         if tx.dialect() == Dialect::Sqlite || epoch <= self.reads().epoch {
             return Ok(());

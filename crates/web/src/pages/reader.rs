@@ -171,7 +171,7 @@ impl Reader {
 
     /// The areas of the left bar.
     pub(crate) fn areas(&self) -> Vec<Area> {
-        lettered(self.listed(|entity| !looks_after(entity.key), Speech::area))
+        lettered(self.listed(|entity| !looks_after(entity), Speech::area))
     }
 
     /// What administrators look after.
@@ -181,13 +181,12 @@ impl Reader {
 
     /// Whether he is among what administrators look after.
     pub(crate) fn administers_here(&self) -> bool {
-        let administered = |entity: &meta::Entity| looks_after(entity.key) || matches!(entity.visibility, meta::Visibility::Administrators);
-        self.here == "administration" || self.model.plural(self.here).is_some_and(|entity| administered(entity))
+        self.here == "administration" || self.model.plural(self.here).is_some_and(|entity| looks_after(entity))
     }
 
     /// What may be made from everywhere.
     pub(crate) fn makings(&self) -> Vec<Area> {
-        let made = |entity: &meta::Entity| !looks_after(entity.key) && entity.happens.is_none() && entity.filing.is_none();
+        let made = |entity: &meta::Entity| !looks_after(entity) && entity.happens.is_none() && entity.filing.is_none();
         self.listed(|entity| made(entity) && self.who.may(Verb::Create, entity), |speech, key| speech.entity(key, "new"))
     }
 

@@ -118,6 +118,8 @@ async fn the_audit_says_who_saw_exported_was_refused_and_administered() {
         let csrf = &house.people["ada"].csrf;
         let password = format!("csrf={csrf}&password=una+frase+lunga+e+nuova");
         house.page("ada", "POST", &format!("/users/{}/password", house.people["bruno"].id)).form(&password).send().await.expect(303);
+        let field = serde_json::json!({ "label": "Cella frigorifera", "entity": "account", "kind": "text" });
+        house.post("ada", "/own_fields", field).await.expect(201);
         house.engine.settle_audit().await.expect("written");
         let system = house.engine.system(Through::CommandLine);
         let asked = Asked { record: Some(house.north.account), ..Asked::default() };
@@ -127,7 +129,9 @@ async fn the_audit_says_who_saw_exported_was_refused_and_administered() {
         let (anna, mara) = (Some(house.people["anna"].id), Some(house.people["mara"].id));
         assert_eq!(seen, [(mara, "view", "api"), (anna, "view", "pages")]);
         let all = house.engine.audited(&system, &Asked::default(), 50).await.expect("the audit");
-        for (who, event, entity) in [("mara", "export", "account"), ("anna", "denied", ""), ("ada", "password", "user")] {
+        for (who, event, entity) in
+            [("mara", "export", "account"), ("anna", "denied", ""), ("ada", "password", "user"), ("ada", "create", "own_field")]
+        {
             let user = Some(house.people[who].id);
             assert!(
                 all.rows.iter().any(|row| row.entry.user == user && row.entry.event == event && row.entry.entity == entity),

@@ -97,9 +97,10 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::System, "bulks", "/bulks", "list"),
 ];
 
-/// Whether an entity is one that administrators look after.
-pub(crate) fn looks_after(entity: &str) -> bool {
-    ENTRIES.iter().any(|entry| entry.key == entity && !matches!(entry.leads, Leads::Page(..)))
+/// Whether an entity is one that administrators look after: in a list of this page, or in one that nobody else sees.
+pub(crate) fn looks_after(entity: &meta::Entity) -> bool {
+    let listed = ENTRIES.iter().any(|entry| entry.key == entity.key && !matches!(entry.leads, Leads::Page(..)));
+    listed || matches!(entity.visibility, meta::Visibility::Administrators)
 }
 
 /// A line as it is read.
