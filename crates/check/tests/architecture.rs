@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("italy", &["kernel"]),
+    ("matching", &["kernel", "italy"]),
     ("meta", &["kernel", "italy"]),
     ("store", &["kernel", "meta"]),
-    ("engine", &["kernel", "meta", "store", "wire"]),
+    ("engine", &["kernel", "matching", "meta", "store", "wire"]),
     ("wire", &["kernel"]),
     ("web", &["kernel", "meta", "engine", "assets"]),
     ("base", &["kernel", "italy", "meta", "engine", "wire", "web"]),
     ("assets", &[]),
     ("check", &[]),
-    ("benches", &[]),
+    ("benches", &["matching"]),
     ("scheda", &["kernel", "italy", "meta", "store", "engine", "wire", "web", "base", "assets"]),
 ];
 
