@@ -30,6 +30,9 @@ enum Command {
     Import(commands::import::Import),
     /// Write data to standard output.
     Export(commands::export::Export),
+    /// Records that may be one.
+    #[command(subcommand)]
+    Duplicates(commands::duplicates::Duplicates),
     /// Take a changeset back, such as that of an import.
     Undo(commands::undo::Undo),
     /// Fill in a demonstration company.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
             Command::Work => commands::work::run(&settings).await,
             Command::Import(import) => import.run(&settings).await,
             Command::Export(export) => export.run(&settings).await,
+            Command::Duplicates(duplicates) => duplicates.run(&settings).await,
             Command::Undo(undo) => undo.run(&settings).await,
             Command::Demo(demo) => demo.run(&settings).await,
             Command::User(user) => user.run(&settings).await,

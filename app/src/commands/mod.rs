@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod check;
 pub mod demo;
+pub mod duplicates;
 pub mod export;
 pub mod import;
 pub mod key;

@@ -9,6 +9,7 @@ pub mod backups;
 pub mod bulk;
 pub mod company;
 mod context;
+pub mod duplicates;
 mod epoch;
 mod erase;
 mod examine;
@@ -128,6 +129,7 @@ impl Engine {
             .slice(series::slice())
             .slice(bulk::slice())
             .slice(files::slice())
+            .slice(duplicates::slice())
             .slice(audit::slice())
             .slice(backups::slice(settings.backups.as_ref()));
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
@@ -204,6 +206,7 @@ impl Engine {
             engine.begin_vocabularies(&terms).await?;
             engine.begin_series(&series).await?;
             engine.begin_company().await?;
+            engine.begin_duplicate_keys().await?;
         }
         engine.load_company().await?;
         live::follow(&engine).await;

@@ -187,5 +187,6 @@ pub(crate) fn tables() -> Vec<Table> {
         Table::new("schedule", &[("kind", Text), ("next_at", Moment)]),
     ];
     tables.extend(crate::audit::tables());
+    tables.extend(crate::duplicates::tables());
     tables
 }

@@ -104,6 +104,7 @@ impl Engine {
         if ids.is_empty() {
             return Ok(ids);
         }
+        self.duplicates_forget(tx, entity, &ids).await?;
         // Lines, and what is written along with the records, go with them.
         let along = links.iter().filter(|(_, _, along)| *along).map(|(other, column, _)| (*other, column.as_str()));
         // Nobody keeps what is gone, and whoever is gone keeps nothing.

@@ -247,6 +247,9 @@ pub struct Entity {
     pub sort: (&'static str, bool),
     /// The groups of the card and the form.
     pub layout: Vec<Section>,
+    /// What its records are compared by where they are looked at for doubles; nothing where they are not. Of these, what is a key
+    /// ([`Field::matching`]) says by itself that a record exists already.
+    pub compared: Vec<&'static str>,
     /// What an arrangement leaves out of the groups: in lists and filters as ever, on no card and asked by no form that can do without.
     pub unplaced: Vec<&'static str>,
     /// All fields but the version, as whole records carry them; filled in by the model.
@@ -285,6 +288,7 @@ impl Entity {
             head: Vec::new(),
             sort: (title, false),
             layout: Vec::new(),
+            compared: Vec::new(),
             unplaced: Vec::new(),
             carried: Arc::new(Carried::new(key, Vec::new())),
             stored: Arc::from([]),
@@ -494,6 +498,13 @@ impl Entity {
     /// The same, with an index over these fields.
     pub fn index(mut self, fields: &[&'static str]) -> Entity {
         self.indexes.push(fields.to_vec());
+        self
+    }
+
+    /// The same, looked at for doubles by these fields, in the order of what they say: of the record (`vat_number`), a whole composite
+    /// (`address`), or of its lines (`phones.number`). How two values are compared follows from the kind of field.
+    pub fn compared(mut self, names: &[&'static str]) -> Entity {
+        self.compared = names.to_vec();
         self
     }
 

@@ -154,6 +154,20 @@ impl Model {
         model
     }
 
+    /// The fields that one name of [`Entity::compared`] stands for: one, the parts of a composite, or one of its lines, with the
+    /// relation these stand in.
+    pub fn compared<'m>(&'m self, entity: &'m Entity, name: &str) -> Vec<(Option<&'m Relation>, &'m Field)> {
+        if let Some(field) = entity.field(name) {
+            return vec![(None, field)];
+        }
+        if let Some((relation, key)) = name.split_once('.').and_then(|(first, key)| Some((entity.relation(first)?, key))) {
+            let field = self.child(relation).filter(|_| relation.owned).and_then(|child| child.field(key));
+            return field.map(|field| (Some(relation), field)).into_iter().collect();
+        }
+        let part = |field: &&Field| field.key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        entity.fields.iter().filter(part).map(|field| (None, field)).collect()
+    }
+
     fn examine_attended(&self, entity: &Entity) -> Result<(), Fault> {
         let Some(attended) = entity.attended else { return Ok(()) };
         let fits = || {
@@ -207,6 +221,11 @@ impl Model {
         self.examine_binding(entity)?;
         self.examine_mirrors(entity)?;
         self.examine_attended(entity)?;
+        for name in &entity.compared {
+            if self.compared(entity, name).is_empty() {
+                return Err(Fault(format!("{here} is compared by {name}, which it does not have")));
+            }
+        }
         for section in &entity.layout {
             for key in &section.fields {
                 let prefix = format!("{key}.");

@@ -103,6 +103,7 @@ impl Engine {
             }
             history::created(tx, writing, entity, records).await?;
             self.search_learn_new(tx, entity, records).await?;
+            self.duplicates_learn_new(tx, entity, records).await?;
             self.timeline_learn(tx, entity, records).await?;
             self.picture_files(tx, entity, None, records).await?;
             self.notify(tx, writing, entity, records, None).await?;

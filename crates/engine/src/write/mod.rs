@@ -6,12 +6,11 @@ mod lines;
 pub(crate) mod mirrors;
 pub(crate) mod once;
 mod slices;
-mod twins;
 
 pub(crate) use check::writable;
 pub use once::{Created, Once};
 pub use slices::Slicing;
-pub use twins::Twin;
+pub use crate::duplicates::Twin;
 
 use crate::Engine;
 use crate::area::Change;
@@ -480,6 +479,7 @@ impl Engine {
         }
         let image = Before::of(&before, changed.iter().map(|slot| before.carried.fields[*slot]), &relined);
         history::record(tx, writing, entity, &after, Action::Change, before.version + 1, Some(image)).await?;
+        self.duplicates_follow(tx, entity, &before, &after).await?;
         if after.removed_at().is_some() {
             // Nobody finds, or is told of, what is in the trash.
             return Ok((id, before.version + 1));

@@ -103,6 +103,7 @@ pub fn account() -> Entity {
         .importable()
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
+        .compared(&["name", "trade_name", "vat_number", "tax_code", "phones.number", "emails.address", "pec", "web_site", "address"])
         .through("contacts", "account_contact", "account", "contact")
         .through("subjects", "account_subject", "account", "subject")
         .belongings("relations", "relation", "party")

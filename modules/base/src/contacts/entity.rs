@@ -50,6 +50,7 @@ pub fn contact() -> Entity {
         .importable()
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
+        .compared(&["name", "tax_code", "born", "phones.number", "emails.address", "account", "address"])
         .through("accounts", "account_contact", "contact", "account")
         .mirrors("account", "accounts", "inactive", "main")
         .belongings("relations", "relation", "party")

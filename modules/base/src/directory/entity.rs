@@ -93,6 +93,7 @@ pub fn directory_entry() -> Entity {
         .titled(&NAME)
         .searchable()
         .importable()
+        .compared(&["name", "vat_number", "phone", "email", "web_site", "address"])
         .belongings("notes", "note", "about")
         .belongings("documents", "document", "about")
         .index(&["address.city", "name"])

@@ -74,6 +74,7 @@ pub fn subject() -> Entity {
         .titled(&NAME)
         .searchable()
         .importable()
+        .compared(&["name", "vat_number", "tax_code", "phone", "email"])
         .through("accounts", ACCOUNT_SUBJECT, "subject", "account")
         .children("people", SUBJECT, "agency")
         .belongings("notes", "note", "about")

@@ -1,0 +1,63 @@
+//! The weights that comparisons of an entity go by: learned, and what administrators make of them.
+
+use super::evidence::{Evidence, Says};
+use super::scheme::Compared;
+use super::settings::{self, Settings};
+use kernel::Result;
+use matching::{Agreement, Prepared, Weights};
+use store::Tx;
+
+/// The weights, and from when on somebody is asked.
+pub(super) struct Weighing {
+    weights: Weights,
+    pub(super) settings: Settings,
+}
+
+impl Weighing {
+    /// As they stand now.
+    pub(super) async fn read(tx: &mut Tx, entity: &'static str, compared: &Compared) -> Result<Weighing> {
+        let learned = settings::weights(tx, entity).await?.and_then(|text| serde_json::from_str::<Weights>(&text).ok());
+        // What was learned of other fields says nothing about these.
+        let learned = learned.filter(|weights| weights.fields().map(|(name, _)| name).eq(compared.names()));
+        let settings = settings::settings(tx, entity).await?;
+        Ok(Weighing { weights: adjusted(learned.unwrap_or_else(|| Weights::new(&compared.scheme)), &settings), settings })
+    }
+
+    /// How likely two are one, in ten-thousandths; what pairs are put in order by; what speaks for and against.
+    pub(super) fn compare(&self, one: &Prepared, other: &Prepared) -> (i64, i64, Vec<Evidence>) {
+        read(&self.weights.compare(one, other))
+    }
+}
+
+/// The weights with what administrators make of them: of a whole name ([`meta::Entity::compared`]), whichever fields it stands for.
+pub(super) fn adjusted(mut weights: Weights, settings: &Settings) -> Weights {
+    let names: Vec<String> = weights.fields().map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        let own = |said: &str| name == said || name.strip_prefix(said).is_some_and(|rest| rest.starts_with('.'));
+        let matters = settings.matters.iter().find(|(said, _)| own(said)).map(|(_, matters)| *matters).unwrap_or_default();
+        weights.adjust(&name, matters.factor());
+    }
+    weights
+}
+
+/// What a comparison came to, as the queue keeps it.
+pub(super) fn read(comparison: &matching::Comparison) -> (i64, i64, Vec<Evidence>) {
+    let score = (comparison.score * 10_000.0).round().clamp(0.0, 10_000.0) as i64;
+    // Beyond what a probability tells apart, the bits still do.
+    let rank = (comparison.score / (1.0 - comparison.score).max(1e-15)).max(1e-15).log2() * 100.0;
+    let evidence = comparison.evidence.iter().map(|one| Evidence {
+        field: one.field.clone(),
+        says: says(one.agreement),
+        weight: (one.bits * 100.0).round() as i64,
+    });
+    (score, rank.round() as i64, evidence.collect())
+}
+
+fn says(agreement: Agreement) -> Says {
+    match agreement {
+        Agreement::Same => Says::Same,
+        Agreement::Near => Says::Near,
+        Agreement::Different => Says::Different,
+        _ => Says::Partly,
+    }
+}
