@@ -102,7 +102,11 @@ impl Scan {
         let (a, b) = (found.pair.a.to_string(), found.pair.b.to_string());
         let score = (found.score * 10_000.0).round() / 10_000.0;
         let written = if self.json {
-            writeln!(out, "{}", json!({ "entity": entity.plural, "a": a, "b": b, "score": score, "for": fields(true), "against": fields(false) }))
+            writeln!(
+                out,
+                "{}",
+                json!({ "entity": entity.plural, "a": a, "b": b, "score": score, "for": fields(true), "against": fields(false) })
+            )
         } else {
             writeln!(out, "{} {a} {b} {score:.4} +{} -{}", entity.plural, fields(true).join(","), fields(false).join(","))
         };

@@ -85,7 +85,8 @@ impl Engine {
         if let Some(of) = of {
             let pairs: Vec<Two> = twins.iter().filter_map(|twin| Two::new(of, twin.record.as_ref()?.0)).collect();
             let different = settings::different(tx, &pairs).await?;
-            let said = |twin: &Twin| twin.record.as_ref().and_then(|(id, _)| Two::new(of, *id)).is_some_and(|pair| different.contains(&pair));
+            let said =
+                |twin: &Twin| twin.record.as_ref().and_then(|(id, _)| Two::new(of, *id)).is_some_and(|pair| different.contains(&pair));
             twins.retain(|twin| !said(twin));
         }
         // What is the same key comes first, whatever else is alike.

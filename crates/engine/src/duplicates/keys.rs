@@ -28,9 +28,8 @@ const SLICE: usize = 200;
 /// Of one key so many records are looked at: what more of them have says little.
 const OF_ONE: i64 = 48;
 
-static COLUMNS: LazyLock<[Column; 2]> = LazyLock::new(|| {
-    [("key", ColumnType::Int), ("record", ColumnType::Link)].map(|(name, kind)| Column { name: name.to_owned(), kind })
-});
+static COLUMNS: LazyLock<[Column; 2]> =
+    LazyLock::new(|| [("key", ColumnType::Int), ("record", ColumnType::Link)].map(|(name, kind)| Column { name: name.to_owned(), kind }));
 
 /// The keys of a record as the table holds them.
 fn keys(entity: &str, prepared: &Prepared) -> Vec<i64> {
@@ -107,7 +106,8 @@ impl Engine {
         }
         let mut sql = Sql::new();
         for (place, key) in keys.iter().enumerate() {
-            sql.push(if place > 0 { " UNION ALL " } else { "" }).push("SELECT \"record\" FROM (SELECT \"record\" FROM \"duplicate_key\" WHERE \"key\" = ");
+            sql.push(if place > 0 { " UNION ALL " } else { "" })
+                .push("SELECT \"record\" FROM (SELECT \"record\" FROM \"duplicate_key\" WHERE \"key\" = ");
             sql.bind(*key).push(" LIMIT ").number(OF_ONE).push(") AS of").number(place as i64);
         }
         let mut shared: HashMap<Id, usize> = HashMap::new();
@@ -153,7 +153,8 @@ impl Engine {
     fn rules(&self) -> String {
         let model = self.model();
         let compared = model.entities().filter_map(|entity| Some((entity.key, Compared::of(&model, entity)?)));
-        let said: Vec<String> = compared.map(|(key, compared)| format!("{key}:{}", compared.names().collect::<Vec<_>>().join(","))).collect();
+        let said: Vec<String> =
+            compared.map(|(key, compared)| format!("{key}:{}", compared.names().collect::<Vec<_>>().join(","))).collect();
         format!("{} {}", matching::KEYS_VERSION, said.join(" "))
     }
 

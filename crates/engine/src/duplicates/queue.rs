@@ -121,8 +121,7 @@ impl Engine {
     pub async fn count_duplicates(&self, who: &Principal, entity: &Entity, asked: Asking, most: usize) -> Result<Counted> {
         let asked = Asking { limit: most + 1, after: None, ..asked };
         let Some(statement) = self.queue_question(who, entity, asked, None, true)? else { return Ok(Counted { number: 0, more: false }) };
-        let number =
-            self.inside.store.read(move |tx| Box::pin(async move { crate::asking::one_number(tx, &statement).await })).await?;
+        let number = self.inside.store.read(move |tx| Box::pin(async move { crate::asking::one_number(tx, &statement).await })).await?;
         Ok(Counted { number: number.min(most as i64), more: number > most as i64 })
     }
 
@@ -182,18 +181,30 @@ impl Engine {
     }
 
     /// The question for pairs whose both records the asker sees and may change.
-    fn queue_question(&self, who: &Principal, entity: &Entity, asked: Asking, pair: Option<Two>, counted: bool) -> Result<Option<Statement>> {
+    fn queue_question(
+        &self,
+        who: &Principal,
+        entity: &Entity,
+        asked: Asking,
+        pair: Option<Two>,
+        counted: bool,
+    ) -> Result<Option<Statement>> {
         if entity.compared.is_empty() {
             return Ok(None);
         }
         who.permit(Verb::Change, entity)?;
         let entity = &*who.entity(entity.key)?;
         let seen = who.seen(entity).ok_or(Error::NotFound)?;
-        let changed = who.reaches_fewer(Verb::Change, entity).then(|| who.reached(Verb::Change, entity).ok_or(Error::NotFound)).transpose()?;
+        let changed =
+            who.reaches_fewer(Verb::Change, entity).then(|| who.reached(Verb::Change, entity).ok_or(Error::NotFound)).transpose()?;
         let dialect = self.inside.store.dialect();
         let sql = self.compiling(who, |compile| {
             let mut sql = Sql::new();
-            sql.push(if counted { "SELECT COUNT(*) FROM (SELECT 1" } else { "SELECT p.\"a\", p.\"b\", p.\"score\", p.\"rank\", p.\"state\", p.\"decided_at\", p.\"decided_by\", p.\"evidence\"" });
+            sql.push(if counted {
+                "SELECT COUNT(*) FROM (SELECT 1"
+            } else {
+                "SELECT p.\"a\", p.\"b\", p.\"score\", p.\"rank\", p.\"state\", p.\"decided_at\", p.\"decided_by\", p.\"evidence\""
+            });
             match asked.of {
                 // Either way by an index of its own.
                 Some(id) => {

@@ -66,9 +66,8 @@ impl Reading {
         let Some(seen) = who.seen(&self.entity) else { return Ok(Vec::new()) };
         let mut records = Vec::with_capacity(ids.len());
         for some in ids.chunks(500) {
-            let sql = engine.compiling(who, |compile| {
-                meta::query::records(&self.entity, &self.carried.fields, some, &seen, false, compile)
-            })?;
+            let sql =
+                engine.compiling(who, |compile| meta::query::records(&self.entity, &self.carried.fields, some, &seen, false, compile))?;
             let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds(&self.carried.fields)).await?;
             records.extend(rows.into_iter().map(|row| record(self.carried.clone(), row)));
         }
@@ -93,7 +92,14 @@ impl Reading {
         for field in &self.carried.fields {
             sql.push(",").column(HERE, &field.column());
         }
-        sql.push(" FROM ").name(self.entity.key).push(" AS ").alias(HERE).push(" WHERE ").column(HERE, "id").push(" > ").bind(first.clone());
+        sql.push(" FROM ")
+            .name(self.entity.key)
+            .push(" AS ")
+            .alias(HERE)
+            .push(" WHERE ")
+            .column(HERE, "id")
+            .push(" > ")
+            .bind(first.clone());
         sql.push(" AND ").column(HERE, "id").push(" <= ").bind(up_to);
         sql.push(" AND ").column(HERE, "removed_at").push(" IS NULL ORDER BY ").column(HERE, "id").push(" LIMIT ").number(most as i64);
         let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &kinds(&self.carried.fields)).await?;

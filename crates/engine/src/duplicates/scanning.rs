@@ -16,8 +16,8 @@ use crate::jobs::{Done, JobContext, Run};
 use crate::principal::{Principal, Through};
 use kernel::{Error, Id, Moment, Result, Say, Value};
 use matching::Weights;
-use meta::{Entity, Record};
 use meta::sql::Sql;
+use meta::{Entity, Record};
 use std::sync::Arc;
 use store::{Statement, Tx, Work};
 use tokio::sync::mpsc;
@@ -101,7 +101,7 @@ impl Engine {
         let mut scan = Scanned::begin(self, entity.key, scanning).await?;
         while let Some(told) = scan.next(&mut progress).await? {
             if let Told::Pairs(pairs) = told {
-                pairs.into_iter().try_for_each(&mut found)?;
+                self.undecided(pairs).await?.into_iter().try_for_each(&mut found)?;
             }
         }
         Ok(())
@@ -110,7 +110,13 @@ impl Engine {
     /// The same, and the pairs go into the queue in place of those that nobody has decided on; what was learned is kept.
     ///
     /// Errors: as of [`Engine::scan_duplicates`].
-    pub async fn store_duplicates(&self, who: &Principal, entity: &Entity, scanning: Scanning, mut found: impl FnMut(&Found) + Send) -> Result<()> {
+    pub async fn store_duplicates(
+        &self,
+        who: &Principal,
+        entity: &Entity,
+        scanning: Scanning,
+        mut found: impl FnMut(&Found) + Send,
+    ) -> Result<()> {
         who.administers()?;
         let begun = self.now();
         let key = entity.key;
@@ -121,6 +127,7 @@ impl Engine {
         while let Some(told) = scan.next(&mut |progress| far = progress).await? {
             match told {
                 Told::Pairs(pairs) => {
+                    let pairs = self.undecided(pairs).await?;
                     standing.pairs += pairs.len() as i64;
                     pairs.iter().for_each(&mut found);
                     self.inside.store.write_slice(move |tx| Box::pin(async move { keep(tx, key, begun, &pairs).await })).await?;
@@ -152,6 +159,14 @@ impl Engine {
             .await
     }
 
+    /// Without those that somebody called different.
+    async fn undecided(&self, mut pairs: Vec<Found>) -> Result<Vec<Found>> {
+        let asked: Vec<Two> = pairs.iter().map(|found| found.pair).collect();
+        let different = self.inside.store.read(move |tx| Box::pin(async move { settings::different(tx, &asked).await })).await?;
+        pairs.retain(|found| !different.contains(&found.pair));
+        Ok(pairs)
+    }
+
     /// Has a job scan an entity's records.
     ///
     /// Errors: forbidden for whoever administers nothing, not found for an entity that is compared by nothing.
@@ -170,7 +185,8 @@ impl Engine {
             .write(move |tx| {
                 Box::pin(async move {
                     // One that waits or runs does it already.
-                    let known = "SELECT 1 FROM \"job\" WHERE \"kind\" = ? AND \"state\" IN ('waiting', 'running') AND \"payload\" = ? LIMIT 1";
+                    let known =
+                        "SELECT 1 FROM \"job\" WHERE \"kind\" = ? AND \"state\" IN ('waiting', 'running') AND \"payload\" = ? LIMIT 1";
                     if tx.row(&Statement::new(known, vec![SCAN.into(), key.into()])).await?.is_some() {
                         return Ok(());
                     }
@@ -363,12 +379,7 @@ fn compare(
 }
 
 fn found(one: Id, other: Id, (score, rank, evidence): &(i64, i64, Vec<Evidence>)) -> Option<Found> {
-    Some(Found {
-        pair: Two::new(one, other)?,
-        score: *score as f64 / 10_000.0,
-        stands: (*score, *rank),
-        evidence: evidence.clone(),
-    })
+    Some(Found { pair: Two::new(one, other)?, score: *score as f64 / 10_000.0, stands: (*score, *rank), evidence: evidence.clone() })
 }
 
 /// Puts pairs into the queue, or brings those up to date that nobody has decided on.
@@ -377,7 +388,9 @@ async fn keep(tx: &mut Tx, entity: &'static str, now: Moment, pairs: &[Found]) -
         return Ok(());
     }
     let mut sql = Sql::new();
-    sql.push("INSERT INTO \"duplicate_pair\" (\"a\", \"b\", \"entity\", \"state\", \"score\", \"rank\", \"evidence\", \"found_at\") VALUES ");
+    sql.push(
+        "INSERT INTO \"duplicate_pair\" (\"a\", \"b\", \"entity\", \"state\", \"score\", \"rank\", \"evidence\", \"found_at\") VALUES ",
+    );
     for (place, found) in pairs.iter().enumerate() {
         sql.push(if place > 0 { ", (" } else { "(" }).bind(found.pair.a).push(", ").bind(found.pair.b).push(", ").bind(entity);
         sql.push(", 'open', ").bind(found.stands.0).push(", ").bind(found.stands.1).push(", ").bind(Evidence::write(&found.evidence));
@@ -391,7 +404,10 @@ async fn keep(tx: &mut Tx, entity: &'static str, now: Moment, pairs: &[Found]) -
 /// The next of an entity's records that changed since then.
 async fn changed(tx: &mut Tx, entity: &'static str, since: i64, after: Id) -> Result<Vec<Id>> {
     let mut sql = Sql::new();
-    sql.push("SELECT \"id\" FROM ").name(entity).push(" WHERE \"removed_at\" IS NULL AND \"changed_at\" >= ").bind(Moment::from_millis(since));
+    sql.push("SELECT \"id\" FROM ")
+        .name(entity)
+        .push(" WHERE \"removed_at\" IS NULL AND \"changed_at\" >= ")
+        .bind(Moment::from_millis(since));
     sql.push(" AND \"id\" > ").bind(after).push(" ORDER BY \"id\" LIMIT ").number(LOOKED as i64);
     Ok(tx.rows(&Statement::new(sql.text, sql.values)).await?.iter().filter_map(|row| row.link(0)).collect())
 }

@@ -7,10 +7,10 @@ pub(crate) mod mirrors;
 pub(crate) mod once;
 mod slices;
 
+pub use crate::duplicates::Twin;
 pub(crate) use check::writable;
 pub use once::{Created, Once};
 pub use slices::Slicing;
-pub use crate::duplicates::Twin;
 
 use crate::Engine;
 use crate::area::Change;
