@@ -2,17 +2,24 @@
 //!
 //!     cargo run --release -p matching --example judged -- FILE [--usual] [--threshold T] [--errors N]
 //!
+//! Instead of a file, `accounts` or `people` invents records (`--records N`, `--seed S`).
+//!
 //! The file has tabs between its columns. Its first line names them, each as `name:Trait`; the first column, `subject`, says who the
 //! record really is, and the scan does not see it. Several columns may have one name.
 
-use matching::{Prepared, Scan, Scheme, Trait, Weights};
+use matching::{Prepared, Scan, Scheme, Trait, Weights, invented};
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let after = |name: &str| arguments.iter().position(|known| known == name).and_then(|place| arguments.get(place + 1));
-    let text = std::fs::read_to_string(&arguments[0]).expect("a file");
+    let number = |name: &str| after(name).map_or(5_000, |text| text.parse().expect("a number"));
+    let text = match arguments[0].as_str() {
+        "accounts" => invented(&invented::accounts_scheme(), invented::accounts(number("--records"), 10, number("--seed") as u64)),
+        "people" => invented(&invented::people_scheme(), invented::people(number("--records"), 10, number("--seed") as u64)),
+        file => std::fs::read_to_string(file).expect("a file"),
+    };
     let mut lines = text.lines();
     let head: Vec<(&str, Trait)> = lines.next().expect("a head").split('\t').skip(1).map(column).collect();
     let mut fields: Vec<(&str, Trait)> = Vec::new();
@@ -89,6 +96,16 @@ fn main() {
         println!("{} missed, {} wrong", missed.len(), wrong.len());
         println!("{}", weights_shown(&weights));
     }
+}
+
+/// Invented records as the text of a file.
+fn invented(scheme: &Scheme, records: Vec<invented::Invented>) -> String {
+    let shown: Vec<String> = scheme.fields().map(|(name, about)| format!("{name}:{about:?}")).collect();
+    let mut text = format!("subject\t{}\n", shown.join("\t"));
+    for record in records {
+        text.push_str(&format!("{}\t{}\n", record.subject, record.fields.join("\t")));
+    }
+    text
 }
 
 fn weights_shown(weights: &Weights) -> String {

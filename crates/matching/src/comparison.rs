@@ -5,6 +5,7 @@ use crate::frequencies::{Frequencies, Of};
 use crate::names::{but_for_a_particle, called_alike};
 use crate::prepared::{Piece, Record};
 use crate::text::{distance, distance_without_spaces, mistyped, slips, words};
+use crate::trades;
 use crate::weights::{Facet, Weights};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +66,10 @@ pub(crate) struct Marks {
     pub(crate) contradicted: bool,
     /// Whether the number that agrees is one that companies have.
     pub(crate) of_a_company: bool,
+    /// Whether both names say what their companies do, and it is not the same.
+    pub(crate) other_trade: bool,
+    /// Whether each has a domain of its own, and they are not alike.
+    pub(crate) other_domain: bool,
 }
 
 impl Marks {
@@ -209,6 +214,8 @@ struct Aligned {
     gain: f32,
     /// By the fields of the first name: which, and how much of the gain is theirs.
     fields: [(u8, f32); 2],
+    /// Whether both say what they do, and it is not the same.
+    other_trade: bool,
 }
 
 /// Compares two records: the same, whichever comes first.
@@ -216,7 +223,15 @@ pub(crate) fn compare(weights: &Weights, a: Record<'_>, b: Record<'_>) -> Marks 
     // Which words are laid against which may depend on the order; so there is one.
     let (a, b) = if a.0 > b.0 { (b, a) } else { (a, b) };
     let (a, b) = (Side::of(a, weights), Side::of(b, weights));
-    let mut marks = Marks { marks: [None; 16], count: 0, people: false, contradicted: false, of_a_company: false };
+    let mut marks = Marks {
+        marks: [None; 16],
+        count: 0,
+        people: false,
+        contradicted: false,
+        of_a_company: false,
+        other_trade: false,
+        other_domain: false,
+    };
     let known = &weights.frequencies;
     names(known, &a, &b, &mut marks);
     identifiers(known, &a, &b, &mut marks);
@@ -243,6 +258,7 @@ fn names(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     }
     if let Some((aligned, people)) = best {
         marks.people = people;
+        marks.other_trade = aligned.other_trade;
         let [first, second] = aligned.fields;
         if second.0 == u8::MAX {
             marks.push(Facet::Name, aligned.agreement, first.0, aligned.gain);
@@ -301,6 +317,7 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
     let matched = partner[..ours.len()].iter().filter(|partner| **partner != NONE).count();
     let (left, right) = (ours.len() - matched, theirs.len() - matched);
     let mut gain: f32 = gains.iter().sum();
+    let mut other_trade = false;
     let agreement = match (left, right) {
         (0, 0) if exact == ours.len() => Agreement::Same,
         (0, 0) => Agreement::Near,
@@ -324,7 +341,7 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
             if matched == 0 {
                 gain = 0.0;
                 Agreement::Different
-            } else if left == 0 || right == 0 || a.person != b.person && gain >= 6.0 {
+            } else if left == 0 || right == 0 {
                 // The one says more: what is missing costs little.
                 gain -= (0.1 * (loss[0] + loss[1])).min(3.0);
                 Agreement::Part
@@ -333,6 +350,8 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
                 let pairs = left.min(right) as f32;
                 let against = loss[0].min(loss[1]);
                 gain -= if a.person && b.person { 3.0 * pairs } else { 0.5 * pairs + 0.3 * against };
+                other_trade =
+                    !a.person && !b.person && trades::differ(ours.iter().map(|(_, word)| *word), theirs.iter().map(|(_, word)| *word));
                 Agreement::Mixed
             }
         }
@@ -345,7 +364,7 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
             fields[1] = (*field, fields[1].1 + gains[place]);
         }
     }
-    Aligned { agreement, gain, fields }
+    Aligned { agreement, gain, fields, other_trade }
 }
 
 /// What two words are worth that are not the same, if they may be one.
@@ -378,7 +397,7 @@ fn closed_up(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Option<Aligned>
     let typed = distance(&first[..ours], &second[..theirs], if short < 6 { 0 } else { slips(short).min(2) })?;
     let bits = |name: &Name<'_>| name.words().iter().map(|(_, word)| known.bits(Of::Word, word).min(14.0)).sum::<f32>();
     let gain = (bits(a).min(bits(b)) - 2.0 - 2.0 * typed as f32).max(2.0);
-    Some(Aligned { agreement: Agreement::Near, gain, fields: [(a.words()[0].0, gain), (u8::MAX, 0.0)] })
+    Some(Aligned { agreement: Agreement::Near, gain, fields: [(a.words()[0].0, gain), (u8::MAX, 0.0)], other_trade: false })
 }
 
 /// One word that the other's words begin with: `omr` for Officine Meccaniche Rossi.
@@ -390,7 +409,7 @@ fn acronym(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Option<Aligned> {
         && long.count == letters.len()
         && long.words().iter().zip(letters).all(|((_, word), letter)| word[0] == *letter);
     let gain = (known.bits(Of::Word, letters) - 2.0).clamp(2.0, 3.0 * letters.len() as f32);
-    fits.then_some(Aligned { agreement: Agreement::Part, gain, fields: [(a.words()[0].0, gain), (u8::MAX, 0.0)] })
+    fits.then_some(Aligned { agreement: Agreement::Part, gain, fields: [(a.words()[0].0, gain), (u8::MAX, 0.0)], other_trade: false })
 }
 
 /// People who stand at the company and companies that a person stands at, against each other and against the subjects.
@@ -444,7 +463,8 @@ fn identifiers(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Mark
             {
                 (Agreement::Near, *field, known.bits_of_unique(Of::Identifier, our, 3.0 - 2.0 * typed as f32), company)
             } else if field == other || our.len() == their.len() {
-                contradicted |= valid && our.len() == their.len();
+                // More than a slip or two between numbers of the same register.
+                contradicted |= our.len() == their.len() && matches!(our.len(), 11 | 16) && distance(our, their, 2).is_none();
                 (Agreement::Different, *field, 0.0, company)
             } else {
                 continue;
@@ -513,7 +533,9 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
                 || our_domain == domain
                     && !role
                     && local.len() >= 6
-                    && distance(our_local, local, 1).is_some_and(|_| !free || local.len() >= 9)
+                    && distance(our_local, local, 1).is_some()
+                    && (!free || local.len() >= 9)
+                    && same_digits(our_local, local)
                 || our_local == local && role && !free && our_domain.len() >= 9 && distance(our_domain, domain, 1).is_some()
             {
                 consider(Agreement::Near, *field, known.bits_of_unique(Of::Email, ours, 1.0));
@@ -543,7 +565,16 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     }
     if let Some((agreement, field, gain)) = best {
         marks.push(Facet::Email, agreement, field, gain);
+        let own = |side: &Side<'_>| {
+            side.all(Piece::Site).first().is_some() || side.all(Piece::Email).iter().any(|(_, email)| !is_free(halves(email).1))
+        };
+        marks.other_domain = agreement == Agreement::Different && own(a) && own(b);
     }
+}
+
+/// Whether the digits are the same: `rossi72` and `rossi73` are two people, and no slip.
+fn same_digits(a: &[u8], b: &[u8]) -> bool {
+    a.iter().filter(|byte| byte.is_ascii_digit()).eq(b.iter().filter(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether two texts of several words are the same, nearly, or not.

@@ -43,8 +43,8 @@ pub(crate) fn learn(weights: &mut Weights, shelves: &Shelves, index: &Index) {
             return;
         }
         let mut most_moved = 0.0_f32;
-        for facet in 0..Facet::COUNT {
-            most_moved = most_moved.max(maximised(&mut weights.levels[facet], &USUAL[facet], facet, &sample, &likely));
+        for (facet, (levels, usual)) in weights.levels.iter_mut().zip(&USUAL).enumerate() {
+            most_moved = most_moved.max(maximised(levels, usual, facet, &sample, &likely));
         }
         // How many are the same of all there are: within reason.
         let pairs = same * records as f64 / f64::from(looked);
@@ -108,7 +108,8 @@ fn maximised(levels: &mut Levels, usual: &Levels, facet: usize, sample: &[Marks]
         let usually = f64::from(usual[place].m);
         let share = (seen[place] + USUAL_PAIRS * usually) / (all + USUAL_PAIRS);
         // Never so far from what is usual that one odd set of records turns everything over.
-        let share = share.clamp(usually / 4.0, (usually * 4.0).min(0.99)) as f32;
+        let most = if place == 4 { usually * 2.0 } else { usually * 4.0 };
+        let share = share.clamp(usually / 4.0, most.min(0.99)) as f32;
         moved = moved.max((share - level.m).abs());
         level.m = share;
     }

@@ -13,6 +13,8 @@ mod comparison;
 mod contact;
 mod frequencies;
 mod identifiers;
+#[cfg(feature = "invented")]
+pub mod invented;
 mod keys;
 mod learning;
 mod names;
@@ -21,6 +23,7 @@ mod prepared;
 mod scan;
 mod scheme;
 mod text;
+mod trades;
 mod weights;
 
 pub use comparison::{Agreement, Comparison, Evidence};

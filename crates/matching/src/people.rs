@@ -1,6 +1,10 @@
 //! Given names of Italy, by which people are told from companies where both stand in one field.
 
-/// Names that are given to people.
+use crate::names::registered;
+use crate::text::distance;
+use crate::trades;
+
+/// Names that are given to people, in the order of the alphabet.
 const GIVEN: &[&str] = &[
     "adriana",
     "adriano",
@@ -24,10 +28,10 @@ const GIVEN: &[&str] = &[
     "angela",
     "angelica",
     "angelo",
+    "anita",
     "anna",
     "annalisa",
     "annamaria",
-    "anita",
     "antonella",
     "antonia",
     "antonietta",
@@ -130,9 +134,9 @@ const GIVEN: &[&str] = &[
     "francesco",
     "franco",
     "fulvio",
+    "gabriel",
     "gabriele",
     "gabriella",
-    "gabriel",
     "gaetano",
     "gaia",
     "gennaro",
@@ -157,9 +161,9 @@ const GIVEN: &[&str] = &[
     "giorgio",
     "giovanna",
     "giovanni",
+    "giulia",
     "giuliana",
     "giuliano",
-    "giulia",
     "giulio",
     "giuseppe",
     "giuseppina",
@@ -244,18 +248,18 @@ const GIVEN: &[&str] = &[
     "melissa",
     "michela",
     "michele",
+    "mirco",
     "mirella",
     "mirko",
-    "mirco",
     "monica",
     "nadia",
     "natale",
     "natalia",
+    "niccolo",
     "nicola",
     "nicole",
     "nicoletta",
     "nicolo",
-    "niccolo",
     "nino",
     "noemi",
     "nunzia",
@@ -278,10 +282,10 @@ const GIVEN: &[&str] = &[
     "piero",
     "pierpaolo",
     "pietro",
-    "raffaella",
-    "raffaele",
-    "raimondo",
     "rachele",
+    "raffaele",
+    "raffaella",
+    "raimondo",
     "rebecca",
     "remo",
     "renata",
@@ -355,13 +359,28 @@ const GIVEN: &[&str] = &[
     "ylenia",
 ];
 
-/// Whether words are a person's name: two of them, one a given name, or three of which two are.
+/// Whether words are a person's name: two of them, one a given name (perhaps mistyped) or an initial, or three of which two are; and
+/// none that says what a company does.
 pub(crate) fn is_a_person(name: &str) -> bool {
     let mut words = name.split(' ');
     let (Some(first), Some(second), third, None) = (words.next(), words.next(), words.next(), words.next()) else { return false };
-    let given = |word: &str| GIVEN.contains(&word);
-    match third {
-        None => given(first) || given(second),
-        Some(third) => given(first) && given(second) || given(second) && given(third),
+    if name.split(' ').any(|word| trades::of(word.as_bytes()).is_some()) || name.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
     }
+    match third {
+        None => {
+            is_given(first) || is_given(second) || (first.len() == 1) != (second.len() == 1) || nearly_given(first) || nearly_given(second)
+        }
+        Some(third) => is_given(first) && is_given(second) || is_given(second) && is_given(third),
+    }
+}
+
+/// Whether a word is given to people as a name, or what they are called by.
+pub(crate) fn is_given(word: &str) -> bool {
+    GIVEN.binary_search(&word).is_ok() || registered(word.as_bytes()).is_some()
+}
+
+fn nearly_given(word: &str) -> bool {
+    word.len() >= 5
+        && GIVEN.iter().any(|given| given.as_bytes()[0] == word.as_bytes()[0] && distance(given.as_bytes(), word.as_bytes(), 1).is_some())
 }

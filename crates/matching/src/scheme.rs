@@ -68,9 +68,9 @@ impl Scheme {
         Scheme { fields: fields.iter().take(250).map(|(name, about)| ((*name).into(), *about)).collect() }
     }
 
-    /// The names of the fields, in their order.
-    pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(|(name, _)| &**name)
+    /// The fields in their order, each with what it is about.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, Trait)> {
+        self.fields.iter().map(|(name, about)| (&**name, *about))
     }
 
     /// A record made ready: its values, each with the place of its field in the scheme. A field may come several times (phones),

@@ -85,13 +85,16 @@ impl Weights {
     pub fn new(scheme: &Scheme) -> Weights {
         let frequencies = Frequencies::unknown();
         let before = Weights::expected(&frequencies);
-        Weights { fields: scheme.fields().map(|name| (name.to_owned(), 1.0)).collect(), levels: USUAL, before, frequencies }
+        Weights { fields: scheme.fields().map(|(name, _)| (name.to_owned(), 1.0)).collect(), levels: USUAL, before, frequencies }
     }
 
     /// Of as many records as there are, each has about one half of another that is the same.
     pub(crate) fn expected(frequencies: &Frequencies) -> f32 {
         1.0 - frequencies.population().max(1_000.0).log2()
     }
+
+    /// By how many bits the same place and phone may outweigh, under another name, that two records are others before anything is known.
+    const AT_ONE_PLACE: f32 = 7.0;
 
     /// The fields, each with its factor.
     pub fn fields(&self) -> impl Iterator<Item = (&str, f64)> {
@@ -154,30 +157,39 @@ impl Weights {
         let mut bits = self.before;
         let name = marks.of(Facet::Name).map(|mark| mark.agreement);
         let others = name.is_some_and(|agreement| agreement >= Agreement::Mixed);
-        // What people of one house or office have in common.
-        let mut common = [0.0_f32; 4];
+        // What people of one house, and firms of one office, have in common; and what belongs to one firm.
+        let mut place = [0.0_f32; 2];
+        let mut firm = [0.0_f32; 3];
         for mark in marks.iter() {
             let worth = self.bits(mark);
-            let place = match mark.facet {
-                Facet::Phone => 0,
-                Facet::Email => 1,
-                Facet::Address => 2,
-                Facet::Identifier if marks.people && others && marks.of_a_company => 3,
-                _ => {
-                    bits += worth;
-                    continue;
-                }
+            let kept = match mark.facet {
+                _ if worth <= 0.0 => None,
+                Facet::Phone => Some(&mut place[0]),
+                Facet::Address => Some(&mut place[1]),
+                Facet::Email => Some(&mut firm[0]),
+                Facet::Related if marks.people && others => Some(&mut firm[1]),
+                Facet::Identifier if marks.people && others && marks.of_a_company => Some(&mut firm[2]),
+                _ => None,
             };
-            if worth > 0.0 {
-                common[place] = worth;
-            } else {
-                bits += worth;
+            match kept {
+                Some(kept) => *kept = worth,
+                None => bits += worth,
             }
         }
+        // Another name at the same place may be another name of the same, if nothing else tells them apart.
+        let at_most = if others && !marks.people { (Weights::AT_ONE_PLACE - self.before).max(0.0) } else { f32::MAX };
+        let fewer = (place[0] + place[1] - at_most).max(0.0);
         // Whoever shares the address often shares the phone too: the second says less, the third still less.
+        let mut common = [(place[0] - fewer / 2.0).max(0.0), (place[1] - fewer / 2.0).max(0.0), firm[0], firm[1], firm[2]];
         common.sort_by(|one, other| other.total_cmp(one));
-        let together: f32 = common.iter().zip([1.0, 0.75, 0.5, 0.5]).map(|(worth, counts)| worth * counts).sum();
+        let together: f32 = common.iter().zip([1.0, 0.75, 0.5, 0.5, 0.5]).map(|(worth, counts)| worth * counts).sum();
         bits += if marks.people && others { together.min(6.0) } else { together };
+        if others && marks.other_trade {
+            bits -= 5.0;
+        }
+        if others && !marks.people && marks.other_domain {
+            bits -= 2.0;
+        }
         if marks.contradicted {
             bits -= if others { 20.0 } else { 8.0 };
         }
