@@ -34,6 +34,8 @@ const inside = [
   ["segments", "/segments"],
   ["notifications", "/notifications"],
   ["bulks", "/bulks"],
+  ["imports", "/imports"],
+  ["import-new", "/imports/new"],
   ["search", "/search?q=rossi"],
   ["administration", "/administration"],
   ["administration-health", "/administration/health"],

@@ -181,6 +181,7 @@ function routes() {
     }
   };
   read(source);
+  read(path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../modules/base/src/imports/wizard"));
   return [...found];
 }
 
@@ -384,8 +385,10 @@ test.describe("hostile words", () => {
       maxRedirects: 0,
     });
     expect(bulk.status()).toBeLessThan(500);
+    const imports = await imported(page, server);
     await page.setContent("<p></p>");
     await visit("/bulks/" + (await reported(server, accounts)));
+    for (const where of imports) await visit(where);
     await visit("/sign-in?next=" + e(MARKUP[0]));
     for (const where of ["forgotten", "second-step", `new-password?token=${e(MARKUP[0])}`, `company?next=${e(MARKUP[0])}`, `company/return?state=${e(MARKUP[0])}`]) await visit(`/sign-in/${where}`);
 
@@ -416,4 +419,23 @@ async function reported(server, accounts) {
   const begun = await ask("POST", "/accounts/bulk", { action: "change", ids: accounts.slice(0, 6), values: { name: "" } }, { may: [422] });
   if (begun.id) return begun.id;
   return (await ask("POST", "/accounts/bulk", { action: "change", ids: accounts.slice(0, 6), values: { code: MARKUP[0] } })).id;
+}
+
+/** A file whose name, columns and cells are such words, on its way in: the pages of its import. */
+async function imported(page, server) {
+  const csrf = await page.locator("meta[name=csrf-token]").getAttribute("content");
+  const csv = `Nome;${MARKUP[0]};Telefono\r\n${MARKUP[1]};${MARKUP[2] ?? MARKUP[0]};${MARKUP[0]}\r\n;${MARKUP[0]};x\r\n`;
+  const headers = { Origin: server.address };
+  const file = { name: "img src=x onerror=alert(1).csv", mimeType: "text/csv", buffer: Buffer.from(csv) };
+  const taken = await page.request.post("/imports/new", { multipart: { csrf, of: "accounts", file }, headers, maxRedirects: 0 });
+  expect(taken.status(), await taken.text()).toBe(303);
+  const run = taken.headers().location.replace(/\/columns$/, "");
+  const chosen = await page.request.post(`${run}/columns`, { form: { csrf, "to.0": "name", mode: "create" }, headers, maxRedirects: 0 });
+  expect(chosen.status()).toBe(303);
+  // One that was begun has no columns to choose any more, so another one is looked at.
+  const again = await page.request.post(`${run}/again`, { form: { csrf }, headers, maxRedirects: 0 });
+  const other = again.headers().location.replace(/\/columns$/, "");
+  expect((await page.request.post(`${run}/start`, { form: { csrf }, headers, maxRedirects: 0 })).status()).toBe(303);
+  await expect(async () => expect(await (await page.request.get(run)).text()).toContain('data-state="done"')).toPass({ timeout: 20_000 });
+  return ["/imports", "/imports/new?of=accounts", `${other}/columns`, `${other}/rows`, run];
 }

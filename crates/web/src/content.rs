@@ -120,7 +120,7 @@ fn stretch(range: &str, size: u64) -> Stretch {
 }
 
 /// To be taken away under this name: in plain letters for the old, and as it is (RFC 6266, RFC 8187).
-fn disposition(name: &str) -> HeaderValue {
+pub(crate) fn disposition(name: &str) -> HeaderValue {
     let plain: String = name
         .chars()
         .map(|letter| match letter {

@@ -34,7 +34,11 @@ pub use route::{Csrf, Face, Policy, Rate, Route, Routes};
 pub use seal::Seal;
 pub use server::serve;
 pub use state::{BaseUrl, Web, WebSettings};
+pub use uploads::Sent;
 pub use words::Words;
+
+/// The icons and styles of all pages, for the templates of slices.
+pub use ::assets as dress;
 
 /// What a handler gives.
 pub type Answer = Result<axum::response::Response, Failure>;

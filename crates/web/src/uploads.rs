@@ -31,13 +31,21 @@ const PIECE: usize = 256 << 10;
 
 /// What a form with files has sent.
 #[derive(Debug, Default)]
-pub(crate) struct Sent {
+pub struct Sent {
     /// Its other fields.
-    pub(crate) fields: Fields,
+    pub fields: Fields,
     /// The files that were kept, in the order they came.
-    pub(crate) files: Vec<Received>,
+    pub files: Vec<Received>,
     /// Why others were not.
-    pub(crate) refused: Vec<Say>,
+    pub refused: Vec<Say>,
+}
+
+impl FromRequest<Web> for Sent {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Sent, Failure> {
+        receive(web, request).await
+    }
 }
 
 /// The longest body of a request that brings files, when one of them has at most so many bytes.

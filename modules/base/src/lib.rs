@@ -40,5 +40,6 @@ pub fn area() -> engine::Area {
         .slice(vocabularies::slice())
         .slice(company::slice())
         .slice(imports::slice())
+        .slice(imports::wizard::slice())
         .slice(demo::slice())
 }

@@ -42,12 +42,12 @@ pub(crate) fn rendered(reader: &Reader, status: StatusCode, template: &impl Temp
 }
 
 /// The markup of a template.
-pub(crate) fn markup(template: &impl Template) -> Result<String, Failure> {
+pub fn markup(template: &impl Template) -> Result<String, Failure> {
     template.render().map_err(|error| Error::internal(error).into())
 }
 
 /// Sends the browser to another address of ours after something was done.
-pub(crate) fn to(address: &str) -> Response {
+pub fn to(address: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(address).unwrap_or(HeaderValue::from_static("/")));
@@ -55,7 +55,7 @@ pub(crate) fn to(address: &str) -> Response {
 }
 
 /// The same, also for a module of ours, which wants it in a header of its own.
-pub(crate) fn onward(reader: &Reader, address: &str) -> Response {
+pub fn onward(reader: &Reader, address: &str) -> Response {
     if !reader.fragment {
         return to(address);
     }
@@ -66,10 +66,37 @@ pub(crate) fn onward(reader: &Reader, address: &str) -> Response {
 }
 
 /// The same, with a short message there.
-pub(crate) fn onward_saying(reader: &Reader, address: &str, key: &str, name: &str, changeset: Option<kernel::Id>) -> Answer {
+pub fn onward_saying(reader: &Reader, address: &str, key: &str, name: &str, changeset: Option<kernel::Id>) -> Answer {
     let mut response = onward(reader, address);
     response.headers_mut().append(header::SET_COOKIE, toast::send(&reader.web, &reader.csrf, key, name, changeset)?);
     Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "framed.html")]
+struct Framed<'f> {
+    reader: &'f Reader,
+    title: &'f str,
+    inside: &'f str,
+}
+
+/// What a slice shows of its own, in the frame of every page: the markup of its `<main>`.
+pub fn framed(reader: &Reader, status: StatusCode, title: &str, inside: &str) -> Answer {
+    rendered(reader, status, &Framed { reader, title, inside })
+}
+
+/// A file that is taken away, as it is written: what comes over the channel, cut off where that says an error.
+pub fn file(name: &str, media: &'static str, pieces: tokio::sync::mpsc::Receiver<kernel::Result<Vec<u8>>>) -> Response {
+    let pieces = futures_util::stream::unfold(pieces, |mut pieces| async move {
+        let piece = pieces.recv().await?.map_err(|error| std::io::Error::other(error.to_string()));
+        Some((piece, pieces))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert(header::CONTENT_SECURITY_POLICY, crate::content::HARMLESS);
+    headers.insert(header::CONTENT_DISPOSITION, crate::content::disposition(name));
+    response
 }
 
 #[derive(Template)]

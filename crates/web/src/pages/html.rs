@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Adds a text, with what has a meaning in markup and in quoted attributes escaped.
-pub(crate) fn text(out: &mut String, text: &str) {
+pub fn text(out: &mut String, text: &str) {
     let mut from = 0;
     for (place, byte) in text.bytes().enumerate() {
         let escaped = match byte {
@@ -22,7 +22,7 @@ pub(crate) fn text(out: &mut String, text: &str) {
 }
 
 /// Adds ` name="value"`.
-pub(crate) fn attribute(out: &mut String, name: &str, value: &str) {
+pub fn attribute(out: &mut String, name: &str, value: &str) {
     out.push(' ');
     out.push_str(name);
     out.push_str("=\"");
@@ -31,7 +31,7 @@ pub(crate) fn attribute(out: &mut String, name: &str, value: &str) {
 }
 
 /// Adds an input that nobody sees.
-pub(crate) fn hidden(out: &mut String, name: &str, value: &str) {
+pub fn hidden(out: &mut String, name: &str, value: &str) {
     out.push_str("<input type=\"hidden\"");
     attribute(out, "name", name);
     attribute(out, "value", value);
@@ -39,14 +39,14 @@ pub(crate) fn hidden(out: &mut String, name: &str, value: &str) {
 }
 
 /// Adds `<tag>text</tag>`.
-pub(crate) fn element(out: &mut String, tag: &str, inside: &str) {
+pub fn element(out: &mut String, tag: &str, inside: &str) {
     let _ = write!(out, "<{tag}>");
     text(out, inside);
     let _ = write!(out, "</{tag}>");
 }
 
 /// A text escaped.
-pub(crate) fn escaped(plain: &str) -> String {
+pub fn escaped(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len() + 8);
     text(&mut out, plain);
     out
@@ -71,7 +71,7 @@ pub(crate) fn initials(name: &str) -> String {
 }
 
 /// A pair of an address' question, percent-encoded.
-pub(crate) fn pair(out: &mut String, name: &str, value: &str) {
+pub fn pair(out: &mut String, name: &str, value: &str) {
     if !out.is_empty() {
         out.push('&');
     }

@@ -6,7 +6,7 @@
 mod access;
 mod acts;
 pub(crate) mod administration;
-pub(crate) mod answer;
+pub mod answer;
 mod bulk;
 mod card;
 mod coming_in;
@@ -16,7 +16,7 @@ mod favourites;
 pub(crate) mod filter;
 mod form;
 mod found;
-pub(crate) mod html;
+pub mod html;
 pub(crate) mod layout;
 mod layouts;
 pub(crate) mod linked;
@@ -26,13 +26,13 @@ mod notifications;
 mod own_fields;
 pub(crate) mod palette;
 mod preferences;
-pub(crate) mod reader;
+pub mod reader;
 mod rights;
 mod search;
 mod series;
 mod setup;
 mod sign_in;
-pub(crate) mod speech;
+pub mod speech;
 mod start;
 pub(crate) mod toast;
 mod vocabularies;
@@ -59,6 +59,7 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 pub(crate) use card::{is_the_same, newer as newer_version};
+pub use form::{alone, blank_of, offered, read_alone};
 pub(crate) use reader::{cookie, theme};
 pub use start::Demonstration;
 

@@ -19,19 +19,19 @@ use meta::{Model, Reading};
 use std::sync::Arc;
 
 /// The reader of a page.
-pub(crate) struct Reader {
+pub struct Reader {
     /// The installation.
-    pub(crate) web: Web,
+    pub web: Web,
     /// Who he is.
-    pub(crate) who: Principal,
+    pub who: Principal,
     /// His words.
-    pub(crate) speech: Speech,
+    pub speech: Speech,
     /// His formats.
-    pub(crate) reading: Reading,
+    pub reading: Reading,
     /// The entities as they are now.
-    pub(crate) model: Arc<Model>,
+    pub model: Arc<Model>,
     /// What his forms carry.
-    pub(crate) csrf: Arc<str>,
+    pub csrf: Arc<str>,
     /// His session.
     pub(crate) session: Option<Arc<str>>,
     /// When he last proved that it is he.
@@ -65,11 +65,11 @@ pub(crate) struct Reader {
     /// What the page before wants to have said.
     pub(crate) toast: Option<Toast>,
     /// Which part of a page was asked for: the identity of its element; empty for the whole.
-    pub(crate) part: String,
+    pub part: String,
     /// Which element asked for it, by its identity.
     pub(crate) source: String,
     /// Whether a module of ours asked, not the browser itself.
-    pub(crate) fragment: bool,
+    pub fragment: bool,
     /// When he asked, in milliseconds since 1970: what changes from then on he hears of.
     pub(crate) asked_at: i64,
 }
@@ -132,7 +132,7 @@ impl Reader {
     }
 
     /// The same, in an area.
-    pub(crate) fn within(mut self, plural: &'static str) -> Reader {
+    pub fn within(mut self, plural: &'static str) -> Reader {
         self.here = plural;
         self
     }
@@ -217,7 +217,7 @@ fn lettered(mut areas: Vec<Area>) -> Vec<Area> {
 }
 
 /// The icon of an entity.
-pub(crate) fn icon(entity: &str) -> &'static str {
+pub fn icon(entity: &str) -> &'static str {
     match entity {
         "account" => "account",
         "contact" => "contacts",

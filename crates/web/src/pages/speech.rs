@@ -5,10 +5,10 @@ use kernel::{Language, Say};
 
 /// The words in one language.
 #[derive(Clone)]
-pub(crate) struct Speech {
+pub struct Speech {
     web: Web,
     /// The language.
-    pub(crate) language: Language,
+    pub language: Language,
 }
 
 impl Speech {
@@ -18,64 +18,64 @@ impl Speech {
     }
 
     /// A message without arguments.
-    pub(crate) fn say<'s>(&'s self, key: &'s str) -> &'s str {
+    pub fn say<'s>(&'s self, key: &'s str) -> &'s str {
         self.web.words().get(key, self.language)
     }
 
     /// A message without arguments, if there is one.
-    pub(crate) fn known(&self, key: &str) -> Option<&str> {
+    pub fn known(&self, key: &str) -> Option<&str> {
         self.web.words().known(key, self.language)
     }
 
     /// Whether there is such a message, with arguments or without.
-    pub(crate) fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: &str) -> bool {
         self.web.words().has(key)
     }
 
     /// A message with arguments.
-    pub(crate) fn with(&self, key: &str, arguments: &[(&str, &str)]) -> String {
+    pub fn with(&self, key: &str, arguments: &[(&str, &str)]) -> String {
         self.web.words().with(key, self.language, arguments)
     }
 
     /// A sentence of an error.
-    pub(crate) fn sentence(&self, say: &Say) -> String {
+    pub fn sentence(&self, say: &Say) -> String {
         self.web.words().say(say, self.language)
     }
 
     /// What a field, or a relation, is called.
-    pub(crate) fn field(&self, entity: &str, key: &str) -> String {
+    pub fn field(&self, entity: &str, key: &str) -> String {
         self.web.words().field(entity, key, self.language).map_or_else(|| key.replace('.', "-"), str::to_owned)
     }
 
     /// The same where there is little room.
-    pub(crate) fn short(&self, entity: &str, key: &str) -> String {
+    pub fn short(&self, entity: &str, key: &str) -> String {
         let dashed = key.replace('.', "-");
         self.known(&format!("short-{entity}-{dashed}")).map_or_else(|| self.field(entity, key), str::to_owned)
     }
 
     /// What is to be known before writing into a field; empty where nothing is.
-    pub(crate) fn hint(&self, entity: &str, key: &str) -> String {
+    pub fn hint(&self, entity: &str, key: &str) -> String {
         let key = key.replace('.', "-");
         self.first(&[&format!("hint-{entity}-{key}"), &format!("hint-{key}")]).unwrap_or_default()
     }
 
     /// What a choice is called.
-    pub(crate) fn choice(&self, entity: &str, field: &str, key: &str) -> String {
+    pub fn choice(&self, entity: &str, field: &str, key: &str) -> String {
         self.first(&[&format!("choice-{entity}-{field}-{key}"), &format!("choice-{field}-{key}")]).unwrap_or_else(|| key.to_owned())
     }
 
     /// What an entity is called: `one`, `many`, `new`.
-    pub(crate) fn entity(&self, entity: &str, form: &str) -> String {
+    pub fn entity(&self, entity: &str, form: &str) -> String {
         self.known(&format!("entity-{entity}-{form}")).unwrap_or(entity).to_owned()
     }
 
     /// What the area of an entity is called in the bar and over its list: a name of its own, or what its records are.
-    pub(crate) fn area(&self, entity: &str) -> String {
+    pub fn area(&self, entity: &str) -> String {
         self.known(&format!("area-{entity}")).map_or_else(|| self.entity(entity, "many"), str::to_owned)
     }
 
     /// The title of a section.
-    pub(crate) fn section(&self, entity: &str, key: &str) -> String {
+    pub fn section(&self, entity: &str, key: &str) -> String {
         self.first(&[&format!("section-{entity}-{key}"), &format!("section-{key}")]).unwrap_or_else(|| key.to_owned())
     }
 

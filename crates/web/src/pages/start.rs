@@ -106,7 +106,7 @@ async fn steps(reader: &Reader) -> Result<Vec<Step>> {
         ("account", "account", "/accounts/new", "account", "created_by"),
         ("note", "note", "/accounts", "note", "created_by"),
         ("view", "view", "/accounts/views", engine::views::VIEW, "owner"),
-        ("import", "import", "/start#import", "import_run", "created_by"),
+        ("import", "import", "/imports/new", "import_run", "created_by"),
         ("user", "users", "/users/new", engine::identity::USER, "created_by"),
     ];
     let mut steps = Vec::new();

@@ -15,6 +15,7 @@ mod filters;
 mod forms;
 mod heads;
 mod house;
+mod imports;
 mod in_place;
 mod layouts;
 mod letters;

@@ -75,6 +75,8 @@ pub(super) struct Applying {
     pub(super) maker: Arc<Maker>,
     pub(super) keys: Vec<Key>,
     pub(super) mode: Mode,
+    /// Where nothing stays written: the keys of what earlier batches would have created.
+    pub(super) rehearsed: Option<Mutex<HashSet<(usize, String)>>>,
 }
 
 /// A row of a batch, and the account it belongs to once that is found.
@@ -166,6 +168,11 @@ impl Applying {
                 break;
             }
             let told = &mut told[row.place];
+            if let Some(again) = self.again(values, &found) {
+                told.outcome = again;
+                taken += 1;
+                continue;
+            }
             match self.fate(values, &found, &hidden, told) {
                 Fate::Change(id) if touched.contains(&id) => break,
                 Fate::Change(id) => {
@@ -188,6 +195,29 @@ impl Applying {
         self.create(slicing, &create, care, told).await?;
         self.change(slicing, &change, care, told).await?;
         Ok(taken)
+    }
+
+    /// What becomes of a row whose record an earlier batch would have created.
+    fn again(&self, values: &[Vec<String>], found: &[HashMap<String, Vec<Id>>]) -> Option<Outcome> {
+        let rehearsed = self.rehearsed.as_ref()?.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut all = values.iter().enumerate().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+        if all.clone().any(|(key, value)| found.get(key).is_some_and(|found| found.contains_key(value))) {
+            return None;
+        }
+        let known = all.any(|(key, value)| rehearsed.contains(&(key, value.clone())));
+        known.then_some(if self.mode == Mode::Create { Outcome::Skipped } else { Outcome::Updated })
+    }
+
+    /// Remembers the keys of what a batch would have created, when nothing of it stays.
+    pub(super) fn rehearsed(&self, batch: &Batch, told: &[Told]) {
+        let Some(rehearsed) = &self.rehearsed else { return };
+        let mut rehearsed = rehearsed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for (item, _) in batch.items.iter().zip(told).filter(|(_, told)| told.outcome == Outcome::Created) {
+            let Ok(ready) = &item.ready else { continue };
+            for (place, key) in self.keys.iter().enumerate() {
+                rehearsed.extend(key.values(ready).into_iter().map(|value| (place, value)));
+            }
+        }
     }
 
     /// Those of the found records that whoever imports does not see.

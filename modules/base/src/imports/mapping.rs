@@ -95,6 +95,19 @@ impl Column {
     }
 }
 
+/// Where each column goes, chosen one by one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, Deserialize)]
+pub struct Choices {
+    /// By the place of the column: a path, `note` for the remarks, nothing for nowhere.
+    pub to: Vec<String>,
+    /// Numbers have a decimal point.
+    #[serde(default)]
+    pub plain_numbers: bool,
+    /// Dates begin with the month.
+    #[serde(default)]
+    pub month_first: bool,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct MapFile {
@@ -211,11 +224,13 @@ pub(super) fn mapping(
     words: &Words,
     header: &[String],
     map: Option<&str>,
+    choices: Option<&Choices>,
     defaults: &[(String, String)],
 ) -> Result<Mapping> {
-    let (columns, written) = match map {
-        Some(text) => by_file(header, text)?,
-        None => (by_names(entity, words, header)?, BTreeMap::new()),
+    let (columns, written) = match (map, choices) {
+        (Some(text), _) => by_file(header, text)?,
+        (None, Some(choices)) => (by_choice(entity, words, header, choices), BTreeMap::new()),
+        (None, None) => (by_names(entity, words, header)?, BTreeMap::new()),
     };
     let mut mapping = Mapping { columns: Vec::with_capacity(columns.len()), defaults: Vec::new(), address_book: false, tax_numbers: false };
     for column in columns {
@@ -289,6 +304,48 @@ fn by_file(header: &[String], text: &str) -> Result<(Vec<Column>, BTreeMap<Strin
         })
         .collect();
     Ok((columns, file.defaults))
+}
+
+/// What was chosen; a column that goes where its name leads anyway is read as that name says.
+fn by_choice(entity: &Entity, words: &Words, header: &[String], choices: &Choices) -> Vec<Column> {
+    let column = |(place, name): (usize, &String)| {
+        let name = name.trim();
+        let to = match choices.to.get(place).map_or("", String::as_str) {
+            "" => To::Nothing,
+            "note" => To::Kept,
+            path => To::Path(path.to_owned()),
+        };
+        let known = proposed(entity, words, name).filter(|known| known.to == to);
+        let column = known.unwrap_or_else(|| Column::new(name, to));
+        let month_first = column.month_first || choices.month_first;
+        Column { plain_numbers: choices.plain_numbers, month_first, ..column }
+    };
+    header.iter().enumerate().map(column).collect()
+}
+
+/// Where a column goes by its name alone; none where nobody knows it.
+fn proposed(entity: &Entity, words: &Words, name: &str) -> Option<Column> {
+    let folded = kernel::fold(name);
+    if folded.is_empty() {
+        return None;
+    }
+    if ERROR_COLUMNS.contains(&folded.as_str()) {
+        return Some(Column::new(name, To::Nothing));
+    }
+    if let Some(to) = own_name(entity, words, name) {
+        return Some(Column::new(name, to));
+    }
+    outlook::column(name).filter(|_| entity.key == "account")
+}
+
+/// Where the columns of a header go by their names alone: paths, `note` for what nobody knows, nothing for what says nothing.
+pub(super) fn proposals(entity: &Entity, words: &Words, header: &[String]) -> Vec<String> {
+    let one = |name: &String| match proposed(entity, words, name.trim()).map(|column| column.to) {
+        Some(To::Path(path)) => path,
+        Some(To::Nothing) => String::new(),
+        Some(To::Kept) | None => "note".to_owned(),
+    };
+    header.iter().map(one).collect()
 }
 
 fn by_names(entity: &Entity, words: &Words, header: &[String]) -> Result<Vec<Column>> {

@@ -14,18 +14,20 @@ mod outlook;
 pub mod reading;
 pub mod report;
 mod rows;
+pub mod wizard;
 
 #[cfg(test)]
 mod tests;
 
 pub use batches::Outcome;
 pub use entity::IMPORT_RUN;
+pub use mapping::Choices;
 pub use report::Output;
 pub use rows::{Fault, Warning};
 
 use batches::{Applying, Batch, Item, Told, is_of_a_row};
 use engine::principal::Verb;
-use engine::{Act, Dialect, Draft, Engine, Principal, Slice, Slicing, Statement, Through};
+use engine::{Act, Dialect, Draft, Engine, Principal, Slice, Slicing, Statement, Through, Tx};
 use entity::State;
 use kernel::error::Conflict;
 use kernel::{Error, Id, Language, Result, Say, Value};
@@ -42,7 +44,7 @@ use web::Words;
 
 /// What imports register.
 pub fn slice() -> Slice {
-    Slice::new("imports").entity(entity::import_run()).words(include_str!("words.toml"))
+    Slice::new("imports").entity(entity::import_run()).entity(entity::fault::import_fault()).words(include_str!("words.toml"))
 }
 
 /// What is done with rows whose record exists already, and with those whose record does not.
@@ -77,6 +79,18 @@ impl Mode {
     }
 }
 
+/// Cells that were put right, by line and place of the column.
+pub type Corrections = std::collections::BTreeMap<u64, std::collections::BTreeMap<usize, String>>;
+
+/// A run that was made ready, and under which changeset it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prepared {
+    /// Its record.
+    pub id: Id,
+    /// Its changeset.
+    pub changeset: Id,
+}
+
 /// How a file is imported.
 pub struct Options {
     /// The entity, by its plural: `accounts`.
@@ -90,6 +104,12 @@ pub struct Options {
     pub keys: Vec<String>,
     /// The text of a mapping file (see [`mapping`]); the names of the columns decide where there is none.
     pub mapping: Option<String>,
+    /// Where each column goes, chosen one by one; a mapping file says more.
+    pub choices: Option<Choices>,
+    /// The run that was made ready for it, whose plan this is: it goes on there, and keeps what is to be said of rows.
+    pub run: Option<Prepared>,
+    /// Cells that were put right: by line and place of the column.
+    pub corrections: Corrections,
     /// Values of new records, where the row gives none: path and text.
     pub defaults: Vec<(String, String)>,
     /// Count what would happen, and write nothing.
@@ -113,12 +133,39 @@ impl Options {
             mode: Mode::Create,
             keys: Vec::new(),
             mapping: None,
+            choices: None,
+            run: None,
+            corrections: Corrections::new(),
             defaults: Vec::new(),
             dry_run: false,
             report: None,
             errors: None,
             words,
             language: Language::Italian,
+        }
+    }
+}
+
+/// How rows are read and find their records.
+#[derive(Clone, Copy)]
+struct How<'h> {
+    words: &'h Words,
+    mapping: Option<&'h str>,
+    choices: Option<&'h Choices>,
+    defaults: &'h [(String, String)],
+    keys: &'h [String],
+    mode: Mode,
+}
+
+impl Options {
+    fn how(&self) -> How<'_> {
+        How {
+            words: &self.words,
+            mapping: self.mapping.as_deref(),
+            choices: self.choices.as_ref(),
+            defaults: &self.defaults,
+            keys: &self.keys,
+            mode: self.mode,
         }
     }
 }
@@ -155,6 +202,15 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// What the row of a run says from its third column on: looked at, created, updated, unchanged, skipped, errors, warnings.
+    fn take_up(&mut self, changeset: &str, number: impl Fn(usize) -> i64) {
+        let number = |column: usize| number(column).max(0) as u64;
+        (self.resumed, self.done) = (number(2), number(2));
+        (self.created, self.updated, self.unchanged) = (number(3), number(4), number(5));
+        (self.skipped, self.errors, self.warnings) = (number(6), number(7), number(8));
+        self.changeset = Some(changeset.to_owned());
+    }
+
     fn count(&mut self, told: &[Told]) {
         for row in told {
             self.done += 1;
@@ -198,10 +254,7 @@ where
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
     let (file, survey) = surveyed(file).await?;
-    let mapping = mapping::mapping(&model, &entity, &options.words, &survey.header.cells, options.mapping.as_deref(), &options.defaults)?;
-    let keys = keys_of(&model, &entity, &options, &mapping)?;
-    let users = users(engine, &mapping).await?;
-    let maker = Arc::new(Maker::new(model.clone(), entity.clone(), mapping, engine.settings().zone.clone(), users)?);
+    let (maker, keys) = maker(engine, &model, &entity, &survey.header.cells, options.how()).await?;
     let (words, language) = (options.words.clone(), options.language);
     let speak: Speak = Arc::new(move |say| words.say(say, language));
     let mut reports = Reports::begin(options.report.take(), options.errors.take(), speak, &survey)?;
@@ -212,8 +265,20 @@ where
         delimiter: survey.delimiter.to_string(),
         ..Totals::default()
     };
-    let applying = Arc::new(Applying { engine: engine.clone(), who: who.clone(), maker: maker.clone(), keys, mode: options.mode });
-    let batches = ahead(file, survey.clone(), applying.clone(), reports.wants_rows())?;
+    let applying = Arc::new(Applying {
+        engine: engine.clone(),
+        who: who.clone(),
+        maker: maker.clone(),
+        keys,
+        mode: options.mode,
+        rehearsed: options.dry_run.then(Mutex::default),
+    });
+    let corrections = std::mem::take(&mut options.corrections);
+    let batches = ahead(file, survey.clone(), applying.clone(), corrections, reports.wants_rows())?;
+    if let (true, Some(run)) = (options.dry_run, options.run) {
+        wizard::rehearse(engine, &who, run, applying, batches, &mut totals, &mut progress).await?;
+        return Ok(totals);
+    }
     if options.dry_run {
         for (batch, told) in rehearse(engine, &who, applying, batches).await? {
             totals.count(&told);
@@ -232,15 +297,30 @@ where
     Ok(totals)
 }
 
+/// What makes the rows of a file with this header ready, and by what they find their records.
+async fn maker(
+    engine: &Engine,
+    model: &Arc<meta::Model>,
+    entity: &Arc<Entity>,
+    header: &[String],
+    how: How<'_>,
+) -> Result<(Arc<Maker>, Vec<keys::Key>)> {
+    let mapping = mapping::mapping(model, entity, how.words, header, how.mapping, how.choices, how.defaults)?;
+    let keys = keys_of(model, entity, &how, &mapping)?;
+    let users = users(engine, &mapping).await?;
+    let maker = Maker::new(model.clone(), entity.clone(), mapping, engine.settings().zone.clone(), users)?;
+    Ok((Arc::new(maker), keys))
+}
+
 /// The survey reads the whole file: on a thread that may wait.
 async fn surveyed<R: Read + Seek + Send + 'static>(mut file: R) -> Result<(R, Survey)> {
     let surveying = tokio::task::spawn_blocking(move || reading::survey(&mut file).map(|survey| (file, survey)));
     surveying.await.map_err(Error::internal)?
 }
 
-fn keys_of(model: &meta::Model, entity: &Arc<Entity>, options: &Options, mapping: &mapping::Mapping) -> Result<Vec<keys::Key>> {
-    let keys = keys::keys(model, entity, &options.keys)?;
-    if keys.is_empty() && options.mode != Mode::Create {
+fn keys_of(model: &meta::Model, entity: &Arc<Entity>, how: &How<'_>, mapping: &mapping::Mapping) -> Result<Vec<keys::Key>> {
+    let keys = keys::keys(model, entity, how.keys)?;
+    if keys.is_empty() && how.mode != Mode::Create {
         if mapping.columns.iter().any(|(_, target)| matches!(target, mapping::Target::Id)) {
             return Ok(vec![keys::Key::Id]);
         }
@@ -259,7 +339,9 @@ async fn users(engine: &Engine, mapping: &mapping::Mapping) -> Result<HashMap<St
         let sql = Statement::new("SELECT \"id\", \"email_f\", \"name_f\" FROM \"user\" WHERE \"removed_at\" IS NULL", Vec::new());
         let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&sql).await })).await?;
         for row in rows.iter() {
-            for name in [row.text(1), row.text(2)] {
+            // By identity too, which the pages say.
+            let id = row.link(0).map(|id| kernel::fold(&id.to_string())).unwrap_or_default();
+            for name in [row.text(1), row.text(2), &id] {
                 users.entry(name.to_owned()).and_modify(|id| *id = id.filter(|known| row.link(0) == Some(*known))).or_insert(row.link(0));
             }
         }
@@ -270,13 +352,19 @@ async fn users(engine: &Engine, mapping: &mapping::Mapping) -> Result<HashMap<St
 type Batches = tokio::sync::mpsc::Receiver<Result<Batch>>;
 
 /// Reads and makes ready on a thread of its own, some batches ahead of the database.
-fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, applying: Arc<Applying>, keep_rows: bool) -> Result<Batches> {
+fn ahead<R: Read + Seek + Send + 'static>(
+    file: R,
+    survey: Survey,
+    applying: Arc<Applying>,
+    corrections: Corrections,
+    keep_rows: bool,
+) -> Result<Batches> {
     let (sender, receiver) = tokio::sync::mpsc::channel(AHEAD);
     let mut rows = reading::rows(file, &survey)?;
     let read = move || {
         let mut batch = Vec::with_capacity(BATCH);
         loop {
-            let row = match rows.next_row() {
+            let mut row = match rows.next_row() {
                 Ok(Some(row)) if row.is_blank() => continue,
                 Ok(Some(row)) => row,
                 Ok(None) => break,
@@ -285,6 +373,7 @@ fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, applying: Arc
                     return;
                 }
             };
+            correct(&mut row, &corrections);
             let ready = applying.maker.make(&row);
             batch.push(Item { line: row.line, raw: if keep_rows { row.raw } else { String::new() }, ready });
             if batch.len() == BATCH {
@@ -301,6 +390,15 @@ fn ahead<R: Read + Seek + Send + 'static>(file: R, survey: Survey, applying: Arc
     };
     std::thread::Builder::new().name("import-read".to_owned()).spawn(read).map_err(Error::internal)?;
     Ok(receiver)
+}
+
+/// Puts the cells of a row right.
+fn correct(row: &mut reading::Row, corrections: &Corrections) {
+    for (place, text) in corrections.get(&row.line).into_iter().flatten() {
+        if let Some(cell) = row.cells.get_mut(*place) {
+            cell.clone_from(text);
+        }
+    }
 }
 
 type Rehearsed = Vec<(Vec<Item>, Vec<Told>)>;
@@ -341,11 +439,16 @@ struct Run {
     who: Principal,
     id: Id,
     changeset: Id,
+    /// Whether what is to be said of rows is kept with it.
+    keeps: bool,
 }
 
 impl Run {
     /// Takes up the run of the same file and options that was interrupted, or begins one.
     async fn open(engine: &Engine, who: &Principal, survey: &Survey, options: &Options, totals: &mut Totals) -> Result<Run> {
+        if let Some(prepared) = options.run {
+            return Run::prepared(engine, who, prepared, totals).await;
+        }
         let digest = options_digest(options);
         let sql = "SELECT \"id\", \"changeset\", \"done\", \"created\", \"updated\", \"unchanged\", \"skipped\", \"errors\", \"warnings\" \
                    FROM \"import_run\" WHERE \"removed_at\" IS NULL AND \"digest\" = ? AND \"options\" = ? AND \"target\" = ? \
@@ -356,15 +459,10 @@ impl Run {
         if let Some(row) = rows.first()
             && let (Some(id), Ok(changeset)) = (row.link(0), row.text(1).parse())
         {
-            let number = |column: usize| row.int(column).max(0) as u64;
-            totals.resumed = number(2);
-            totals.done = number(2);
-            (totals.created, totals.updated, totals.unchanged) = (number(3), number(4), number(5));
-            (totals.skipped, totals.errors, totals.warnings) = (number(6), number(7), number(8));
-            totals.changeset = Some(row.text(1).to_owned());
-            return Ok(Run { engine: engine.clone(), who: who.clone(), id, changeset });
+            totals.take_up(row.text(1), |column| row.int(column));
+            return Ok(Run { engine: engine.clone(), who: who.clone(), id, changeset, keeps: false });
         }
-        let run = Run { engine: engine.clone(), who: who.clone(), id: engine.id(), changeset: engine.id() };
+        let run = Run { engine: engine.clone(), who: who.clone(), id: engine.id(), changeset: engine.id(), keeps: false };
         totals.changeset = Some(run.changeset.to_string());
         let mut draft = Draft::new(IMPORT_RUN)
             .with(entity::FILE.id(), if options.file.is_empty() { "-" } else { options.file.as_str() })
@@ -372,14 +470,27 @@ impl Run {
             .with(entity::DIGEST.id(), survey.digest.as_str())
             .with(entity::OPTIONS.id(), digest)
             .with(entity::CHANGESET.id(), run.changeset.to_string())
-            .with(entity::ROWS.id(), survey.rows as i64);
+            .with(entity::ROWS.id(), survey.rows as i64)
+            .with(entity::BEGUN_AT.id(), Value::Moment(engine.now()))
+            .with(entity::OWNER.id(), who.user);
         draft.id = Some(run.id);
         engine
             .slice(who, "import", run.changeset, move |slicing: &mut Slicing<'_>| {
-                Box::pin(async move { slicing.apply(vec![Act::Create(draft)]).await.map(|_| ()) })
+                Box::pin(async move { slicing.attempt_by_rule(vec![Act::Create(draft)]).await.map(|_| ()) })
             })
             .await?;
         Ok(run)
+    }
+
+    /// Takes up a run that was made ready, where it stands.
+    async fn prepared(engine: &Engine, who: &Principal, prepared: Prepared, totals: &mut Totals) -> Result<Run> {
+        let sql = "SELECT \"id\", \"changeset\", \"done\", \"created\", \"updated\", \"unchanged\", \"skipped\", \"errors\", \"warnings\" \
+                   FROM \"import_run\" WHERE \"id\" = ? AND \"state\" = 'running'";
+        let stands = Statement::new(sql, vec![Value::Link(prepared.id)]);
+        let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&stands).await })).await?;
+        let row = rows.first().ok_or(Error::NotFound)?;
+        totals.take_up(row.text(1), |column| row.int(column));
+        Ok(Run { engine: engine.clone(), who: who.clone(), id: prepared.id, changeset: prepared.changeset, keeps: true })
     }
 
     /// Every batch that is not in yet, in order.
@@ -450,7 +561,7 @@ impl Run {
 
     /// Some batches, and the run's row moved on, in one commit: all of them, or as many as go before somebody waits.
     async fn some(&self, applying: Arc<Applying>, flights: Vec<Flight>) -> Result<Vec<Vec<Told>>> {
-        let run = self.id;
+        let (run, keeps) = (self.id, self.keeps);
         self.engine
             .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
                 Box::pin(async move {
@@ -461,6 +572,9 @@ impl Run {
                         let mut counts = Totals::default();
                         counts.count(&told);
                         moved_on(slicing, run, flight.first, &counts).await?;
+                        if keeps {
+                            wizard::keep(slicing, run, &told).await?;
+                        }
                         landed.push(told);
                         if slicing.tx().keeps_waiting() {
                             break;
@@ -477,10 +591,11 @@ impl Run {
         self.engine
             .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
                 Box::pin(async move {
-                    let sql = "UPDATE \"import_run\" SET \"state\" = ? WHERE \"id\" = ?";
-                    let values = vec![Value::from(State::Done.key()), Value::Link(run)];
+                    let sql = "UPDATE \"import_run\" SET \"state\" = ?, \"ended_at\" = ?, \"version\" = \"version\" + 1 WHERE \"id\" = ?";
+                    let now = slicing.engine().now();
+                    let values = vec![Value::from(State::Done.key()), Value::Moment(now), Value::Link(run)];
                     slicing.tx().execute(&Statement::new(sql, values)).await?;
-                    slicing.tx().announce(IMPORT_RUN).await
+                    announce(slicing.tx(), run).await
                 })
             })
             .await
@@ -501,7 +616,7 @@ fn moved() -> Error {
 
 /// Refuses to go on where the batches before are not all there.
 async fn stands_at(slicing: &mut Slicing<'_>, run: Id, first: u64) -> Result<()> {
-    let sql = "SELECT \"done\" FROM \"import_run\" WHERE \"id\" = ?";
+    let sql = "SELECT \"done\" FROM \"import_run\" WHERE \"id\" = ? AND \"state\" = 'running'";
     let rows = slicing.tx().rows(&Statement::new(sql, vec![Value::Link(run)])).await?;
     if rows.first().is_some_and(|row| row.int(0) == first as i64) { Ok(()) } else { Err(moved()) }
 }
@@ -526,7 +641,13 @@ async fn moved_on(slicing: &mut Slicing<'_>, run: Id, first: u64, counts: &Total
     if slicing.tx().execute(&Statement::new(sql, values)).await? == 0 {
         return Err(moved());
     }
-    slicing.tx().announce(IMPORT_RUN).await
+    announce(slicing.tx(), run).await
+}
+
+/// Tells whoever looks at its progress.
+async fn announce(tx: &mut Tx, run: Id) -> Result<()> {
+    tx.announce(IMPORT_RUN).await?;
+    tx.announce(&format!("{IMPORT_RUN}/{run}")).await
 }
 
 /// A row of a batch that is in already: only its faults are told once more.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use web::sheets::csv_row;
 
 /// Where reports are written.
-pub type Output = Box<dyn Write + Send>;
+pub type Output = Box<dyn Write + Send + Sync>;
 
 /// Makes a sentence of what is to be said.
 pub(super) type Speak = Arc<dyn Fn(&Say) -> String + Send + Sync>;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) use crate::pages::list::places::PLACE;
 
 /// The fields that a form of an entity may take from somebody: those of its sections, and those that stand in none.
-pub(crate) fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
+pub fn offered<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
     let mut fields = placed(reader, entity);
     fields.extend(apart(reader, entity));
     fields

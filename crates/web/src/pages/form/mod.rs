@@ -35,7 +35,7 @@ use meta::{Entity, Field, FieldId, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(crate) use entered::offered;
+pub use entered::offered;
 pub(crate) use read::link;
 
 /// The routes of forms.
@@ -196,7 +196,7 @@ impl<'f> Form<'f> {
 }
 
 /// One field by itself, as a form writes it: its words, its control, what is wrong with it.
-pub(crate) fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields: &Fields, problems: Problems) -> String {
+pub fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields: &Fields, problems: Problems) -> String {
     let titles = HashMap::new();
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let form = Form { problems, ..Form::of(reader, entity, fields, HashMap::new()) };
@@ -206,12 +206,12 @@ pub(crate) fn alone(reader: &Reader, entity: &Arc<Entity>, field: &Field, fields
 }
 
 /// What a form of a description starts from.
-pub(crate) async fn blank_of(reader: &Reader, entity: &Entity, asked: &Fields) -> Result<(Fields, HashMap<Id, String>)> {
+pub async fn blank_of(reader: &Reader, entity: &Entity, asked: &Fields) -> Result<(Fields, HashMap<Id, String>)> {
     entered::blank(reader, entity, asked).await
 }
 
 /// The same, read: its value, and what is wrong with it.
-pub(crate) async fn read_alone(reader: &Reader, field: &Field, fields: &Fields) -> Result<(Vec<(FieldId, Value)>, Problems)> {
+pub async fn read_alone(reader: &Reader, field: &Field, fields: &Fields) -> Result<(Vec<(FieldId, Value)>, Problems)> {
     let (mut values, mut problems) = (Vec::new(), Vec::new());
     read::one(reader, field, field.key, fields, &mut values, &mut problems).await?;
     Ok((values, problems))

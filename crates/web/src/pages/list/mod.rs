@@ -460,7 +460,9 @@ fn beginnings(out: &mut String, reader: &Reader, entity: &Entity) {
         return;
     }
     if reader.who.role.import {
-        out.push_str("<a class=\"btn\" href=\"/start#import\">");
+        out.push_str("<a class=\"btn\"");
+        html::attribute(out, "href", &format!("/imports/new?of={}", entity.plural));
+        out.push('>');
         out.push_str(assets::icon("import"));
         html::text(out, reader.speech.say("action-import"));
         out.push_str("</a>");

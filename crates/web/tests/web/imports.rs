@@ -1,0 +1,217 @@
+//! A file into the data through the pages: matched, looked at, put right, tried, done, told, undone.
+
+use crate::client::Got;
+use crate::house::{House, houses};
+
+const FILE: &str = "Ragione sociale;Partita IVA;Telefono;Città;Agente interno\r\n\
+                    Rossi S.r.l.;12345678903;050 24776;Pisa;7\r\n\
+                    Bianchi S.n.c.;00000000000;non so;Lucca;8\r\n\
+                    ;;050 111222;Massa;9\r\n";
+
+async fn form(house: &House, who: &str, path: &str, form: &str) -> Got {
+    house.page(who, "POST", path).form(&format!("csrf={}&{form}", house.people[who].csrf)).send().await
+}
+
+async fn work(house: &House) {
+    while house.engine.work_once().await.expect("a job") {}
+}
+
+async fn page(house: &House, who: &str, path: &str) -> String {
+    house.page(who, "GET", path).send().await.expect(200).text()
+}
+
+async fn upload(house: &House, who: &str, of: &str, name: &str, bytes: &[u8]) -> Got {
+    let csrf = house.people[who].csrf.clone();
+    house.page(who, "POST", "/imports/new").multipart(&[("csrf", &csrf), ("of", of)], &[(name, bytes)]).send().await
+}
+
+/// Loads a file of accounts; the address of its run.
+async fn begun(house: &House, who: &str, text: &str) -> String {
+    let got = upload(house, who, "accounts", "clienti.csv", text.as_bytes()).await.expect(303);
+    got.header("location").trim_end_matches("/columns").to_owned()
+}
+
+async fn count(house: &House, filter: &str) -> usize {
+    let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+    let got = house.get("ada", &format!("/accounts?filter={filter}")).await.expect(200).json();
+    got["records"].as_array().expect("records").len()
+}
+
+#[tokio::test]
+async fn a_file_is_matched_tried_put_right_imported_and_undone() {
+    for house in houses().await {
+        let run = begun(&house, "mara", FILE).await;
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        assert!(columns.contains("Rossi S.r.l.") && columns.contains("5 to a field") || columns.contains("4 of 5 to a field"), "{columns}");
+        assert!(
+            columns.contains("<option value=\"name\" selected>") && columns.contains("<option value=\"vat_number\" selected>"),
+            "{columns}"
+        );
+        // What is chosen leads on to the rows; the last column is left out.
+        let got = form(&house, "mara", &format!("{run}/columns"), "to.4=&mode=create&key=vat_number&stage=lead").await.expect(303);
+        assert_eq!(got.header("location"), format!("{run}/rows"));
+        let rows = page(&house, "mara", &format!("{run}/rows")).await;
+        assert!(rows.contains("value=\"non so\"") && rows.contains("the name is missing"), "{rows}");
+        // Tried out, nothing is written.
+        let before = count(&house, "address.city is \"Pisa\"").await;
+        form(&house, "mara", &format!("{run}/rows"), "do=trial").await.expect(303);
+        let going = page(&house, "mara", &run).await;
+        assert!(going.contains("data-state=\"checking\""), "{going}");
+        work(&house).await;
+        assert_eq!(count(&house, "address.city is \"Pisa\"").await, before);
+        let rows = page(&house, "mara", &format!("{run}/rows?which=errors")).await;
+        assert!(rows.contains("2 new") && rows.contains("1 row with an error"), "{rows}");
+        assert!(!rows.contains("Rossi S.r.l."), "{rows}");
+        // The row without a name gets one, and is tried again.
+        form(&house, "mara", &format!("{run}/rows"), "c.4.0=Verdi&c.4.2=050+111222&do=trial").await.expect(303);
+        work(&house).await;
+        let rows = page(&house, "mara", &format!("{run}/rows")).await;
+        assert!(rows.contains("3 new") && rows.contains("1 cell put right") && rows.contains("value=\"Verdi\""), "{rows}");
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let report = page(&house, "mara", &run).await;
+        assert!(report.contains("data-state=\"done\"") && report.contains("3 created"), "{report}");
+        assert_eq!(count(&house, "name is \"Verdi\" and stage is \"lead\"").await, 1);
+        // The list of what it created shows that and nothing else.
+        let list = report.split("href=\"/accounts?filter=").nth(1).and_then(|rest| rest.split('"').next()).expect("a list");
+        let list = page(&house, "mara", &format!("/accounts?filter={list}")).await;
+        assert!(list.contains("Verdi") && list.contains("Rossi S.r.l.") && !list.contains("Officine A"), "{list}");
+        // The next file of the same program begins with the same choices.
+        let next = begun(&house, "mara", &FILE.replace("Rossi", "Neri")).await;
+        let columns = page(&house, "mara", &format!("{next}/columns")).await;
+        assert!(columns.contains("The choices are those of the last import"), "{columns}");
+        // Undone whole.
+        form(&house, "mara", &format!("{run}/undo"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, "name is \"Verdi\"").await, 0);
+        let report = page(&house, "mara", &run).await;
+        assert!(report.contains("Undone") && !report.contains("Undo the import"), "{report}");
+        form(&house, "mara", &format!("{run}/undo"), "").await.expect(409);
+        assert_eq!(house.engine.examine().await.expect("an examination"), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn what_undoing_leaves_is_told_and_updates_go_back() {
+    for house in houses().await {
+        let first = begun(&house, "mara", FILE).await;
+        form(&house, "mara", &format!("{first}/columns"), "mode=create").await.expect(303);
+        form(&house, "mara", &format!("{first}/start"), "").await.expect(303);
+        work(&house).await;
+        let again = begun(&house, "mara", &FILE.replace("Pisa", "Arezzo").replace("Lucca", "Siena").replace("00000000000", "")).await;
+        let keyed = form(&house, "mara", &format!("{again}/columns"), "mode=both").await.expect(422).text();
+        assert!(keyed.contains("a key is needed to update"), "{keyed}");
+        form(&house, "mara", &format!("{again}/columns"), "mode=both&key=vat_number").await.expect(303);
+        form(&house, "mara", &format!("{again}/start"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, "address.city is \"Arezzo\"").await, 1);
+        // Somebody moves it on meanwhile.
+        let found = house.get("ada", "/accounts?filter=address.city+is+%22Arezzo%22").await.expect(200).json();
+        let id = found["records"][0]["id"].as_str().expect("an id").to_owned();
+        let change = serde_json::json!({ "address": { "city": "Roma" } });
+        house.api("ada", "PATCH", &format!("/accounts/{id}")).header("If-Match", "*").json(&change).send().await.expect(200);
+        form(&house, "mara", &format!("{again}/undo"), "").await.expect(303);
+        work(&house).await;
+        let report = page(&house, "mara", &again).await;
+        assert!(report.contains("Left as they are") && report.contains("Rossi S.r.l."), "{report}");
+        assert_eq!(count(&house, "address.city is \"Roma\"").await, 1);
+        assert_eq!(count(&house, "address.city is \"Siena\"").await, 0);
+    }
+}
+
+/// A1, A6: whoever may not import has no page of it, and what others import is not there.
+#[tokio::test]
+async fn only_whoever_may_imports_and_sees_his_own() {
+    for house in houses().await {
+        let run = begun(&house, "mara", FILE).await;
+        house.page("rita", "GET", "/imports").send().await.expect(403);
+        house.page("rita", "GET", "/imports/new").send().await.expect(403);
+        upload(&house, "rita", "accounts", "clienti.csv", FILE.as_bytes()).await.expect(403);
+        assert!(!page(&house, "rita", "/accounts").await.contains("/imports"));
+        let never = format!("/imports/{}", house.engine.id());
+        let before = house.everything().await;
+        for what in ["", "/columns", "/rows", "/errors.csv", "/report.csv"] {
+            let theirs = house.page("bruno", "GET", &format!("{run}{what}")).send().await.undated();
+            let none = house.page("bruno", "GET", &format!("{never}{what}")).send().await.undated();
+            assert_eq!((theirs.status, &theirs.body), (404, &none.body), "{what}");
+        }
+        for what in ["columns", "rows", "trial", "start", "stop", "undo", "again", "removal"] {
+            form(&house, "bruno", &format!("{run}/{what}"), "do=trial").await.expect(404);
+        }
+        assert_eq!(before, house.everything().await);
+        house.page("bruno", "GET", "/imports").send().await.expect(403);
+        assert!(page(&house, "mara", "/imports").await.contains("clienti.csv"));
+        assert!(page(&house, "ada", "/imports").await.contains("clienti.csv"));
+    }
+}
+
+/// A broken file is refused with its line, and leaves no run.
+#[tokio::test]
+async fn a_broken_file_is_refused_with_what_is_wrong() {
+    for house in houses().await {
+        let before = house.table("import_run").await;
+        for (name, bytes, said) in [
+            ("vuoto.csv", &b""[..], "empty"),
+            ("virgolette.csv", b"Nome;Note\r\nRossi;\"mai chiuse\r\n", "line 2: quotes opened and never closed"),
+            ("doppia.csv", b"Nome;Nome\r\na;b\r\n", "the column \u{201c}Nome\u{201d} stands twice"),
+        ] {
+            let got = upload(&house, "mara", "accounts", name, bytes).await.expect(422).text();
+            assert!(got.contains(said), "{got}");
+        }
+        let csrf = house.people["mara"].csrf.clone();
+        let none = house.page("mara", "POST", "/imports/new").multipart(&[("csrf", &csrf), ("of", "accounts")], &[]).send().await;
+        none.expect(422);
+        upload(&house, "mara", "users", "clienti.csv", FILE.as_bytes()).await.expect(404);
+        assert_eq!(before, house.table("import_run").await);
+    }
+}
+
+/// The refused rows come back as they were, in their own encoding, with the reason; put right they go in.
+#[tokio::test]
+async fn refused_rows_come_back_with_the_reason() {
+    for house in houses().await {
+        // Every letter of it is one byte of Windows-1252.
+        let bytes: Vec<u8> = FILE.chars().map(|letter| letter as u32 as u8).collect();
+        let got = upload(&house, "mara", "accounts", "clienti.csv", &bytes).await.expect(303);
+        let run = got.header("location").trim_end_matches("/columns").to_owned();
+        form(&house, "mara", &format!("{run}/columns"), "mode=create").await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let got = house.page("mara", "GET", &format!("{run}/errors.csv")).send().await.expect(200);
+        assert_eq!(got.body.iter().filter(|byte| **byte == 0xe0).count(), 1, "as Windows-1252");
+        let text: String = got.body.iter().map(|byte| char::from(*byte)).collect();
+        assert_eq!(
+            text,
+            "Ragione sociale;Partita IVA;Telefono;Citt\u{e0};Agente interno;Errore\r\n;;050 111222;Massa;9;the name is missing\r\n"
+        );
+        let report = house.page("mara", "GET", &format!("{run}/report.csv")).send().await.expect(200).text();
+        assert!(report.contains("3;warning;Partita IVA;00000000000;") && report.contains("4;error;;;the name is missing"), "{report}");
+        let mended = text.replace("\n;;050", "\nVerdi;;050");
+        let next = begun(&house, "mara", &mended).await;
+        form(&house, "mara", &format!("{next}/columns"), "mode=create").await.expect(303);
+        form(&house, "mara", &format!("{next}/start"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, "name is \"Verdi\"").await, 1);
+    }
+}
+
+/// One that is stopped stands where it is, goes on from there, and nothing comes in twice.
+#[tokio::test]
+async fn a_stopped_import_goes_on_where_it_stood() {
+    for house in houses().await {
+        let rows: String = (0..700).map(|number| format!("Cliente {number:03};Prato\r\n")).collect();
+        let run = begun(&house, "mara", &format!("Ragione sociale;Città\r\n{rows}")).await;
+        form(&house, "mara", &format!("{run}/columns"), "mode=create").await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        form(&house, "mara", &format!("{run}/stop"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, "address.city is \"Prato\"").await, 0);
+        assert!(page(&house, "mara", &run).await.contains("data-state=\"stopped\""));
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        // Asked for twice, it is begun once.
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(409);
+        work(&house).await;
+        let report = page(&house, "mara", &run).await;
+        assert!(report.contains("700 created"), "{report}");
+    }
+}
