@@ -21,6 +21,8 @@ pub struct Settings {
     pub shared_clock: bool,
     /// Days that removed records stay in the trash.
     pub trash_days: i64,
+    /// Days for which what a merge put into the trash stays there, so that it can be taken back.
+    pub merge_days: i64,
     /// Where files are kept; none where nothing is done with them.
     pub files: Option<Files>,
     /// Where backups go; none where none are taken.
@@ -40,6 +42,7 @@ impl Default for Settings {
             shaping: true,
             shared_clock: true,
             trash_days: 30,
+            merge_days: 365,
             files: None,
             backups: None,
             secrets: Source::None,

@@ -103,7 +103,7 @@ impl Before {
 
 /// Everything a line says of itself, what inputs may not write included: undone, a line is what it was. Whose it is
 /// and its place follow from where it stands.
-fn line_image(line: &Record) -> Json {
+pub(crate) fn line_image(line: &Record) -> Json {
     let mut image = Map::new();
     image.insert("id".to_owned(), Json::String(line.id.to_string()));
     let about: Option<String> = line.carried.fields.iter().find_map(|field| match field.kind {

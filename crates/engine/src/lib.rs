@@ -24,6 +24,7 @@ pub mod layouts;
 pub mod live;
 pub mod mail;
 pub mod mentions;
+pub mod merging;
 mod nodes;
 pub mod notifications;
 pub mod operating;
@@ -131,6 +132,7 @@ impl Engine {
             .slice(files::slice())
             .slice(duplicates::slice())
             .slice(audit::slice())
+            .slice(merging::slice())
             .slice(backups::slice(settings.backups.as_ref()));
         for slice in std::iter::once(own).chain(areas).flat_map(|area| area.slices) {
             words.push(slice.words);

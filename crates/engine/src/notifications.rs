@@ -117,7 +117,7 @@ impl Engine {
         before: Option<&Record>,
     ) -> Result<()> {
         // Nobody is told what he does himself, what the program does by itself, or what is taken back.
-        let Some(author) = writing.who.user.filter(|_| writing.undoes.is_none()) else { return Ok(()) };
+        let Some(author) = writing.who.user.filter(|_| writing.undoes.is_none() && !writing.as_was) else { return Ok(()) };
         let mut told: HashMap<(Id, Kind), (Id, i64)> = HashMap::new();
         let mut tell = |user: Id, kind: Kind, record: Id| told.entry((user, kind)).or_insert((record, 0)).1 += 1;
         if let Visibility::Owner(owner) | Visibility::OwnerOrThrough(owner, ..) = entity.visibility {

@@ -188,5 +188,6 @@ pub(crate) fn tables() -> Vec<Table> {
     ];
     tables.extend(crate::audit::tables());
     tables.extend(crate::duplicates::tables());
+    tables.extend(crate::merging::tables());
     tables
 }

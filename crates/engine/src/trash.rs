@@ -50,8 +50,16 @@ impl Engine {
     /// may be more. What another record still links to stays.
     async fn purge(&self, entity: &'static str, after: Option<Id>) -> Result<Option<Id>> {
         let before = self.now().plus_millis(-self.settings().trash_days * 86_400_000);
+        let merged = self.now().plus_millis(-self.settings().merge_days * 86_400_000);
+        // What a merge put there stays as long as it can be taken back.
+        let mergeable = crate::merging::mergeable(&*self.entity(entity)?);
         let mut old = Sql::new();
         old.push("SELECT \"id\" FROM ").name(entity).push(" WHERE \"removed_at\" < ").bind(before);
+        if mergeable {
+            old.push(" AND \"id\" NOT IN (SELECT \"record\" FROM \"merged\" WHERE \"ended_at\" IS NULL AND \"at\" >= ")
+                .bind(merged)
+                .push(")");
+        }
         old.push(" AND \"id\" > ").bind(after.map_or(Value::Int(0), Value::Link)).push(" ORDER BY \"id\" LIMIT ").number(SLICE);
         let old = Statement::new(old.text, old.values);
         // Looking for them takes long in a large table: writers need not wait for it.

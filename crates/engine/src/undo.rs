@@ -45,6 +45,11 @@ impl Engine {
         if author != who.user && !who.role.administer {
             return Err(Error::NotFound);
         }
+        if self.is_merge(changeset).await? {
+            let back = self.unmerge(who, changeset).await?;
+            return Ok(Undone { changeset: Some(back.changeset), records: back.back.len() + 1, left: back.left });
+        }
+        self.refuse_merging_again(changeset).await?;
         let inverse = self.id();
         let mut undone = Undone::default();
         loop {
@@ -183,7 +188,7 @@ impl Engine {
     }
 
     /// The act that puts back what a change replaced, leaving what was changed again since.
-    fn reversal(
+    pub(crate) fn reversal(
         &self,
         entity: &Entity,
         record: &Record,
@@ -218,7 +223,7 @@ impl Engine {
         Ok(Some(Act::Change { entity: entity.key, id: record.id, version: None, values, lines }))
     }
 
-    fn line_drafts(&self, child: &'static str, image: &Json) -> Result<Vec<Draft>> {
+    pub(crate) fn line_drafts(&self, child: &'static str, image: &Json) -> Result<Vec<Draft>> {
         let entity = self.entity(child)?;
         let mut drafts = Vec::new();
         for line in image.as_array().into_iter().flatten() {
@@ -237,7 +242,7 @@ impl Engine {
 
     /// The fields of a record that later changesets touched; `""` where it was removed or restored. A changeset
     /// and its undoing cancel each other, and so on along the chain.
-    async fn changed_since(&self, tx: &mut Tx, changeset: Id, record: Id) -> Result<HashSet<String>> {
+    pub(crate) async fn changed_since(&self, tx: &mut Tx, changeset: Id, record: Id) -> Result<HashSet<String>> {
         let sql = "SELECT h.\"changeset\", h.\"action\", h.\"before\" FROM \"history\" AS h WHERE h.\"record\" = ? AND h.\"version\" > \
                    (SELECT m.\"version\" FROM \"history\" AS m WHERE m.\"changeset\" = ? AND m.\"record\" = ?)";
         let later = tx.rows(&Statement::new(sql, vec![Value::Link(record), Value::Link(changeset), Value::Link(record)])).await?;

@@ -198,6 +198,10 @@ pub struct Ledger {
     pub state: &'static str,
     /// The column that the head of a card shows.
     pub first: &'static str,
+    /// The states that win where two records become one, whatever was said later of another: the strictest last.
+    pub stops: &'static [&'static str],
+    /// The field that says how an entry can be proved, where there is one.
+    pub proof: Option<&'static str>,
 }
 
 /// An entity.
@@ -408,7 +412,16 @@ impl Entity {
     /// The same, drawn on its cards as what stands now: a choice by rows, a term by columns, and in each place the newest
     /// state; the head shows the column of this term.
     pub fn ledger(mut self, rows: &'static str, columns: &'static str, state: &'static str, first: &'static str) -> Entity {
-        self.ledger = Some(Ledger { rows, columns, state, first });
+        self.ledger = Some(Ledger { rows, columns, state, first, stops: &[], proof: None });
+        self
+    }
+
+    /// The same, with the states of its ledger that win where two records become one, the strictest last, and the field of what
+    /// proves an entry.
+    pub fn strictest(mut self, stops: &'static [&'static str], proof: &'static str) -> Entity {
+        if let Some(ledger) = &mut self.ledger {
+            (ledger.stops, ledger.proof) = (stops, Some(proof));
+        }
         self
     }
 

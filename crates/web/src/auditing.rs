@@ -34,7 +34,7 @@ const TRIFLES: [&str; 17] = [
     "passkey-question",
 ];
 /// What of ordinary records is kept nevertheless: it is about many of them.
-const OF_MANY: [&str; 3] = ["bulk", "undo", "stop-bulk"];
+const OF_MANY: [&str; 5] = ["bulk", "undo", "stop-bulk", "merge", "unmerge"];
 /// The pages and addresses that show one record.
 const CARDS: [&str; 2] = ["/{plural}/{id}", "/api/v1/{plural}/{id}"];
 /// The address that gives records by the hundred.

@@ -75,6 +75,7 @@ impl Words {
             include_str!("pages/layouts/words.toml"),
             include_str!("pages/series/words.toml"),
             include_str!("pages/vocabularies/words.toml"),
+            include_str!("pages/merging/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)

@@ -11,3 +11,5 @@ pub(crate) fn words() -> Arc<Words> {
     });
     WORDS.clone()
 }
+
+mod merging;

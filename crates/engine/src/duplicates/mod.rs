@@ -20,6 +20,7 @@ mod weighing;
 
 pub use evidence::{Evidence, Says};
 pub use finding::{Alike, Twin};
+pub(crate) use queue::say;
 pub use queue::{Asking, Queued, State, Two};
 pub use scanning::{Found, Progress, Scanning};
 pub use settings::{Matters, Settings, Standing};

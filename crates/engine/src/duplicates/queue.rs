@@ -250,7 +250,7 @@ impl Engine {
 }
 
 /// Says what became of a pair, in the queue or not; tells whether that is news.
-pub(super) async fn say(tx: &mut Tx, entity: &'static str, pair: Two, state: State, now: Moment, by: Option<Id>) -> Result<usize> {
+pub(crate) async fn say(tx: &mut Tx, entity: &'static str, pair: Two, state: State, now: Moment, by: Option<Id>) -> Result<usize> {
     let decided = if state == State::Open { (Value::Empty, Value::Empty) } else { (Value::Moment(now), by.into()) };
     let change = "UPDATE \"duplicate_pair\" SET \"state\" = ?, \"decided_at\" = ?, \"decided_by\" = ? WHERE \"a\" = ? AND \"b\" = ? AND \"state\" <> ?";
     let values = vec![state.key().into(), decided.0.clone(), decided.1.clone(), pair.a.into(), pair.b.into(), state.key().into()];

@@ -84,6 +84,28 @@ fn canonical_into(record: &mut Record, line: Line, problems: &mut Vec<Problem>) 
 }
 
 impl Engine {
+    /// Every link leads somewhere, as [`Engine::check_links`] has it; where one leads to a record that was merged into another
+    /// since, it leads to that one.
+    pub(super) async fn check_led(
+        &self,
+        tx: &mut Tx,
+        writing: &Writing,
+        entity: &Entity,
+        records: &mut [Record],
+        created: &IdSet,
+        before: Option<&Record>,
+    ) -> Result<()> {
+        match self.check_links(tx, writing, entity, records, created, before).await {
+            Err(Error::Invalid(problems)) => {
+                if !self.lead_on(tx, records).await? {
+                    return Err(Error::Invalid(problems));
+                }
+                self.check_links(tx, writing, entity, records, created, before).await
+            }
+            other => other,
+        }
+    }
+
     /// Every link, of the records and of their lines, leads to a living record that the writer may see, to one
     /// created in the same act, or where it led before.
     pub(super) async fn check_links(

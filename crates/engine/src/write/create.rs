@@ -53,7 +53,7 @@ impl Engine {
         }
         created.extend(order.iter().map(|(id, _)| *id));
         for (entity, records) in &mut groups {
-            if self.inside.hooks.contains_key(entity.key) {
+            if self.inside.hooks.contains_key(entity.key) && !writing.as_was {
                 // One change for all of them: only the record in it is another each time.
                 let mut change = Change {
                     who: writing.who.clone(),
@@ -91,7 +91,7 @@ impl Engine {
                 }
                 compute(record);
             }
-            self.check_links(tx, writing, entity, records, created, None).await?;
+            self.check_led(tx, writing, entity, records, created, None).await?;
         }
         self.mirror_fresh(&mut groups);
         for (entity, records) in &groups {

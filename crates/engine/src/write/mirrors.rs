@@ -45,7 +45,7 @@ impl Engine {
 
     /// Has the records that these lead to follow: what was written, and what stood before. Those that were just made with
     /// them do so already.
-    pub(super) async fn follow_mirrors<'r>(
+    pub(crate) async fn follow_mirrors<'r>(
         &self,
         tx: &mut Tx,
         written: &Entity,

@@ -149,6 +149,8 @@ pub(crate) struct Writing {
     pub(crate) by_rule: bool,
     /// Whether what is in the trash is changed as well, and stays there.
     pub(crate) in_trash: bool,
+    /// Whether what is written was written before: no behaviour of a slice makes something else of it, and nobody is told.
+    pub(crate) as_was: bool,
 }
 
 impl Writing {
@@ -233,7 +235,16 @@ impl Engine {
             return Err(Error::Forbidden(Say::new("error-seeing")));
         }
         self.inside.node.numbered()?;
-        Ok(Writing { who: who.clone(), now: self.now(), why, changeset: self.id(), undoes: None, by_rule: false, in_trash: false })
+        Ok(Writing {
+            who: who.clone(),
+            now: self.now(),
+            why,
+            changeset: self.id(),
+            undoes: None,
+            by_rule: false,
+            in_trash: false,
+            as_was: false,
+        })
     }
 
     /// Applies acts inside a transaction.
@@ -291,7 +302,8 @@ impl Engine {
         if !more.is_empty() {
             // What a rule asks for may reach what the person may not: the log of a record he has just given away.
             let who = writing.who.ruling(self);
-            let writing = Writing { who, by_rule: true, undoes: None, in_trash: false, ..writing.clone() };
+            let undoes = writing.undoes.filter(|_| writing.as_was);
+            let writing = Writing { who, by_rule: true, undoes, in_trash: false, ..writing.clone() };
             Box::pin(self.apply_acts(tx, &writing, more, created, depth + 1)).await?;
         }
         Ok(records)
@@ -325,8 +337,12 @@ impl Engine {
             }
             Act::Restore { entity, id } => {
                 let entity = self.entity(entity)?;
-                let before = self.held(tx, writing, &entity, id, None, Verb::Remove, true).await?;
+                let mut before = self.held(tx, writing, &entity, id, None, Verb::Remove, true).await?;
                 let Some(removed_at) = before.removed_at() else { return Ok((id, before.version)) };
+                if !writing.as_was {
+                    self.refuse_merged(tx, &entity, id).await?;
+                    self.restored_on(tx, &entity, &mut before).await?;
+                }
                 if entity.key == OWN_FIELD {
                     self.follow_own_field(tx, None, Some(&before)).await?;
                 }
@@ -428,7 +444,9 @@ impl Engine {
             after,
             more: std::mem::take(more),
         };
-        self.run_hooks(tx, entity, &mut change).await?;
+        if !writing.as_was {
+            self.run_hooks(tx, entity, &mut change).await?;
+        }
         let Change { before, mut after, more: asked, .. } = change;
         *more = asked;
         let before = before.ok_or_else(|| Error::internal("a hook took the record away"))?;
@@ -446,7 +464,7 @@ impl Engine {
             self.follow_own_field(tx, Some(&before), Some(&after)).await?;
         }
         compute(&mut after);
-        self.check_links(tx, writing, entity, std::slice::from_ref(&after), &IdSet::default(), Some(&before)).await?;
+        self.check_led(tx, writing, entity, std::slice::from_mut(&mut after), &IdSet::default(), Some(&before)).await?;
         let changed: Vec<usize> = (0..after.values.len()).filter(|slot| before.values[*slot] != after.values[*slot]).collect();
         // Lines may be amended by hooks too.
         let relined: Vec<&'static str> = entity
@@ -526,7 +544,7 @@ impl Engine {
         removed_at: Value,
         more: &mut Vec<Act>,
     ) -> Result<()> {
-        if !self.inside.hooks.contains_key(entity.key) {
+        if writing.as_was || !self.inside.hooks.contains_key(entity.key) {
             return Ok(());
         }
         let mut after = before.clone();

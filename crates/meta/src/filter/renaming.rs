@@ -6,7 +6,7 @@ use crate::entity::Entity;
 use crate::field::Field;
 use crate::fields::Kind;
 use crate::model::Model;
-use kernel::Value;
+use kernel::{Id, Value};
 
 /// One term in place of another.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,23 @@ pub struct OtherTerm<'t> {
 }
 
 impl Filter {
+    /// The same filter with another record wherever one of some is named: identities are never shared, so whatever the field.
+    pub fn with_other_record(&self, from: &[Id], into: Id) -> Filter {
+        let within = |filters: &[Filter]| filters.iter().map(|one| one.with_other_record(from, into)).collect();
+        match self {
+            Filter::All(all) => Filter::All(within(all)),
+            Filter::Any(any) => Filter::Any(within(any)),
+            Filter::Not(inner) => Filter::Not(Box::new(inner.with_other_record(from, into))),
+            Filter::Test(path, test) => Filter::Test(path.clone(), other_record(test, from, into)),
+            Filter::Measure(measure, test) => {
+                let filter = measure.filter.with_other_record(from, into);
+                Filter::Measure(Box::new(Measure { filter, ..Measure::clone(measure) }), other_record(test, from, into))
+            }
+            Filter::Has(relation, inner) => Filter::Has(relation, Box::new(inner.with_other_record(from, into))),
+            Filter::Along(link, inner) => Filter::Along(link, Box::new(inner.with_other_record(from, into))),
+        }
+    }
+
     /// The same filter with another term in place of one, in tests of fields that hold terms of its vocabulary.
     pub fn with_other_term(&self, model: &Model, entity: &Entity, other: &OtherTerm<'_>) -> Filter {
         let within = |filters: &[Filter]| filters.iter().map(|one| one.with_other_term(model, entity, other)).collect();
@@ -48,6 +65,27 @@ impl Filter {
                 None => self.clone(),
             },
         }
+    }
+}
+
+/// A test that names the other record, each once.
+fn other_record(test: &Test, from: &[Id], into: Id) -> Test {
+    let operand = |operand: &Operand| match operand {
+        Operand::Value(Value::Link(id)) if from.contains(id) => Operand::Value(Value::Link(into)),
+        other => other.clone(),
+    };
+    match test {
+        Test::Is(record) => Test::Is(operand(record)),
+        Test::In(records) => {
+            let mut named: Vec<Operand> = Vec::with_capacity(records.len());
+            for record in records.iter().map(operand) {
+                if !named.contains(&record) {
+                    named.push(record);
+                }
+            }
+            Test::In(named)
+        }
+        other => other.clone(),
     }
 }
 

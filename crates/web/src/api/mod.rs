@@ -13,6 +13,7 @@ mod history;
 mod input;
 mod list;
 mod me;
+mod merging;
 mod one;
 mod openapi;
 mod parameters;
@@ -36,6 +37,7 @@ pub fn routes(routes: Routes) -> Routes {
         bulk::routes,
         list::routes,
         create::routes,
+        merging::routes,
         one::routes,
         change::routes,
         remove::routes,

@@ -10,9 +10,9 @@ use axum::extract::State;
 use axum::response::Response;
 use engine::Principal;
 use engine::principal::Verb;
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
-use kernel::{Id, Result};
+use kernel::{Error, Id, Result};
 use meta::Entity;
 
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -21,7 +21,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 async fn one(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Named, asking: Asking, headers: HeaderMap) -> Answer {
     Parameters::only(asking, &[])?;
-    let (version, body) = whole(&web, &caller.who, &entity, named.id("id")?).await?;
+    let id = named.id("id")?;
+    let (version, body) = match whole(&web, &caller.who, &entity, id).await {
+        Err(Error::NotFound) => return elsewhere(&web, &caller.who, &entity, id).await,
+        other => other?,
+    };
     let tag = etag(version);
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag) {
         let mut response = Response::new(Body::empty());
@@ -31,6 +35,16 @@ async fn one(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Name
     }
     let mut response = json(body);
     response.headers_mut().insert(header::ETAG, tag);
+    Ok(response)
+}
+
+/// Where a record is found that was merged into another: not for ever, since a merge can be taken back.
+async fn elsewhere(web: &Web, who: &Principal, entity: &Entity, id: Id) -> Answer {
+    let became = web.engine().became(who, entity, id).await?.ok_or(Error::NotFound)?;
+    let mut response = json(serde_json::json!({ "merged_into": became.into.to_string() }).to_string().into_bytes());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    let address = HeaderValue::from_str(&format!("/api/v1/{}/{}", entity.plural, became.into)).map_err(Error::internal)?;
+    response.headers_mut().insert(header::LOCATION, address);
     Ok(response)
 }
 

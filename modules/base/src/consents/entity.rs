@@ -108,6 +108,7 @@ pub fn consent() -> Entity {
         .happens("at", &["about", "account"])
         .appended()
         .ledger("channel", "purpose", "state", "marketing")
+        .strictest(&["refused", "withdrawn"], "evidence")
         .index(&["about", "purpose", "channel", "at"])
         .index(&["purpose", "channel", "about", "at", "state"])
         .columns(&["purpose", "channel", "state", "about", "at", "basis", "source", "created_by"])

@@ -3,6 +3,7 @@
 use super::{members, to};
 use crate::api::parameters::MOST_RECORDS;
 use engine::Principal;
+use engine::merging::mergeable;
 use engine::principal::Verb;
 use meta::{Entity, Model};
 use serde_json::{Map, Value as Json, json};
@@ -68,6 +69,25 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
         let put = operation(&named("put-removal-of"), plural, "Into the trash, whatever the version.", &[id()], nothing(), WRITING);
         let restore = operation(&named("restore"), plural, "Out of the trash.", &[id()], nothing(), WRITING);
         paths.insert(format!("/api/v1/{plural}/{{id}}/removal"), json!({ "put": put, "delete": restore }));
+    }
+    if mergeable(entity) {
+        // What went is found where it is now, as long as the merge stands.
+        one["get"]["responses"]["307"] = json!({
+            "description": "It was merged into another record, which Location leads to; `merged_into` names it. Not for ever: a merge can be taken back.",
+            "headers": { "Location": { "schema": { "type": "string" } } },
+            "content": { "application/json": { "schema": to("MergedInto") } },
+        });
+    }
+    if mergeable(entity) && who.may(Verb::Change, entity) && who.may(Verb::Remove, entity) {
+        let about =
+            "Merge others into this record: it takes what they say, everything attached to them moves to it, and they go into the trash.";
+        let mut merge = operation(&named("merge"), plural, about, &[id()], ok("Merged"), WRITING);
+        merge["requestBody"] = body("Merge");
+        paths.insert(format!("/api/v1/{plural}/{{id}}/merge"), json!({ "post": merge }));
+        let about = "Take a merge back: what was attached before goes back to whom it was, what came since stays with the record that stayed, and what somebody changed since is left and told.";
+        let mut unmerge = operation(&named("unmerge"), plural, about, &[id()], ok("Unmerged"), WRITING);
+        unmerge["requestBody"] = body("Unmerge");
+        paths.insert(format!("/api/v1/{plural}/{{id}}/unmerge"), json!({ "post": unmerge }));
     }
     if who.role.bulk && who.may(Verb::Change, entity) {
         let about = "One action on many records, each as far as the caller may; it goes on by itself.";

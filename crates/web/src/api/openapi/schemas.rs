@@ -2,6 +2,7 @@
 
 use super::{members, to};
 use engine::Principal;
+use engine::merging::MOST_GONE;
 use engine::principal::Verb;
 use meta::field::{Default, Field};
 use meta::{Entity, Kind, Model};
@@ -11,6 +12,71 @@ type Schemas = Map<String, Json>;
 
 /// What all entities share.
 pub(super) fn common() -> Schemas {
+    let mut all = shared();
+    all.extend(merging());
+    all
+}
+
+/// What merging says.
+fn merging() -> Schemas {
+    members(json!({
+        "MergedInto": { "type": "object", "required": ["merged_into"], "properties": { "merged_into": to("Id") } },
+        "Merge": {
+            "type": "object",
+            "required": ["gone"],
+            "additionalProperties": false,
+            "properties": {
+                "gone": { "type": "array", "items": to("Id"), "minItems": 1, "maxItems": MOST_GONE, "uniqueItems": true, "description": "The records that go." },
+                "versions": {
+                    "type": "object",
+                    "additionalProperties": { "type": "integer" },
+                    "description": "By identity, the versions that were seen: other ones are a conflict.",
+                },
+                "fields": {
+                    "type": "object",
+                    "description": "By field, whose value stands: the identity of one of the records, `all` where values can stand together, or `{\"value\": …}`. By default what is filled stands for what is empty, the furthest step, terms and long texts together, and otherwise what the record says that stays.",
+                    "additionalProperties": { "anyOf": [
+                        { "type": "string" },
+                        { "type": "object", "required": ["value"], "additionalProperties": false, "properties": { "value": {} } },
+                    ] },
+                },
+            },
+        },
+        "Merged": {
+            "type": "object",
+            "required": ["changeset", "kept", "version", "moved"],
+            "properties": {
+                "changeset": { "type": "string", "description": "What unmerge takes back." },
+                "kept": to("Id"),
+                "version": { "type": "integer" },
+                "moved": { "type": "object", "additionalProperties": { "type": "integer" }, "description": "How many links were turned, by entity." },
+            },
+        },
+        "Unmerge": {
+            "type": "object",
+            "required": ["changeset"],
+            "additionalProperties": false,
+            "properties": { "changeset": { "type": "string", "description": "The changeset of the merge." } },
+        },
+        "Unmerged": {
+            "type": "object",
+            "required": ["changeset", "kept", "back", "moved", "left", "elsewhere", "since"],
+            "properties": {
+                "changeset": to("Id"),
+                "kept": to("Id"),
+                "back": { "type": "array", "items": to("Id") },
+                "moved": { "type": "integer" },
+                "left": { "type": "array", "items": {
+                    "type": "object", "properties": { "record": to("Id"), "field": { "type": "string" } },
+                } },
+                "elsewhere": { "type": "object", "additionalProperties": { "type": "integer" }, "description": "What moved and leads somewhere else by now, by entity." },
+                "since": { "type": "object", "additionalProperties": { "type": "integer" }, "description": "What came since and stays, by entity." },
+            },
+        },
+    }))
+}
+
+fn shared() -> Schemas {
     members(json!({
         "Id": { "type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{13}$", "description": "The id of a record." },
         "Problem": {

@@ -6,10 +6,11 @@ use crate::Answer;
 use crate::caller::Of;
 use crate::fields::Face;
 use crate::form::{Asking, Fields};
-use crate::pages::answer::{onward_saying, rendered};
+use crate::pages::answer::{notice_as, onward, onward_saying, rendered};
 use crate::pages::form::{alone, blank_of as blank, offered};
 use crate::pages::reader::Reader;
 use askama::Template;
+use engine::merging::MOST_GONE;
 use engine::principal::Verb;
 use http::StatusCode;
 use kernel::{Error, Problems, Result, Say};
@@ -92,6 +93,16 @@ struct AskPage<'a> {
 pub(super) async fn ask(Of(entity): Of, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
     let chosen = Chosen::read(&reader, &entity, &asked).await?;
+    if asked.get("act") == Some("merge") {
+        // A few are compared on a page of their own; more of them are not one.
+        return match (2..=MOST_GONE + 1).contains(&chosen.ids.len()) && !chosen.all {
+            true => Ok(onward(&reader, &crate::pages::merging::address(&entity, &chosen.ids))),
+            false => {
+                let said = reader.speech.with("merge-count-wrong", &[("most", &(MOST_GONE + 1).to_string())]);
+                notice_as(&reader, StatusCode::UNPROCESSABLE_ENTITY, &said, &chosen.back(&entity))
+            }
+        };
+    }
     let wanted = Wanted::read(&reader, &entity, &asked)?;
     let asked = match &wanted.options {
         Some(options) => blank(&reader, options, &asked).await?.0,

@@ -75,6 +75,9 @@ pub(super) fn offered(reader: &Reader, entity: &Entity, trash: bool) -> Vec<Offe
     for action in reader.web.engine().bulk_actions(who, entity) {
         offer(action.key, "task", speech.say(&format!("bulk-{}", action.key)).to_owned(), false);
     }
+    if reader.web.engine().may_merge(who, entity) {
+        offer("merge", "copy", speech.say("action-merge").to_owned(), false);
+    }
     if who.may(Verb::Remove, entity) {
         offer("remove", "remove", speech.say("action-remove").to_owned(), true);
     }

@@ -23,10 +23,11 @@ pub(crate) use timeline::{clock, history_lines, history_value};
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::{Asking, Fields};
-use crate::pages::answer::{part, rendered};
+use crate::pages::answer::{onward, part, rendered};
 use crate::pages::favourites;
 use crate::pages::filter::{sentence, within::held};
 use crate::pages::html;
+use crate::pages::merging;
 use crate::pages::reader::Reader;
 use crate::route::{Policy, Rate, Route, Routes};
 use crate::{Answer, Web};
@@ -72,6 +73,10 @@ struct CardPage<'c> {
     changes: bool,
     duplicates: bool,
     removes: bool,
+    /// Whether another may be merged with it.
+    merges: bool,
+    /// What is said of a merge.
+    merged: Option<merging::Line>,
     password: bool,
     /// What may be done with it in one click: keys and names of registered actions.
     alone: Vec<(&'static str, String)>,
@@ -89,7 +94,10 @@ struct CardPage<'c> {
 
 async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader, headers: HeaderMap, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
-    let (record, titles) = find(&reader, &entity, named.id("id")?).await?;
+    let (record, titles) = match found(&reader, &entity, named.id("id")?, &asked).await? {
+        Ok(found) => found,
+        Err(elsewhere) => return Ok(onward(&reader, &elsewhere)),
+    };
     let board = Board::asked(&reader, &entity, &record, &asked)?;
     let opened = asked.get("field").and_then(|key| spot::asked(&reader, &entity, &record, &titles, key, board.list));
     let editing = asked.get("editing").and_then(|id| id.parse().ok()).map(Editing::begun);
@@ -128,8 +136,41 @@ async fn card(State(_): State<Web>, Of(entity): Of, named: Named, reader: Reader
         }
     }
     crate::pages::palette::opened(&reader, &entity, record.id);
-    page(&board, &titles, &Boxes { editing, ..Boxes::default() }, opened.as_ref(), StatusCode::OK).await
+    let merged = match (record.removed_at().is_some(), asked.get("merged")) {
+        (true, _) => match reader.web.engine().became(&reader.who, &entity, record.id).await? {
+            Some(became) => Some(merging::away(&reader, &entity, &became).await?),
+            None => None,
+        },
+        (false, Some(old)) => merging::here(&reader, &entity, record.id, old).await?,
+        (false, None) => None,
+    };
+    let boxes = Boxes { editing, ..Boxes::default() };
+    page_with(&board, &titles, &boxes, opened.as_ref(), merged, StatusCode::OK).await
 }
+
+/// The record that a card is asked for; the address of another, where it was merged into that one and nobody asks for it as it was.
+async fn found(
+    reader: &Reader,
+    entity: &Arc<Entity>,
+    id: Id,
+    asked: &Fields,
+) -> Result<std::result::Result<(Record, HashMap<Id, String>), String>> {
+    let found = find(reader, entity, id).await;
+    let removed = match &found {
+        Ok((record, _)) => record.removed_at().is_some(),
+        Err(error) => matches!(error, Error::NotFound),
+    };
+    // Whoever may not see any more what went still sees what it became.
+    if removed && (found.is_err() || asked.get("merged") != Some(STAY)) {
+        if let Some(became) = reader.web.engine().became(&reader.who, entity, id).await? {
+            return Ok(Err(format!("/{}/{}?merged={id}", entity.plural, became.into)));
+        }
+    }
+    found.map(Ok)
+}
+
+/// What an address says that asks for a merged record itself.
+pub(crate) const STAY: &str = "stay";
 
 /// One list on a card, and what the address of the page says from now on.
 async fn list_on(board: &Board<'_>, asked: &str, headers: &HeaderMap) -> Result<Option<Response>> {
@@ -164,6 +205,18 @@ fn headed(board: &Board<'_>, titles: &HashMap<Id, String>, opened: Option<&Opene
 
 /// The page of a card, with what stands in its boxes.
 async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, opened: Option<&Opened>, status: StatusCode) -> Answer {
+    page_with(board, titles, boxes, opened, None, status).await
+}
+
+/// The same, with what is said of a merge.
+async fn page_with(
+    board: &Board<'_>,
+    titles: &HashMap<Id, String>,
+    boxes: &Boxes,
+    opened: Option<&Opened>,
+    merged: Option<merging::Line>,
+    status: StatusCode,
+) -> Answer {
     let (reader, entity, record) = (board.reader, board.entity, board.card);
     let removed = record.removed_at();
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
@@ -226,6 +279,8 @@ async fn page(board: &Board<'_>, titles: &HashMap<Id, String>, boxes: &Boxes, op
             && entity.filing.is_none()
             && reader.who.may(Verb::Create, entity),
         removes: reader.who.may_with(Verb::Remove, entity, record),
+        merges: living && reader.web.engine().may_merge(&reader.who, entity),
+        merged,
         alone: if living { crate::pages::bulk::on_card(reader, entity, record) } else { Vec::new() },
         password: entity.key == engine::identity::USER && reader.who.role.administer && living,
         removed: removed.map(|at| {
@@ -295,7 +350,7 @@ pub(crate) fn title(entity: &Entity, record: &Record, sight: &Sight<'_>) -> Stri
 }
 
 /// A day as people write it.
-fn day(at: kernel::Moment, reader: &Reader) -> String {
+pub(crate) fn day(at: kernel::Moment, reader: &Reader) -> String {
     let (year, month, day) = at.date(&reader.reading.zone).parts();
     format!("{day:02}/{month:02}/{year:04}")
 }

@@ -4,7 +4,9 @@
 use super::{Board, clock};
 use crate::fields::{Face, Sight};
 use crate::pages::html;
+use crate::pages::merging::names;
 use crate::pages::reader::Reader;
+use engine::merging::{Told, UNMERGE};
 use engine::{Entry, FieldChange};
 use kernel::{Id, Result, Value};
 use meta::{Entity, Field, Kind};
@@ -15,7 +17,14 @@ use std::collections::HashMap;
 const LETTERS: usize = 300;
 
 /// One entry; `linked` are the names that changed links led to.
-pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors: &HashMap<Id, String>, linked: &HashMap<Id, String>) {
+pub(super) fn write(
+    out: &mut String,
+    board: &Board<'_>,
+    entry: &Entry,
+    authors: &HashMap<Id, String>,
+    linked: &HashMap<Id, String>,
+    told: Option<&Told>,
+) {
     let (reader, entity) = (board.reader, board.entity);
     let sight = &Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: linked };
     let speech = &reader.speech;
@@ -33,7 +42,11 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors:
     html::element(out, "strong", author);
     out.push(' ');
     let changes: Vec<(String, String, String)> = entry.changes.iter().filter_map(|change| said(entity, change, sight)).collect();
-    if action == "change" && entry.changes.iter().any(|change| change.key.starts_with("file.")) {
+    if let Some(told) = told {
+        merged(out, board, told);
+    } else if entry.why == UNMERGE {
+        html::text(out, speech.say("history-unmerged"));
+    } else if action == "change" && entry.changes.iter().any(|change| change.key.starts_with("file.")) {
         html::text(out, speech.say("happened-file"));
     } else if action == "change" {
         html::text(out, &speech.with("happened-change", &[("count", &changes.len().to_string())]));
@@ -64,12 +77,54 @@ pub(super) fn write(out: &mut String, board: &Board<'_>, entry: &Entry, authors:
         }
         out.push_str("</ul>");
     }
-    undoing(out, reader, entry);
+    match told {
+        Some(told) => unmerging(out, board, told),
+        // What took a merge back is merged anew.
+        None if entry.why == UNMERGE => {}
+        None => undoing(out, reader, entry),
+    }
     out.push_str("</div><time");
     html::attribute(out, "datetime", &entry.at.to_string());
     out.push('>');
     html::text(out, &clock(entry.at, reader));
     out.push_str("</time></li>");
+}
+
+/// With whom it was merged, each as it was.
+fn merged(out: &mut String, board: &Board<'_>, told: &Told) {
+    let speech = &board.reader.speech;
+    if told.kept != board.card.id {
+        html::text(out, speech.say("history-merged-away"));
+        return;
+    }
+    html::text(out, speech.say("history-merged-with"));
+    for (place, (address, name)) in names(board.entity, told).iter().enumerate() {
+        out.push_str(if place > 0 { ", <a" } else { " <a" });
+        html::attribute(out, "href", address);
+        out.push('>');
+        html::text(out, name);
+        out.push_str("</a>");
+    }
+}
+
+/// The way back from a merge, for whoever may take it.
+fn unmerging(out: &mut String, board: &Board<'_>, told: &Told) {
+    let (reader, speech) = (board.reader, &board.reader.speech);
+    if !told.may_end {
+        return;
+    }
+    out.push_str("<form class=\"plain\" method=\"post\"");
+    html::attribute(out, "action", &format!("/{}/{}/unmerge", board.entity.plural, told.kept));
+    out.push('>');
+    html::hidden(out, "csrf", &reader.csrf);
+    html::hidden(out, "merge", &told.merge.to_string());
+    out.push_str("<button class=\"btn btn-quiet btn-sm\"");
+    html::attribute(out, "data-confirm", speech.say("unmerge-question"));
+    html::attribute(out, "data-confirm-label", speech.say("unmerge"));
+    out.push('>');
+    out.push_str(assets::icon("undo"));
+    html::text(out, speech.say("unmerge"));
+    out.push_str("</button></form>");
 }
 
 /// The way back, for whoever may take it.

@@ -16,6 +16,7 @@ use super::made;
 use crate::form::Fields;
 use crate::pages::html;
 use crate::pages::reader::Reader;
+use engine::merging::MERGE;
 use engine::principal::Verb;
 use engine::{Asked, Happening, Place, Stretch, Timeline};
 use kernel::{Date, Error, Id, Result, Value};
@@ -362,6 +363,12 @@ impl<'b> Board<'b> {
             Happening::Change(_) => None,
         });
         let attached = self.attached(records).await?;
+        let merges = timeline.happenings.iter().filter_map(|one| match one {
+            Happening::Change(entry) if entry.why == MERGE => Some(entry.changeset),
+            _ => None,
+        });
+        let merges: Vec<Id> = merges.collect();
+        let told = self.reader.web.engine().merges_told(&self.reader.who, self.entity, &merges).await?;
         let today = self.reader.web.engine().today();
         let mut last = None;
         out.push_str("<ol class=\"history\">");
@@ -381,7 +388,10 @@ impl<'b> Board<'b> {
                     let Some((kind, _)) = self.kinds.iter().find(|(kind, _)| kind.key == record.entity()) else { continue };
                     happening::write(out, self, kind, record, &timeline.names, &attached, shown_as(boxes, record.id));
                 }
-                Happening::Change(entry) => changed::write(out, self, entry, &timeline.names, &linked),
+                Happening::Change(entry) => {
+                    let told = told.iter().find(|told| told.merge == entry.changeset);
+                    changed::write(out, self, entry, &timeline.names, &linked, told);
+                }
             }
         }
         out.push_str("</ol>");
