@@ -79,6 +79,23 @@ async fn ended_up(tx: &mut Tx, record: Id) -> Result<Option<(Id, Id)>> {
     Ok(Some((merge, into)))
 }
 
+/// Where records lead that were merged into others, as the program sees it: those that were not are left out.
+pub async fn led_to(tx: &mut Tx, ids: &[Id]) -> Result<HashMap<Id, Id>> {
+    let mut led = HashMap::new();
+    for some in ids.chunks(500) {
+        let mut sql = Sql::new();
+        sql.push("SELECT \"record\" FROM \"merged\" WHERE \"ended_at\" IS NULL AND \"record\"");
+        meta::query::among(some, &mut sql);
+        let rows = tx.rows(&Statement::new(sql.text, sql.values)).await?;
+        for id in rows.iter().filter_map(|row| row.link(0)).collect::<Vec<_>>() {
+            if let Some((_, into)) = ended_up(tx, id).await? {
+                led.insert(id, into);
+            }
+        }
+    }
+    Ok(led)
+}
+
 impl Engine {
     /// What a record became that was merged into another; none where it was not, or where whoever asks does not see the other.
     pub async fn became(&self, who: &Principal, entity: &Entity, id: Id) -> Result<Option<Became>> {

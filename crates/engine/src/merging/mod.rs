@@ -17,7 +17,7 @@ mod strictest;
 mod twice;
 mod unmerging;
 
-pub use leading::{Became, Told};
+pub use leading::{Became, Told, led_to};
 pub use plan::{MOST_GONE, Merged, Pick, Plan};
 pub use proposal::{Proposal, Proposed, Why};
 pub use unmerging::Unmerged;

@@ -25,10 +25,30 @@ impl Engine {
             let Some(about) = about else { continue };
             let standing = self.standing_on(tx, ledger, &rules, about, records).await?;
             for (_, entries) in standing {
-                drafts.extend(said_again(ledger, &rules, about, entity, records[0].id, &entries));
+                if let Some(mut draft) = said_again(ledger, &rules, about, entity, records[0].id, &entries) {
+                    self.without_lost_links(tx, ledger, &mut draft).await?;
+                    drafts.push(draft);
+                }
             }
         }
         Ok(drafts)
+    }
+
+    /// What an entry led to beside, and is no longer there, a new one does not lead to.
+    async fn without_lost_links(&self, tx: &mut Tx, ledger: &Entity, draft: &mut Draft) -> Result<()> {
+        for (field, value) in &mut draft.values {
+            let target = ledger.fields.iter().find(|known| known.id == *field).and_then(|field| match field.kind {
+                Kind::Link(target) => Some(target),
+                _ => None,
+            });
+            let (Some(target), Some(id)) = (target, value.link()) else { continue };
+            let mut sql = Sql::new();
+            sql.push("SELECT 1 FROM ").name(target).push(" WHERE \"id\" = ").bind(id).push(" AND \"removed_at\" IS NULL");
+            if tx.rows(&Statement::new(sql.text, sql.values)).await?.is_empty() {
+                *value = Value::Empty;
+            }
+        }
+        Ok(())
     }
 
     /// What stands on each of these records, for each row and column of the ledger.

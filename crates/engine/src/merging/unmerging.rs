@@ -170,6 +170,7 @@ impl Engine {
         if self.purge_many(tx, entity, vec![record.id]).await?.is_empty() {
             left.push((id, String::new()));
         }
+        self.search_forget(tx, entity, id).await?;
         tx.execute(&Statement::new("DELETE FROM \"timeline\" WHERE \"record\" = ?", vec![Value::Link(id)])).await?;
         self.announce(tx, entity, &[id]).await
     }

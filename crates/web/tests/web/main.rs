@@ -21,6 +21,7 @@ mod layouts;
 mod letters;
 mod lists;
 mod live;
+mod merging;
 mod notes;
 mod openapi;
 mod operating;

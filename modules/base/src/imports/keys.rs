@@ -114,6 +114,11 @@ impl Key {
                 }
             }
         }
+        if matches!(self, Key::Id) {
+            // What was merged since the file was written is what it became.
+            let lost: Vec<Id> = values.iter().filter(|value| !found.contains_key(*value)).filter_map(|value| value.parse().ok()).collect();
+            found.extend(engine::merging::led_to(tx, &lost).await?.into_iter().map(|(was, id)| (was.to_string(), vec![id])));
+        }
         found.values_mut().for_each(|ids| ids.sort_unstable());
         Ok(found)
     }
