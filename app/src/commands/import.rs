@@ -17,8 +17,11 @@ use std::process::ExitCode;
 pub struct Import {
     /// What the rows are: accounts, contacts, sites.
     entity: String,
-    /// The file.
+    /// The file: CSV, XLSX, vCard.
     file: PathBuf,
+    /// Which sheet of a workbook; the first that shows where none is named.
+    #[arg(long)]
+    sheet: Option<String>,
     /// create, update or both.
     #[arg(long, default_value = "create")]
     mode: String,
@@ -89,6 +92,7 @@ impl Import {
             None => None,
         };
         Ok(Options {
+            sheet: self.sheet.clone(),
             mode,
             keys: self.key.clone(),
             mapping,

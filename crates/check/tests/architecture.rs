@@ -8,16 +8,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("italy", &["kernel"]),
     ("matching", &["kernel", "italy"]),
+    ("formats", &["kernel"]),
     ("meta", &["kernel", "italy"]),
     ("store", &["kernel", "meta"]),
     ("engine", &["kernel", "matching", "meta", "store", "wire"]),
     ("wire", &["kernel"]),
-    ("web", &["kernel", "meta", "engine", "assets"]),
-    ("base", &["kernel", "italy", "meta", "engine", "wire", "web"]),
+    ("web", &["kernel", "formats", "meta", "engine", "assets"]),
+    ("base", &["kernel", "italy", "formats", "meta", "engine", "wire", "web"]),
     ("assets", &[]),
     ("check", &[]),
     ("benches", &["matching"]),
-    ("scheda", &["kernel", "italy", "meta", "store", "engine", "wire", "web", "base", "assets"]),
+    ("scheda", &["kernel", "italy", "formats", "meta", "store", "engine", "wire", "web", "base", "assets"]),
 ];
 
 /// Libraries that only some crates may hold.

@@ -1,5 +1,7 @@
 //! Values as cells of a sheet: what a person reads there, and an import reads back.
 
+pub use formats::csv_row;
+
 use kernel::{Id, Value};
 use meta::{Field, Kind, Reading};
 use std::collections::HashMap;
@@ -14,23 +16,4 @@ pub fn cell(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading:
         (Kind::YesNo | Kind::Date | Kind::Moment, value) => field.kind.behaviour().show(value, reading),
         (kind, value) => kind.behaviour().write(value).trim_matches('|').replace('|', ", "),
     }
-}
-
-/// Adds a row of CSV. A cell that a sheet would reckon with gets an apostrophe before it, which an import takes off.
-pub fn csv_row<'c>(text: &mut String, delimiter: char, cells: impl IntoIterator<Item = &'c str>) {
-    for (place, cell) in cells.into_iter().enumerate() {
-        if place > 0 {
-            text.push(delimiter);
-        }
-        let guarded = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        if guarded || cell.contains([delimiter, '"', '\n', '\r']) {
-            text.push('"');
-            text.push_str(if guarded { "'" } else { "" });
-            text.push_str(&cell.replace('"', "\"\""));
-            text.push('"');
-        } else {
-            text.push_str(cell);
-        }
-    }
-    text.push_str("\r\n");
 }

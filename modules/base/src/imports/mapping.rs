@@ -27,6 +27,7 @@
 //! in the remarks under its header.
 
 use super::outlook;
+use super::reading::ERROR_COLUMNS;
 use kernel::{Error, Language, Result, Say};
 use meta::{Entity, Field, Kind, Model};
 use serde::Deserialize;
@@ -208,8 +209,15 @@ pub(super) struct Mapping {
     pub(super) tax_numbers: bool,
 }
 
-/// Names of the column that our own files of errors end with.
-const ERROR_COLUMNS: [&str; 2] = ["errore", "error"];
+impl Mapping {
+    /// A workbook's numbers and days are told from text, and come in the way of Italian sheets whatever its country.
+    pub(super) fn as_shown(&mut self) {
+        for (column, _) in &mut self.columns {
+            (column.plain_numbers, column.month_first) = (false, false);
+        }
+    }
+}
+
 /// The numbered persons and places of one row, at most.
 const MOST_PARTS: usize = 9;
 

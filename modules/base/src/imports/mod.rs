@@ -1,7 +1,7 @@
 //! Imports: files of rows become trees of records, in batches that are each one commit, under one changeset that can
 //! be undone as a whole.
 //!
-//! One cell's way: [`reading`] decodes it and tells it from its neighbours; [`mapping`] says where its column goes,
+//! One cell's way: [`reading`] decodes it, whatever the file is, and tells it from its neighbours; [`mapping`] says where its column goes,
 //! by a mapping file or by the names that Outlook gives; `rows` makes the row a tree of records; `keys` finds the
 //! record it is about; `batches` writes it through the engine; `report` tells what became of it.
 
@@ -11,7 +11,6 @@ mod keys;
 mod mapping;
 mod nature;
 mod outlook;
-pub mod reading;
 pub mod report;
 mod rows;
 pub mod wizard;
@@ -21,6 +20,7 @@ mod tests;
 
 pub use batches::Outcome;
 pub use entity::IMPORT_RUN;
+pub use formats as reading;
 pub use mapping::Choices;
 pub use report::Output;
 pub use rows::{Fault, Warning};
@@ -97,6 +97,8 @@ pub struct Options {
     pub entity: String,
     /// The file's name, for the run's record.
     pub file: String,
+    /// The sheet of a workbook that is read, by its name; the first that shows where there is none.
+    pub sheet: Option<String>,
     /// What is done with rows whose record exists.
     pub mode: Mode,
     /// By what a row finds its record, the first that finds one: `vat_number`, `emails.address`,
@@ -130,6 +132,7 @@ impl Options {
         Options {
             entity: entity.to_owned(),
             file: file.to_owned(),
+            sheet: None,
             mode: Mode::Create,
             keys: Vec::new(),
             mapping: None,
@@ -155,6 +158,8 @@ struct How<'h> {
     defaults: &'h [(String, String)],
     keys: &'h [String],
     mode: Mode,
+    /// Numbers and days come as a workbook shows them.
+    shown: bool,
 }
 
 impl Options {
@@ -166,6 +171,7 @@ impl Options {
             defaults: &self.defaults,
             keys: &self.keys,
             mode: self.mode,
+            shown: false,
         }
     }
 }
@@ -195,7 +201,7 @@ pub struct Totals {
     pub resumed: u64,
     /// Under which it stands in the history: what an undo takes.
     pub changeset: Option<String>,
-    /// The encoding that was found.
+    /// What the file is: the encoding that was found, `XLSX`, `vCard`.
     pub encoding: &'static str,
     /// The delimiter that was found.
     pub delimiter: String,
@@ -253,15 +259,16 @@ where
     options.words.follow(&engine.model());
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
-    let (file, survey) = surveyed(file).await?;
-    let (maker, keys) = maker(engine, &model, &entity, &survey.header.cells, options.how()).await?;
+    let (file, survey) = surveyed(file, options.sheet.clone()).await?;
+    let how = How { shown: survey.kind == reading::Kind::Workbook, ..options.how() };
+    let (maker, keys) = maker(engine, &model, &entity, &survey.header.cells, how).await?;
     let (words, language) = (options.words.clone(), options.language);
     let speak: Speak = Arc::new(move |say| words.say(say, language));
     let mut reports = Reports::begin(options.report.take(), options.errors.take(), speak, &survey)?;
     let mut totals = Totals {
         rows: survey.rows,
         dry_run: options.dry_run,
-        encoding: survey.encoding.name(),
+        encoding: survey.name(),
         delimiter: survey.delimiter.to_string(),
         ..Totals::default()
     };
@@ -305,7 +312,10 @@ async fn maker(
     header: &[String],
     how: How<'_>,
 ) -> Result<(Arc<Maker>, Vec<keys::Key>)> {
-    let mapping = mapping::mapping(model, entity, how.words, header, how.mapping, how.choices, how.defaults)?;
+    let mut mapping = mapping::mapping(model, entity, how.words, header, how.mapping, how.choices, how.defaults)?;
+    if how.shown {
+        mapping.as_shown();
+    }
     let keys = keys_of(model, entity, &how, &mapping)?;
     let users = users(engine, &mapping).await?;
     let maker = Maker::new(model.clone(), entity.clone(), mapping, engine.settings().zone.clone(), users)?;
@@ -313,8 +323,8 @@ async fn maker(
 }
 
 /// The survey reads the whole file: on a thread that may wait.
-async fn surveyed<R: Read + Seek + Send + 'static>(mut file: R) -> Result<(R, Survey)> {
-    let surveying = tokio::task::spawn_blocking(move || reading::survey(&mut file).map(|survey| (file, survey)));
+async fn surveyed<R: Read + Seek + Send + 'static>(mut file: R, sheet: Option<String>) -> Result<(R, Survey)> {
+    let surveying = tokio::task::spawn_blocking(move || reading::survey_sheet(&mut file, sheet.as_deref()).map(|survey| (file, survey)));
     surveying.await.map_err(Error::internal)?
 }
 
@@ -374,8 +384,9 @@ fn ahead<R: Read + Seek + Send + 'static>(
                 }
             };
             correct(&mut row, &corrections);
-            let ready = applying.maker.make(&row);
-            batch.push(Item { line: row.line, raw: if keep_rows { row.raw } else { String::new() }, ready });
+            let (line, ready) = (row.line, applying.maker.make(&row));
+            let raw = if keep_rows { report::answered(row, &survey) } else { String::new() };
+            batch.push(Item { line, raw, ready });
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                 // Nobody waits for it any more.
@@ -672,6 +683,7 @@ fn options_digest(options: &Options) -> String {
     for key in &options.keys {
         add(key);
     }
+    add(options.sheet.as_deref().unwrap_or(""));
     add("=");
     for (path, value) in &options.defaults {
         add(path);

@@ -2,7 +2,7 @@
 //! in their own encoding, to be put right and imported again.
 
 use super::batches::{Item, Outcome, Told};
-use super::reading::{Encoding, Survey};
+use super::reading::{self, Encoding, Kind, Row, Survey};
 use kernel::{Error, Result, Say};
 use std::io::Write;
 use std::sync::Arc;
@@ -20,11 +20,40 @@ pub(super) struct Reports {
     speak: Speak,
     encoding: Encoding,
     delimiter: char,
+    kind: Kind,
+}
+
+/// A refused row with one more cell that says why, and its end; a card has a property of its own for it.
+pub(super) fn refused(kind: Kind, delimiter: char, raw: &str, sentence: &str) -> String {
+    let mut text = raw.to_owned();
+    let sentence = sentence.replace(['"', '\r', '\n'], " ");
+    if kind == Kind::Cards {
+        let end = text.rfind('\n').map_or(text.len(), |end| end + 1);
+        let escaped = sentence.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,");
+        text.insert_str(end, &format!("X-SCHEDA-ERRORE:{escaped}\r\n"));
+    } else if !sentence.is_empty() {
+        let quote = if sentence.contains(delimiter) { "\"" } else { "" };
+        text.push(delimiter);
+        text.push_str(&format!("{quote}{sentence}{quote}"));
+    }
+    text.push_str("\r\n");
+    text
+}
+
+/// A row as an answer holds it: as it was, but that nothing in it is reckoned with by a sheet.
+pub(super) fn answered(row: Row, survey: &Survey) -> String {
+    if survey.kind != Kind::Text || !row.cells.iter().any(|cell| reading::is_guarded(cell)) {
+        return row.raw;
+    }
+    let mut raw = String::new();
+    csv_row(&mut raw, survey.delimiter, row.cells.iter().map(String::as_str));
+    raw.truncate(raw.trim_end_matches("\r\n").len());
+    raw
 }
 
 impl Reports {
     pub(super) fn begin(report: Option<Output>, errors: Option<Output>, speak: Speak, survey: &Survey) -> Result<Reports> {
-        let mut reports = Reports { report, errors, speak, encoding: survey.encoding, delimiter: survey.delimiter };
+        let mut reports = Reports { report, errors, speak, encoding: survey.encoding, delimiter: survey.delimiter, kind: survey.kind };
         if let Some(report) = &mut reports.report {
             let mut text = String::from("\u{feff}");
             csv_row(&mut text, ';', ["riga", "esito", "identificativo", "colonna", "valore", "messaggio"]);
@@ -33,9 +62,11 @@ impl Reports {
         if let Some(errors) = &mut reports.errors {
             errors.write_all(survey.encoding.mark()).map_err(unwritable)?;
         }
-        // A file that is imported again must not have the column twice.
-        let named = survey.header.cells.iter().any(|name| kernel::fold(name) == "errore");
-        reports.refused(&survey.header.raw, if named { "" } else { "Errore" })?;
+        if survey.kind != Kind::Cards {
+            // A file that is imported again must not have the column twice.
+            let named = survey.header.cells.iter().any(|name| kernel::fold(name) == "errore");
+            reports.refused(&answered(survey.header.clone(), survey), if named { "" } else { "Errore" })?;
+        }
         Ok(reports)
     }
 
@@ -88,16 +119,8 @@ impl Reports {
     /// A row as it was, with one more cell.
     fn refused(&mut self, raw: &str, sentence: &str) -> Result<()> {
         let Some(errors) = &mut self.errors else { return Ok(()) };
-        let mut text = raw.to_owned();
-        if !sentence.is_empty() {
-            let sentence = sentence.replace(['"', '\r', '\n'], " ");
-            let quote = if sentence.contains(self.delimiter) { "\"" } else { "" };
-            text.push(self.delimiter);
-            text.push_str(&format!("{quote}{sentence}{quote}"));
-        }
-        text.push_str("\r\n");
-        let mut bytes = Vec::with_capacity(text.len());
-        self.encoding.encode(&text, &mut bytes);
+        let mut bytes = Vec::with_capacity(raw.len() + 80);
+        self.encoding.encode(&refused(self.kind, self.delimiter, raw, sentence), &mut bytes);
         errors.write_all(&bytes).map_err(unwritable)
     }
 

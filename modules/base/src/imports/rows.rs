@@ -5,7 +5,7 @@
 
 use super::mapping::{Column, Mapping, Part, Target};
 use super::nature::{self, Signs};
-use super::reading::Row;
+use super::reading::{Row, unguarded};
 use crate::accounts::entity as account;
 use crate::addresses::entity as addresses;
 use crate::contacts::entity as contact;
@@ -503,14 +503,6 @@ fn name_of_site(piece: &mut Piece, place: usize) {
     piece.put(site::NAME.id(), Value::Text(name));
     if piece.value(site::USE.id()).is_none() {
         piece.put(site::USE.id(), Value::from(site::Use::Other.key()));
-    }
-}
-
-/// The apostrophe that keeps a sheet from reckoning with a cell.
-fn unguarded(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => text,
     }
 }
 

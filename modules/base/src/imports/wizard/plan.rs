@@ -71,7 +71,7 @@ impl Plan {
     /// How rows are read by it, and find their records.
     pub(super) fn how<'h>(&'h self, words: &'h Words) -> How<'h> {
         let (choices, mode) = (Some(&self.columns), self.mode());
-        How { words, mapping: None, choices, defaults: &self.defaults, keys: &self.keys, mode }
+        How { words, mapping: None, choices, defaults: &self.defaults, keys: &self.keys, mode, shown: false }
     }
 
     /// How many cells were put right.

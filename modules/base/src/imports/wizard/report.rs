@@ -4,7 +4,7 @@ use super::runs::{self, Standing};
 use super::{counting, found, grouped, may_import, stands, steps};
 use crate::imports::entity::fault::Grave;
 use crate::imports::entity::{self as run, State};
-use crate::imports::reading;
+use crate::imports::{reading, report};
 use askama::Template;
 use http::StatusCode;
 use kernel::{Id, Result, Value};
@@ -266,22 +266,17 @@ pub(super) async fn errors(named: Named, reader: Reader) -> Answer {
             let (encoding, delimiter) = (survey.encoding, survey.delimiter);
             let named = survey.header.cells.iter().any(|name| matches!(kernel::fold(name).as_str(), "errore" | "error"));
             let mut bytes = encoding.mark().to_vec();
-            let line = |bytes: &mut Vec<u8>, raw: &str, sentence: &str| {
-                let mut text = raw.to_owned();
-                if !sentence.is_empty() {
-                    let mut last = String::new();
-                    csv_row(&mut last, delimiter, [sentence]);
-                    text.push(delimiter);
-                    text.push_str(last.trim_end());
-                }
-                text.push_str("\r\n");
-                encoding.encode(&text, bytes);
+            let line = |bytes: &mut Vec<u8>, row: reading::Row, sentence: &str| {
+                let raw = report::answered(row, &survey);
+                encoding.encode(&report::refused(survey.kind, delimiter, &raw, sentence), bytes);
             };
-            line(&mut bytes, &survey.header.raw, if named { "" } else { "Errore" });
+            if survey.kind != reading::Kind::Cards {
+                line(&mut bytes, survey.header.clone(), if named { "" } else { "Errore" });
+            }
             let mut rows = reading::rows(&file, &survey)?;
             while let Some(row) = rows.next_row()? {
                 if let Some(sentence) = sentences.get(&row.line) {
-                    line(&mut bytes, &row.raw, sentence);
+                    line(&mut bytes, row, sentence);
                 }
                 if bytes.len() > 64 << 10 && sender.blocking_send(Ok(std::mem::take(&mut bytes))).is_err() {
                     return Ok(());
@@ -297,7 +292,10 @@ pub(super) async fn errors(named: Named, reader: Reader) -> Answer {
     drop(tokio::task::spawn_blocking(work));
     let name = standing.record.get(&run::FILE);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Ok(taken_away(&format!("{stem}-{}.csv", reader.speech.say("import-errors-file")), "text/csv; charset=utf-8", pieces))
+    // Cards answer as cards; a workbook as CSV, which is read again as it is.
+    let (ending, kind) =
+        if name.to_lowercase().ends_with(".vcf") { ("vcf", "text/vcard; charset=utf-8") } else { ("csv", "text/csv; charset=utf-8") };
+    Ok(taken_away(&format!("{stem}-{}.{ending}", reader.speech.say("import-errors-file")), kind, pieces))
 }
 
 /// What was said of each row, as a sheet.

@@ -1,0 +1,216 @@
+//! Files that are made to break whoever reads them: refused with a sentence that names the line, in bounded memory
+//! and time. What the memory comes to is measured in a test of its own, `tests/memory.rs`.
+
+use super::{fault, read, said};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+
+fn is(key: &str, line: u64) -> (String, String) {
+    (key.to_owned(), line.to_string())
+}
+
+/// A part of an archive: its name, what it holds packed, how long it says it is, and the mode of its file.
+struct Packed {
+    name: &'static str,
+    bytes: Vec<u8>,
+    size: u32,
+    mode: u32,
+}
+
+fn packed(name: &'static str, pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Packed {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let mut size = 0;
+    for piece in pieces {
+        size += piece.as_ref().len() as u32;
+        encoder.write_all(piece.as_ref()).expect("packed");
+    }
+    Packed { name, bytes: encoder.finish().expect("packed"), size, mode: 0o100_644 }
+}
+
+fn archive(parts: &[Packed]) -> Vec<u8> {
+    let (mut file, mut directory) = (Vec::new(), Vec::new());
+    for part in parts {
+        let offset = file.len() as u32;
+        let mut common = Vec::new();
+        for number in [20_u16, 0, 8, 0, 0] {
+            common.extend(number.to_le_bytes());
+        }
+        for number in [0, part.bytes.len() as u32, part.size] {
+            common.extend(number.to_le_bytes());
+        }
+        common.extend((part.name.len() as u16).to_le_bytes());
+        common.extend(0_u16.to_le_bytes());
+        file.extend(b"PK\x03\x04");
+        file.extend(&common);
+        file.extend(part.name.as_bytes());
+        file.extend(&part.bytes);
+        directory.extend(b"PK\x01\x02\x14\x03");
+        directory.extend(&common);
+        directory.extend([0; 6]);
+        directory.extend((part.mode << 16).to_le_bytes());
+        directory.extend(offset.to_le_bytes());
+        directory.extend(part.name.as_bytes());
+    }
+    let at = file.len() as u32;
+    file.extend(&directory);
+    file.extend(b"PK\x05\x06\0\0\0\0");
+    file.extend((parts.len() as u16).to_le_bytes().repeat(2));
+    file.extend((directory.len() as u32).to_le_bytes());
+    file.extend(at.to_le_bytes());
+    file.extend([0, 0]);
+    file
+}
+
+const BOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const LEADS: &str = r#"<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+
+/// A workbook with this sheet, and these texts.
+fn book(sheet: Packed, strings: Option<Packed>) -> Vec<u8> {
+    let mut parts = vec![packed("xl/workbook.xml", [BOOK]), packed("xl/_rels/workbook.xml.rels", [LEADS]), sheet];
+    parts.extend(strings);
+    archive(&parts)
+}
+
+fn sheet(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Packed {
+    packed("xl/worksheets/sheet1.xml", pieces)
+}
+
+const HEAD: &str = r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Nome</t></is></c></row>"#;
+
+#[test]
+fn a_small_book_of_our_own_is_read() {
+    let rest = r#"<row r="5"><c r="A5" t="str"><f>1+1</f><v>a &amp; b &#233; &evil;</v></c></row></sheetData></worksheet>"#;
+    let (survey, rows) = read(book(sheet([HEAD, rest]), None));
+    assert_eq!((survey.header.cells, rows[0].line, rows[0].cells[0].as_str()), (vec!["Nome".to_owned()], 5, "a & b é "));
+}
+
+#[test]
+fn a_bomb_is_refused_by_what_it_says_it_is() {
+    // Four gigabytes and a half in a sheet, said and not there; and texts of which there are said to be too many.
+    let mut large = sheet([HEAD]);
+    large.size = u32::MAX - 1;
+    let mut texts = packed("xl/sharedStrings.xml", ["<sst/>"]);
+    texts.size = 200 << 20;
+    assert_eq!(fault(book(sheet([HEAD]), Some(texts))), is("error-import-workbook-large", 1));
+    // One that says less than it holds is read no further.
+    let mut liar = sheet(std::iter::repeat_n(vec![b' '; 1 << 16], 100));
+    liar.size = 100;
+    assert_eq!(fault(book(liar, None)).0, "error-import-workbook");
+    assert_eq!(fault(book(large, None)).0, "error-import-workbook", "it breaks off");
+}
+
+#[test]
+fn rows_without_end() {
+    // Many rows in few bytes, and one that claims to be the thousand millionth.
+    let rows = std::iter::repeat_n("<row/>".repeat(10_000), 106);
+    let (key, line) = fault(book(sheet([HEAD.to_owned()].into_iter().chain(rows)), None));
+    assert_eq!(key, "error-import-rows-many");
+    assert_eq!(line, "1048577");
+    let far = r#"<row r="1000000000"><c><v>1</v></c></row>"#;
+    assert_eq!(fault(book(sheet([HEAD, far]), None)), is("error-import-rows-many", 1_000_000_000));
+}
+
+#[test]
+fn columns_tags_and_texts_without_end() {
+    let wide = format!("<row r=\"2\">{}", "<c><v>1</v></c>".repeat(16_384));
+    assert_eq!(fault(book(sheet([HEAD, &wide]), None)), is("error-import-columns-many", 2));
+    let far = r#"<row r="7"><c r="XFD7"><v>1</v></c></row>"#;
+    assert_eq!(fault(book(sheet([HEAD, far]), None)), is("error-import-columns-many", 7));
+    // A tag of 10^5 attributes is read past; one of 10^6 is too long.
+    let many = |count: usize| (0..count).map(|number| format!(" a{number}=\"\"")).collect::<String>();
+    let tag = format!("<row r=\"2\"{}><c><v>1</v></c></row></sheetData></worksheet>", many(80_000));
+    assert_eq!(read(book(sheet([HEAD, &tag]), None)).0.rows, 1);
+    let tag = format!("<row r=\"2\"{}><c><v>1</v></c></row></sheetData></worksheet>", many(130_000));
+    assert_eq!(fault(book(sheet([HEAD, &tag]), None)), is("error-import-row-long", 1));
+    let long = format!("<row r=\"3\"><c t=\"str\"><v>{}</v></c></row>", "x".repeat(3 << 20));
+    assert_eq!(fault(book(sheet([HEAD, &long]), None)), is("error-import-row-long", 3));
+    // The same cell over and over again.
+    let again = format!("<row r=\"4\">{}", "<c r=\"A4\"><v>1</v></c>".repeat(380_000));
+    assert_eq!(fault(book(sheet([HEAD, &again]), None)), is("error-import-row-long", 4));
+    assert_eq!(fault(book(sheet(["<a>".repeat(100_000)]), None)).0, "error-import-workbook");
+}
+
+#[test]
+fn nothing_is_fetched_and_nothing_defined() {
+    let outside = r#"<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>"#;
+    assert_eq!(fault(book(sheet([outside, HEAD]), None)), is("error-import-workbook", 1));
+    let laughs = r#"<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>"#;
+    assert_eq!(fault(book(sheet([HEAD]), Some(packed("xl/sharedStrings.xml", [laughs, "<sst/>"])))), is("error-import-workbook", 1));
+    // A link is a part that holds where it leads, which is no sheet.
+    let mut link = packed("xl/worksheets/sheet1.xml", ["/etc/passwd"]);
+    link.mode = 0o120_777;
+    assert!(matches!(fault(book(link, None)).0.as_str(), "error-import-empty" | "error-import-workbook"));
+    // A cell that names a text which is not there.
+    let lost = r#"<row r="2"><c t="s"><v>7</v></c></row></sheetData></worksheet>"#;
+    assert_eq!(fault(book(sheet([HEAD, lost]), None)), is("error-import-workbook", 2));
+}
+
+#[test]
+fn an_archive_that_lies_about_its_parts() {
+    let whole = book(sheet([HEAD]), None);
+    for at in 0..whole.len() {
+        let mut broken = whole.clone();
+        broken[at] ^= 0xff;
+        let _ = crate::survey(&mut Cursor::new(broken));
+        let _ = crate::survey(&mut Cursor::new(whole[..at].to_vec()));
+    }
+}
+
+/// So many bytes, made as they are read: the first line, then one letter.
+struct Endless {
+    first: &'static [u8],
+    letter: u8,
+    at: u64,
+    size: u64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let length = (self.size - self.at).min(bytes.len() as u64) as usize;
+        for (place, byte) in bytes[..length].iter_mut().enumerate() {
+            *byte = self.first.get(self.at as usize + place).copied().unwrap_or(self.letter);
+        }
+        self.at += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        if let SeekFrom::Start(place) = to {
+            self.at = place;
+        }
+        Ok(self.at)
+    }
+}
+
+#[test]
+fn lines_without_end() {
+    let endless = |first: &'static [u8], letter| Endless { first, letter, at: 0, size: 2 << 20 };
+    let fault = |mut file: Endless| said(crate::survey(&mut file).expect_err("no line ends"));
+    assert_eq!(fault(endless(b"a;b\n", b'x')), is("error-import-row-long", 2));
+    assert_eq!(fault(endless(b"a;b\n\"", b'\n')), is("error-import-quote", 2));
+    assert_eq!(fault(endless(b"BEGIN:VCARD\nNOTE:", b'x')), is("error-import-row-long", 2));
+    assert_eq!(fault(endless(b"BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:", b'=')), is("error-import-row-long", 2));
+    assert_eq!(fault(endless(b"BEGIN:VCARD\nPHOTO:", b'x')), is("error-import-card", 1));
+    assert_eq!(fault(endless(b"BEGIN:VCARD\n", b'\n')), is("error-import-card", 1));
+}
+
+#[test]
+fn cards_without_end() {
+    assert_eq!(fault("BEGIN:VCARD\n".repeat(100_000)), is("error-import-card", 1));
+    let nested = format!("{}{}", "BEGIN:VCARD\nFN:a\n".repeat(50_000), "END:VCARD\n".repeat(50_000));
+    assert_eq!(read(nested).0.rows, 1);
+    let many = format!("BEGIN:VCARD\n{}END:VCARD\n", "TEL:050 123456\n".repeat(10_000));
+    assert_eq!(fault(many), is("error-import-columns-many", 1_002));
+    let folded = format!("BEGIN:VCARD\nNOTE:a\n{}END:VCARD\n", " x\n".repeat(1_000_000));
+    assert_eq!(fault(folded), is("error-import-row-long", 2));
+    let soft = format!("BEGIN:VCARD\nNOTE;QUOTED-PRINTABLE:=\n{}END:VCARD\n", "=41=\n".repeat(200_000));
+    assert_eq!(fault(soft), is("error-import-row-long", 2));
+    let several = format!("BEGIN:VCARD\n{}END:VCARD\n", format!("NOTE:{}\n", "x".repeat(200_000)).repeat(8));
+    assert_eq!(fault(several).0, "error-import-row-long");
+    let photo = format!("BEGIN:VCARD\nFN:a\nPHOTO;BASE64:\n{}\nEND:VCARD\n", " AAAAAAAAAAAAAAAA\n".repeat(200_000));
+    let (survey, rows) = read(photo);
+    assert_eq!((survey.rows, rows[0].raw.len() < 100), (1, true), "a picture of three megabytes is passed over");
+}
