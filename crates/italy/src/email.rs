@@ -1,7 +1,11 @@
 //! E-mail addresses.
 
+mod typos;
+
 use kernel::Say;
 use std::fmt;
+
+pub use typos::proposal;
 
 /// An address: one `@`, a domain in lower case, the part before it as its owner writes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -137,6 +137,66 @@ const FORMS: [(&str, Form); 61] = [
     ("doo", Form::Foreign),
 ];
 
+/// How forms are printed, by their letters: those of which everybody writes the same.
+const WRITTEN: [(&str, &str); 56] = [
+    ("srl", "S.r.l."),
+    ("sarl", "S.a r.l."),
+    ("arl", "a r.l."),
+    ("socarl", "Soc. a r.l."),
+    ("societaaresponsabilitalimitata", "S.r.l."),
+    ("socaresponsabilitalimitata", "S.r.l."),
+    ("srls", "S.r.l.s."),
+    ("srlsemplificata", "S.r.l.s."),
+    ("societaaresponsabilitalimitatasemplificata", "S.r.l.s."),
+    ("srlcr", "S.r.l. c.r."),
+    ("spa", "S.p.A."),
+    ("societaperazioni", "S.p.A."),
+    ("socperazioni", "S.p.A."),
+    ("snc", "S.n.c."),
+    ("societainnomecollettivo", "S.n.c."),
+    ("sas", "S.a.s."),
+    ("societainaccomanditasemplice", "S.a.s."),
+    ("sapa", "S.a.p.a."),
+    ("societainaccomanditaperazioni", "S.a.p.a."),
+    ("societasemplice", "S.s."),
+    ("socsemplice", "S.s."),
+    ("societasempliceagricola", "S.s. agricola"),
+    ("societaagricolasemplice", "S.s. agricola"),
+    ("socsempliceagricola", "S.s. agricola"),
+    ("soccoop", "Soc. coop."),
+    ("soccooperativa", "Soc. coop."),
+    ("societacooperativa", "Soc. coop."),
+    ("soccooparl", "Soc. coop. a r.l."),
+    ("soccooperativaarl", "Soc. coop. a r.l."),
+    ("societacooperativaarl", "Soc. coop. a r.l."),
+    ("soccoopsociale", "Soc. coop. sociale"),
+    ("soccoopsoc", "Soc. coop. sociale"),
+    ("soccooperativasociale", "Soc. coop. sociale"),
+    ("societacooperativasociale", "Soc. coop. sociale"),
+    ("cooperativasociale", "Coop. sociale"),
+    ("coopsociale", "Coop. sociale"),
+    ("soccoopagricola", "Soc. coop. agricola"),
+    ("soccoopagr", "Soc. coop. agricola"),
+    ("societacooperativaagricola", "Soc. coop. agricola"),
+    ("scarl", "S.c.a r.l."),
+    ("soccarl", "Soc. c. a r.l."),
+    ("scrl", "S.c.r.l."),
+    ("scpa", "S.c.p.A."),
+    ("stp", "S.t.p."),
+    ("societatraprofessionisti", "S.t.p."),
+    ("onlus", "ONLUS"),
+    ("aps", "APS"),
+    ("asd", "ASD"),
+    ("ssd", "SSD"),
+    ("gmbh", "GmbH"),
+    ("ltd", "Ltd"),
+    ("limited", "Limited"),
+    ("llc", "LLC"),
+    ("inc", "Inc."),
+    ("plc", "PLC"),
+    ("doo", "d.o.o."),
+];
+
 /// Forms of two letters, which only dots, or capitals in a name of small letters, tell from a word.
 const SHORT: [(&str, Form); 10] = [
     ("ss", Form::Ss),
@@ -184,6 +244,44 @@ pub fn split(name: &str) -> (&str, Option<Form>) {
         0 => (name, None),
         taken if taken < count => (words.cut(count - taken), Some(Form::Partners)),
         _ => (name, None),
+    }
+}
+
+/// Where the legal form stands in a name, and how it is written there; `None` where there is none, or no one way to write it.
+pub fn written(name: &str) -> Option<(std::ops::Range<usize>, String)> {
+    let words = Words::of(name);
+    let count = words.words.len();
+    let partners = (2..count).filter(|place| PARTNERS_FOLLOW.contains(&words.letters(*place, place + 1)));
+    let (from, to) = std::iter::once(count).chain(partners).find_map(|end| words.form_at(end))?;
+    let label = match words.letters(from, to) {
+        letters if SHORT.iter().any(|(short, _)| *short == letters) => match letters {
+            "ss" => "S.s.",
+            "ag" => "AG",
+            "kg" => "KG",
+            "sa" => "S.A.",
+            "bv" => "B.V.",
+            "nv" => "N.V.",
+            _ => return None,
+        },
+        letters => WRITTEN.iter().find(|(known, _)| *known == letters).map(|(_, label)| *label)?,
+    };
+    // A dot at its end belongs to it.
+    let end = words.words[to - 1].to;
+    Some((words.words[from].from..end, label.to_owned()))
+}
+
+/// The name with its legal form in one writing, all else as it is: `ROSSI SRL` becomes `ROSSI S.r.l.`.
+pub fn rewritten(name: &str) -> String {
+    let Some((place, label)) = written(name) else { return name.to_owned() };
+    // The dots of "S.r.l." belong to the form, whatever its letters are cut off at.
+    format!("{}{label}{}", &name[..place.start], &name[place.end..])
+}
+
+/// The name with the legal form as another writes it: what is left of one writing where forms are to stay as they are.
+pub fn with_form_of(name: &str, other: &str) -> String {
+    match (written(name), written(other)) {
+        (Some((place, _)), Some((theirs, _))) => format!("{}{}{}", &name[..place.start], &other[theirs], &name[place.end..]),
+        _ => name.to_owned(),
     }
 }
 
@@ -252,6 +350,13 @@ impl<'a> Words<'a> {
             end -= (1..=3.min(end.saturating_sub(1))).rev().find(|taken| FOLLOWERS.contains(&self.letters(end - taken, end)))?;
         }
         None
+    }
+
+    /// From which word to before which the form stands that ends before a word, without what follows it.
+    fn form_at(&self, end: usize) -> Option<(usize, usize)> {
+        let (from, _) = self.form_before(end)?;
+        let last = (from + 1..=end.min(from + MOST_WORDS)).rev().find(|to| self.form(from, *to).is_some());
+        last.or((from < end).then_some(from + 1)).map(|to| (from, to))
     }
 
     fn short_form(&self, end: usize) -> Option<Form> {
