@@ -46,6 +46,7 @@ const inside = [
   ["layouts", "/administration/layouts"],
   ["layout", "/administration/layouts/accounts"],
   ["series", "/administration/series"],
+  ["normalising", "/administration/normalisation?asked=1&entity=account&rule=companies&rule=forms&rule=streets&rule=places"],
   ["administration-tokens", "/administration/tokens"],
   ["users", "/users"],
   ["teams", "/teams"],

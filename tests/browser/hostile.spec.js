@@ -271,7 +271,7 @@ test.describe("hostile words", () => {
       await visit(`${card}?list=${e(`filter=name contains "<img src=x onerror=alert(1)>"&q=${MARKUP[1]}`)}`);
       await visit(`${card}?field=remarks`);
     }
-    for (const page of [`accounts/${accounts[0]}/visibility`, `sites/${known.sites}/visibility`, `roles/${known.roles}/rights`, `administration/fields/${known.own_fields}/removal`, "administration/layouts", "administration/layouts/accounts", "administration/layouts/teams", "administration/series", "administration/vocabularies", "administration/vocabularies/tag", "administration/vocabularies/tag/uses", `administration/terms/${known.terms}/merging`, "administration/company", `administration/words?q=${e("<img src=x onerror")}`]) await visit(`/${page}`);
+    for (const page of [`accounts/${accounts[0]}/visibility`, `sites/${known.sites}/visibility`, `roles/${known.roles}/rights`, `administration/fields/${known.own_fields}/removal`, "administration/layouts", "administration/layouts/accounts", "administration/layouts/teams", "administration/series", "administration/normalisation?asked=1&entity=account&rule=companies&rule=forms&rule=streets", "administration/normalisation?asked=1&entity=contact&rule=people", "administration/vocabularies", "administration/vocabularies/tag", "administration/vocabularies/tag/uses", `administration/terms/${known.terms}/merging`, "administration/company", `administration/words?q=${e("<img src=x onerror")}`]) await visit(`/${page}`);
     for (const id of accounts.slice(1)) await visit(`/accounts/${id}`, { open: false });
     for (const id of contacts.slice(1)) await visit(`/contacts/${id}`, { open: false });
     await visit(`/accounts/${removed}`);

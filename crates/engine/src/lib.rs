@@ -49,7 +49,7 @@ mod write;
 
 pub use area::{Area, Change, Hook, Slice};
 pub use asking::{Asked, Beside, Counted, Listed, Position, Sorting};
-pub use bulk::{AT_ONCE, Begun, Bulk, BulkAction, BulkExamine, Doing, Options, Selection, Terms};
+pub use bulk::{AT_ONCE, Begun, Bulk, BulkAction, BulkExamine, BulkRewrites, Doing, Foreseen, Options, Rewrite, Selection, Terms};
 pub use context::Settings;
 pub use erase::Erased;
 pub use gathering::{Gathered, Number, Period, linked, within};

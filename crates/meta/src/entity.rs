@@ -2,8 +2,9 @@
 
 use crate::field::{Described, Field, Key};
 use crate::fields::{Kind, Link, MomentOf, Whole, link, moment, whole};
-use crate::record::Carried;
+use crate::record::{Carried, Record};
 use crate::shape::{Column, ColumnType, Table, TableIndex};
+use kernel::Say;
 use std::sync::Arc;
 
 /// The version of a record: 1 when created, one more at every change.
@@ -204,6 +205,20 @@ pub struct Ledger {
     pub proof: Option<&'static str>,
 }
 
+/// What is worth a look in a record, by the record alone, its lines included.
+pub type Doubts = fn(&Record) -> Vec<Doubt>;
+
+/// Something that can be right but rarely is, and what was probably meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Doubt {
+    /// What stands in a section of the card: a field, a value with parts, a relation.
+    pub item: &'static str,
+    /// The sentence.
+    pub say: Say,
+    /// The field and the text that was probably meant; `None` where it is for the person to know.
+    pub proposal: Option<(&'static str, String)>,
+}
+
 /// An entity.
 #[derive(Debug, Clone)]
 pub struct Entity {
@@ -241,6 +256,8 @@ pub struct Entity {
     pub ledger: Option<Ledger>,
     /// How its records bind two others, where they do.
     pub mutual: Option<Mutual>,
+    /// What its records are asked for that can be right and is worth a look, where something is.
+    pub doubts: Option<Doubts>,
     /// The days from which and until which a record holds, where it is said: what is past stands last.
     pub lasting: Option<(&'static str, &'static str)>,
     /// Fields of a list, by name.
@@ -287,6 +304,7 @@ impl Entity {
             awaits: None,
             ledger: None,
             mutual: None,
+            doubts: None,
             lasting: None,
             columns: vec![title],
             head: Vec::new(),
@@ -297,6 +315,12 @@ impl Entity {
             carried: Arc::new(Carried::new(key, Vec::new())),
             stored: Arc::from([]),
         }
+    }
+
+    /// The same, whose records are looked through for what is worth a look: a warning on the card, never an error.
+    pub fn doubted(mut self, doubts: Doubts) -> Entity {
+        self.doubts = Some(doubts);
+        self
     }
 
     /// The field with this name.

@@ -18,7 +18,7 @@ pub mod words;
 
 pub use arrangement::{Arranged, Arrangement, OWN_SECTION, section_key};
 pub use conditions::{Conditions, Stands};
-pub use entity::{Awaits, Capabilities, Composed, Entity, Filing, Granted, Happens, Ledger, Relation, Section, Visibility};
+pub use entity::{Awaits, Capabilities, Composed, Doubt, Entity, Filing, Granted, Happens, Ledger, Relation, Section, Visibility};
 pub use field::{Field, FieldId, Key, Selects};
 pub use fields::{Kind, Reading};
 pub use filter::Filter;

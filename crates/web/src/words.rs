@@ -74,6 +74,7 @@ impl Words {
             include_str!("pages/wordings/words.toml"),
             include_str!("pages/layouts/words.toml"),
             include_str!("pages/series/words.toml"),
+            include_str!("pages/normalising/words.toml"),
             include_str!("pages/vocabularies/words.toml"),
             include_str!("pages/merging/words.toml"),
         ];

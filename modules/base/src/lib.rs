@@ -11,6 +11,7 @@ pub mod directory;
 pub mod documents;
 pub mod exports;
 pub mod imports;
+pub mod normalising;
 pub mod notes;
 mod period;
 pub mod relations;
@@ -39,6 +40,7 @@ pub fn area() -> engine::Area {
         .slice(directory::slice())
         .slice(vocabularies::slice())
         .slice(company::slice())
+        .slice(normalising::slice())
         .slice(imports::slice())
         .slice(imports::wizard::slice())
         .slice(demo::slice())

@@ -1,5 +1,6 @@
 //! Actions that slices register: each says what becomes of one record of a selection, and may ask for a few values of its own.
 
+use super::foreseeing::BulkRewrites;
 use crate::Engine;
 use crate::principal::{Principal, Verb};
 use crate::write::{Act, Slicing};
@@ -60,6 +61,8 @@ pub struct BulkAction {
     pub alone: Option<Alone>,
     /// What becomes of one record.
     pub run: BulkRun,
+    /// What becomes of one record, where the record alone decides it: in place of `run`, and shown before it is done.
+    pub rewrites: Option<BulkRewrites>,
 }
 
 impl BulkAction {
@@ -67,7 +70,15 @@ impl BulkAction {
     /// `bulk-{key}`. `run` says what becomes of one record: the acts that are written for it, all of them or none, in the
     /// slice of work that looks at it. An error refuses that record alone, with its reason; no acts leave it as it is.
     pub fn new(key: &'static str, entity: &'static str, needs: &[(Verb, &'static str)], run: BulkRun) -> BulkAction {
-        BulkAction { key, entity, needs: needs.to_vec(), options: None, examine: None, by_rule: false, alone: None, run }
+        BulkAction { key, entity, needs: needs.to_vec(), options: None, examine: None, by_rule: false, alone: None, run, rewrites: None }
+    }
+
+    /// An action that writes other values, by the record alone and by the rules among `options` that are switched on. What it would
+    /// write can be foreseen ([`Engine::foresee`]). Its words are `bulk-{key}`.
+    pub fn rewriting(key: &'static str, entity: &'static str, options: Entity, rewrites: BulkRewrites) -> BulkAction {
+        let run: BulkRun = |_, _, _| Box::pin(async { Ok(Vec::new()) });
+        let action = BulkAction::new(key, entity, &[(Verb::Change, entity)], run);
+        BulkAction { options: Some(Arc::new(options)), rewrites: Some(rewrites), ..action }
     }
 
     /// The same, asking for these fields, which `examine` holds against each other before it begins.

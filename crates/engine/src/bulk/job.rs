@@ -4,7 +4,7 @@ use super::beginning::{PORTION, portion};
 use super::doing::registered;
 use super::entity::{BULK, State};
 use super::report::Reason;
-use super::{BulkAction, Doing, Options};
+use super::{BulkAction, Doing, Options, foreseeing};
 use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
 use crate::principal::Principal;
@@ -153,6 +153,7 @@ async fn one(
         return Ok(());
     }
     let acts = match action {
+        Some((BulkAction { rewrites: Some(rewrites), .. }, options)) => foreseeing::act(entity.key, &record, rewrites(&record, options)),
         Some((action, options)) => (action.run)(slicing, &record, options).await?,
         None => doing.acts(entity, &record),
     };

@@ -23,6 +23,7 @@ pub(crate) mod linked;
 mod list;
 mod marks;
 mod merging;
+mod normalising;
 mod notifications;
 mod own_fields;
 pub(crate) mod palette;
@@ -54,7 +55,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = list::routes(palette::routes(start::routes(routes)));
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
-    let routes = series::routes(layouts::routes(own_fields::routes(wordings::routes(routes))));
+    let routes = normalising::routes(series::routes(layouts::routes(own_fields::routes(wordings::routes(routes)))));
     let routes = merging::routes(company::routes(vocabularies::routes(routes)));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }

@@ -22,6 +22,7 @@ mod letters;
 mod lists;
 mod live;
 mod merging;
+mod normalising;
 mod notes;
 mod openapi;
 mod operating;

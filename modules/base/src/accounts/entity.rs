@@ -1,5 +1,6 @@
 //! The fields of an account, one line each.
 
+use crate::addresses::doubts::{of_an_address, of_an_email, of_emails};
 use crate::addresses::{main_email, main_phone};
 use kernel::Say;
 use meta::entity::Visibility;
@@ -8,7 +9,7 @@ use meta::fields::{
     Address, Amount, Choices, Code, DateOnly, Email, Link, LongText, Text, Vocabularies, Vocabulary, Web, Whole, address, choice, code,
     date, email, link, long_text, money, phone, text, vocabularies, vocabulary, web, whole,
 };
-use meta::{Entity, choices, entity};
+use meta::{Doubt, Entity, Record, choices, entity};
 
 choices! {
     /// A company or a private person.
@@ -98,6 +99,7 @@ pub fn account() -> Entity {
     Entity::new("account", "accounts", fields())
         .titled(&NAME)
         .seen(Visibility::Owner("owner"))
+        .doubted(doubts)
         .attended("subjects", "user", "agency")
         .searchable()
         .importable()
@@ -125,6 +127,14 @@ pub fn account() -> Entity {
         .section("profile", &["zone", "source", "interests", "services", "competing_tools"])
         .section("size", &["revenue", "credit_limit"])
         .section("remarks", &["remarks"])
+}
+
+fn doubts(record: &Record) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    of_an_address(record, &ADDRESS, &mut doubts);
+    of_emails(record, &mut doubts);
+    of_an_email(record, &PEC, &mut doubts);
+    doubts
 }
 
 pub(crate) fn vat_number(text: &str) -> Result<String, Say> {

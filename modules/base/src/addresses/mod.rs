@@ -1,6 +1,7 @@
 //! E-mails and phones: any number of them, lines of whoever they reach. The main one is mirrored on the
 //! parent; what happened to an address (bounced, opted out) stays with the address.
 
+pub(crate) mod doubts;
 pub mod entity;
 
 pub use entity::{EMAIL, PHONE, email, phone};

@@ -1,5 +1,6 @@
 //! The fields of a contact, and of his place at an account.
 
+use crate::addresses::doubts::{of_a_tax_code, of_an_address, of_emails};
 use crate::addresses::{main_email, main_phone};
 use kernel::{Say, Value};
 use meta::entity::Visibility;
@@ -8,7 +9,7 @@ use meta::fields::{
     Address, Code, DateOnly, Email, Link, LongText, PersonName, Text, Vocabularies, YesNo, address, code, date, email, link, long_text,
     person_name, phone, text, vocabularies, yes_no,
 };
-use meta::{Entity, Record, entity};
+use meta::{Doubt, Entity, Record, entity};
 
 entity! { "contact" {
     /// Salutation, given names, family name.
@@ -46,6 +47,7 @@ pub fn contact() -> Entity {
     Entity::new("contact", "contacts", fields())
         .titled(&FULL_NAME)
         .seen(Visibility::OwnerOrThrough("owner", "accounts", "account"))
+        .doubted(doubts)
         .searchable()
         .importable()
         .lines("emails", "email", "parent")
@@ -97,6 +99,14 @@ pub fn account_contact() -> Entity {
         .columns(&["account", "contact", "role", "main", "inactive"])
         .section("place", &["account", "contact", "role", "main", "inactive"])
         .joining()
+}
+
+fn doubts(record: &Record) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    of_an_address(record, &ADDRESS, &mut doubts);
+    of_emails(record, &mut doubts);
+    of_a_tax_code(record, &TAX_CODE, record.get(&NAME.given), record.get(&NAME.family), &mut doubts);
+    doubts
 }
 
 fn full_name(record: &Record) -> Value {

@@ -1,11 +1,12 @@
 //! The fields of a site, one line each.
 
+use crate::addresses::doubts::of_an_address;
 use crate::addresses::main_phone;
 use meta::entity::Visibility;
 use meta::fields::{
     Address, Choices, Link, LongText, Text, Vocabularies, YesNo, address, choice, link, long_text, phone, text, vocabularies, yes_no,
 };
-use meta::{Entity, choices, entity};
+use meta::{Doubt, Entity, Record, choices, entity};
 
 choices! {
     /// What a site is for.
@@ -47,6 +48,7 @@ pub fn site() -> Entity {
     Entity::new("site", "sites", fields())
         .titled(&NAME)
         .seen(Visibility::Through("account"))
+        .doubted(doubts)
         .searchable()
         .importable()
         .lines("phones", "phone", "parent")
@@ -59,4 +61,10 @@ pub fn site() -> Entity {
         .section("site", &["account", "name", "use", "tags", "inactive"])
         .section("reach", &["address", "phones"])
         .section("remarks", &["remarks"])
+}
+
+fn doubts(record: &Record) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    of_an_address(record, &ADDRESS, &mut doubts);
+    doubts
 }

@@ -72,8 +72,63 @@ pub(super) fn write(spots: &Spots<'_>, title: &str) -> String {
         out.push_str(&facts);
         out.push_str("</ul>");
     }
+    doubted(&mut out, spots);
     out.push_str("</div>");
     out
+}
+
+/// What is worth a look, each with what was probably meant: a click writes it, as editing in place would.
+fn doubted(out: &mut String, spots: &Spots<'_>) {
+    let (entity, record, speech) = (spots.entity, spots.record, &spots.reader.speech);
+    let Some(doubts) = entity.doubts.filter(|_| spots.changes).map(|doubts| doubts(record)).filter(|doubts| !doubts.is_empty()) else {
+        return;
+    };
+    out.push_str("<div class=\"notice\" data-tone=\"warn\" role=\"note\" aria-label=\"");
+    html::text(out, speech.say("doubts-title"));
+    out.push_str("\">");
+    out.push_str(assets::icon("warning"));
+    out.push_str("<ul class=\"doubts\">");
+    for doubt in doubts {
+        let Some(item) = item(entity, doubt.item) else { continue };
+        out.push_str("<li>");
+        html::element(out, "p", &speech.sentence(&doubt.say));
+        let card = format!("/{}/{}", entity.plural, record.id);
+        match &doubt.proposal {
+            Some((field, proposal)) => {
+                out.push_str("<form class=\"plain\" method=\"post\"");
+                html::attribute(out, "action", &format!("{card}/fields/{}", doubt.item));
+                out.push('>');
+                hidden(out, "csrf", &spots.reader.csrf);
+                hidden(out, "version", &record.version.to_string());
+                let parts = match item {
+                    Item::Parts(_, parts) => parts,
+                    _ => entity.field(field).into_iter().collect(),
+                };
+                for part in parts {
+                    hidden(out, part.key, if part.key == *field { proposal } else { record.value(part.id).text() });
+                }
+                out.push_str("<button class=\"btn btn-sm\">");
+                html::text(out, &speech.with("doubt-take", &[("proposal", proposal)]));
+                out.push_str("</button></form>");
+            }
+            None => {
+                out.push_str("<a class=\"btn btn-sm\"");
+                html::attribute(out, "href", &format!("{card}?field={}", doubt.item));
+                out.push('>');
+                html::text(out, speech.say("doubt-edit"));
+                out.push_str("</a>");
+            }
+        }
+        out.push_str("</li>");
+    }
+    out.push_str("</ul></div>");
+}
+
+fn hidden(out: &mut String, name: &str, value: &str) {
+    out.push_str("<input type=\"hidden\"");
+    html::attribute(out, "name", name);
+    html::attribute(out, "value", value);
+    out.push('>');
 }
 
 /// A place that a click shows on a map, of whoever draws it: nothing is asked of them before.
