@@ -6,6 +6,7 @@ mod arranged;
 mod build;
 mod bulk;
 mod card;
+pub mod checks;
 mod create;
 mod fields;
 mod hiding;
@@ -30,7 +31,7 @@ const CLIENTS: usize = 16;
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
 /// Those that open browsers, first make a million records or hundreds of people, or build the program anew.
-const LARGE: [&str; 10] = ["live", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
+const LARGE: [&str; 11] = ["checks", "live", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -45,12 +46,16 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
     if database.is_some_and(|database| !matches!(database, "sqlite" | "postgres")) {
         return Err("the databases are sqlite and postgres".to_owned());
     }
+    // On no database: only rules are asked.
+    if names.contains(&"checks") {
+        checks::run(report)?;
+    }
     // On no database, and last: the measuring of the others does not wait for it.
     let builds = names.contains(&"build");
     // From the one database to the other, or with several nodes.
     let several = |name: &str| names.contains(&name) && database.is_none_or(|asked| asked == "postgres");
     let (moves, nodes, fields) = (names.contains(&"move"), several("nodes"), several("fields"));
-    names.retain(|name| !["build", "move", "nodes", "fields"].contains(name));
+    names.retain(|name| !["checks", "build", "move", "nodes", "fields"].contains(name));
     for database in ["sqlite", "postgres"].into_iter().filter(|known| database.is_none_or(|asked| asked == *known)) {
         for name in &names {
             match *name {
