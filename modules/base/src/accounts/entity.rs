@@ -1,8 +1,8 @@
 //! The fields of an account, one line each.
 
 use crate::addresses::doubts::{of_an_address, of_an_email, of_emails};
-use crate::addresses::{main_email, main_phone};
-use kernel::Say;
+use crate::addresses::{comune_of, main_email, main_phone};
+use kernel::{Say, Value};
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{
@@ -60,6 +60,8 @@ entity! { "account" {
     RECIPIENT_CODE: Code = code("recipient_code").check(recipient_code),
     /// Registered office, or where the person lives.
     ADDRESS: Address = address(),
+    /// Latitude and longitude of its comune, in degrees: `45.0705,7.6869`.
+    COORDINATES: Code = code("coordinates").computed(coordinates),
     /// The main phone, mirrored from the lines.
     PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
     /// The main e-mail, mirrored from the lines.
@@ -127,6 +129,10 @@ pub fn account() -> Entity {
         .section("profile", &["zone", "source", "interests", "services", "competing_tools"])
         .section("size", &["revenue", "credit_limit"])
         .section("remarks", &["remarks"])
+}
+
+fn coordinates(record: &Record) -> Value {
+    comune_of(record, &ADDRESS)
 }
 
 fn doubts(record: &Record) -> Vec<Doubt> {

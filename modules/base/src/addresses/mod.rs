@@ -16,6 +16,14 @@ pub fn slice() -> Slice {
     Slice::new("addresses").entity(entity::email()).entity(entity::phone()).words(include_str!("words.toml"))
 }
 
+/// Where the comune of an address is, latitude and longitude in degrees; empty abroad, and where it is not known which comune is meant.
+pub(crate) fn comune_of(record: &Record, address: &meta::fields::Address) -> Value {
+    let (city, province) = (record.get(&address.city), record.get(&address.province));
+    let is_here = !city.is_empty() && matches!(record.get(&address.country), "" | "IT" | "ITA");
+    let place = is_here.then(|| italy::places::find(city, province)).flatten().and_then(italy::places::Comune::place);
+    Value::Text(place.map(|(latitude, longitude)| format!("{latitude:.4},{longitude:.4}")).unwrap_or_default())
+}
+
 /// Of the e-mails and of the phones of a record, exactly one is the main one: the first that says so, or the first.
 pub fn one_main<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {

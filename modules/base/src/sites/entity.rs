@@ -1,10 +1,12 @@
 //! The fields of a site, one line each.
 
 use crate::addresses::doubts::of_an_address;
-use crate::addresses::main_phone;
+use crate::addresses::{comune_of, main_phone};
+use kernel::Value;
 use meta::entity::Visibility;
 use meta::fields::{
-    Address, Choices, Link, LongText, Text, Vocabularies, YesNo, address, choice, link, long_text, phone, text, vocabularies, yes_no,
+    Address, Choices, Code, Link, LongText, Text, Vocabularies, YesNo, address, choice, code, link, long_text, phone, text, vocabularies,
+    yes_no,
 };
 use meta::{Doubt, Entity, Record, choices, entity};
 
@@ -33,6 +35,8 @@ entity! { "site" {
     USE: Choices<Use> = choice::<Use>("use").default("branch"),
     /// Where it is.
     ADDRESS: Address = address(),
+    /// Latitude and longitude of its comune, in degrees: `45.0705,7.6869`.
+    COORDINATES: Code = code("coordinates").computed(coordinates),
     /// The main phone, mirrored from the lines.
     PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
     /// No longer there.
@@ -67,4 +71,8 @@ fn doubts(record: &Record) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     of_an_address(record, &ADDRESS, &mut doubts);
     doubts
+}
+
+fn coordinates(record: &Record) -> Value {
+    comune_of(record, &ADDRESS)
 }
