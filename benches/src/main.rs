@@ -16,7 +16,7 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "bin/bench")]
 struct Line {
-    /// The bench to run: list, api, search, create, import, card, rest, or one that runs by its name alone: checks, live, rights, scale, aggregate, hiding, signing, move, nodes, fields, build; `all` runs every one, and
+    /// The bench to run: list, api, search, create, import, card, rest, or one that runs by its name alone: checks, duplicates, live, rights, scale, aggregate, hiding, signing, move, nodes, fields, build; `all` runs every one, and
     /// without a name all but the large ones run.
     name: Option<String>,
     /// One JSON object a line.

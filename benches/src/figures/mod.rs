@@ -8,6 +8,7 @@ mod bulk;
 mod card;
 pub mod checks;
 mod create;
+mod duplicates;
 mod fields;
 mod hiding;
 mod import;
@@ -31,7 +32,8 @@ const CLIENTS: usize = 16;
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
 /// Those that open browsers, first make a million records or hundreds of people, or build the program anew.
-const LARGE: [&str; 11] = ["checks", "live", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
+const LARGE: [&str; 12] =
+    ["checks", "duplicates", "live", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -46,8 +48,8 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
     if database.is_some_and(|database| !matches!(database, "sqlite" | "postgres")) {
         return Err("the databases are sqlite and postgres".to_owned());
     }
-    // On no database: only rules are asked.
-    if names.contains(&"checks") {
+    // On no database: only rules are asked. Duplicates are found by what these rules make of a value.
+    if names.contains(&"checks") || names.contains(&"duplicates") {
         checks::run(report)?;
     }
     // On no database, and last: the measuring of the others does not wait for it.
@@ -56,12 +58,16 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
     let several = |name: &str| names.contains(&name) && database.is_none_or(|asked| asked == "postgres");
     let (moves, nodes, fields) = (names.contains(&"move"), several("nodes"), several("fields"));
     names.retain(|name| !["checks", "build", "move", "nodes", "fields"].contains(name));
+    if names.contains(&"duplicates") {
+        duplicates::known(report)?;
+    }
     for database in ["sqlite", "postgres"].into_iter().filter(|known| database.is_none_or(|asked| asked == *known)) {
         for name in &names {
             match *name {
                 "list" => list::run(database, report).await?,
                 "api" => api::run(database, report).await?,
                 "search" => search::run(database, report).await?,
+                "duplicates" => duplicates::run(database, report).await?,
                 "create" => create::run(database, report).await?,
                 "import" => import::run(database, report).await?,
                 "hiding" => hiding::run(database, report).await?,

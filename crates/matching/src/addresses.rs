@@ -1,6 +1,8 @@
 //! Streets, house numbers and towns, brought to what tells one door from another.
 
+use crate::text::{Words, table};
 use kernel::fold::fold_into;
+use std::sync::LazyLock;
 
 /// Words for kinds of streets, as they are written, and what they stand for; left out of what is compared.
 const KINDS: &[&str] = &[
@@ -108,6 +110,9 @@ const LITTLE: &[&str] = &[
 /// After these words stands what lies inside of a house.
 const INSIDE: &[&str] = &["int", "interno", "scala", "sc", "piano", "pal", "palazzina", "presso", "co", "apt", "appartamento"];
 
+static KIND_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(KINDS));
+static LITTLE_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(LITTLE));
+
 /// A street without the word for its kind, and the number of the house.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Street {
@@ -136,7 +141,7 @@ pub(crate) fn street(text: &str) -> Street {
     {
         *first = long.to_owned();
     }
-    words.retain(|word| !KINDS.contains(&word.as_str()) && !LITTLE.contains(&word.as_str()) && word != "snc");
+    words.retain(|word| !KIND_WORDS.contains_key(word.as_bytes()) && !LITTLE_WORDS.contains_key(word.as_bytes()) && word != "snc");
     if words.is_empty() {
         words = before;
     }

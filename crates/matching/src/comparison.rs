@@ -1,8 +1,9 @@
 //! Two records side by side: in what they agree, how well, and what each agreement is worth.
 
-use crate::contact::{halves, is_free, is_role, own_domain};
+use crate::contact::Email;
 use crate::frequencies::{Frequencies, Of};
 use crate::names::{but_for_a_particle, called_alike};
+use crate::people::is_given;
 use crate::prepared::{Piece, Record};
 use crate::text::{distance, distance_without_spaces, mistyped, slips, words};
 use crate::trades;
@@ -350,6 +351,12 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
                 let pairs = left.min(right) as f32;
                 let against = loss[0].min(loss[1]);
                 gain -= if a.person && b.person { 3.0 * pairs } else { 0.5 * pairs + 0.3 * against };
+                let ours_given = ours.iter().enumerate().any(|(place, (_, word))| partner[place] == NONE && is_given(word));
+                let theirs_given = theirs.iter().enumerate().any(|(place, (_, word))| !taken[place] && is_given(word));
+                if a.person && b.person && ours_given && theirs_given {
+                    // Two given names that are known as such: husband and wife, brothers.
+                    gain -= 4.0;
+                }
                 other_trade =
                     !a.person && !b.person && trades::differ(ours.iter().map(|(_, word)| *word), theirs.iter().map(|(_, word)| *word));
                 Agreement::Mixed
@@ -373,6 +380,10 @@ fn alike(known: &Frequencies, a: &[u8], b: &[u8]) -> Option<f32> {
     let (long, short) = if a.len() > b.len() { (a, b) } else { (b, a) };
     if short.len() == 1 {
         return (long[0] == short[0]).then_some(1.5);
+    }
+    // A man and a woman of one family: no slip.
+    if a != b && (is_given(a) && is_given(b)) {
+        return called_alike(a, b).then(|| (bits() - 1.5).max(1.0));
     }
     if mistyped(a, b) {
         // Among the neighbours of a short word are other words.
@@ -520,56 +531,55 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
         }
     };
     for (field, ours) in a.all(Piece::Email) {
-        let (our_local, our_domain) = halves(ours);
+        let ours = Email::of(ours);
         for (_, theirs) in b.all(Piece::Email) {
-            if ours == theirs {
-                consider(Agreement::Same, *field, known.bits_of_unique(Of::Email, ours, 4.0));
+            let theirs = Email::of(theirs);
+            if ours.whole == theirs.whole {
+                consider(Agreement::Same, *field, known.bits_of_unique(Of::Email, ours.whole, 4.0));
                 continue;
             }
-            let (local, domain) = halves(theirs);
-            let free = is_free(domain);
-            let role = is_role(local) || is_role(our_local);
-            if our_local == local && !role && distance(our_domain, domain, 2).is_some()
-                || our_domain == domain
-                    && !role
-                    && local.len() >= 6
-                    && distance(our_local, local, 1).is_some()
-                    && (!free || local.len() >= 9)
-                    && same_digits(our_local, local)
-                || our_local == local && role && !free && our_domain.len() >= 9 && distance(our_domain, domain, 1).is_some()
+            let role = ours.role || theirs.role;
+            let same_box = ours.local == theirs.local;
+            if same_box && !role && distance(ours.domain, theirs.domain, 2).is_some()
+                || same_box && role && !theirs.free && ours.domain.len() >= 9 && distance(ours.domain, theirs.domain, 1).is_some()
+                || !role && ours.domain == theirs.domain && box_mistyped(ours, theirs)
             {
-                consider(Agreement::Near, *field, known.bits_of_unique(Of::Email, ours, 1.0));
-            } else if our_local == local && !role && local.len() >= 5 {
+                consider(Agreement::Near, *field, known.bits_of_unique(Of::Email, ours.whole, 1.0));
+            } else if same_box && !role && ours.local.len() >= 5 {
                 // The same mailbox at another provider.
-                let telling = local.iter().filter(|byte| !byte.is_ascii_lowercase()).count().min(3) as f32;
-                consider(Agreement::Part, *field, known.bits_of_unique(Of::Email, ours, 0.0).min(6.0 + telling));
-            } else if !free && own_domain(our_domain) == own_domain(domain) {
-                consider(Agreement::Mixed, *field, known.bits_of_unique(Of::Domain, own_domain(domain), 1.0));
+                let telling = ours.local.iter().filter(|byte| !byte.is_ascii_lowercase()).count().min(3) as f32;
+                consider(Agreement::Part, *field, known.bits_of_unique(Of::Email, ours.whole, 0.0).min(6.0 + telling));
+            } else if !theirs.free && ours.own_domain == theirs.own_domain {
+                consider(Agreement::Mixed, *field, known.bits_of_unique(Of::Domain, ours.own_domain, 1.0));
             } else {
                 consider(Agreement::Different, *field, 0.0);
             }
         }
     }
     // A site tells whose the domain is.
+    let written = |side: &Side<'_>, site: &[u8]| side.all(Piece::Email).iter().any(|(_, email)| Email::of(email).own_domain == site);
     for (field, site) in a.all(Piece::Site) {
-        let same = b.all(Piece::Site).iter().any(|(_, other)| other == site)
-            || b.all(Piece::Email).iter().any(|(_, email)| own_domain(halves(email).1) == *site);
-        if same {
+        if b.all(Piece::Site).iter().any(|(_, other)| other == site) || written(b, site) {
             consider(Agreement::Mixed, *field, known.bits_of_unique(Of::Domain, site, 1.0));
         }
     }
     for (field, site) in b.all(Piece::Site) {
-        if a.all(Piece::Email).iter().any(|(_, email)| own_domain(halves(email).1) == *site) {
+        if written(a, site) {
             consider(Agreement::Mixed, *field, known.bits_of_unique(Of::Domain, site, 1.0));
         }
     }
     if let Some((agreement, field, gain)) = best {
         marks.push(Facet::Email, agreement, field, gain);
-        let own = |side: &Side<'_>| {
-            side.all(Piece::Site).first().is_some() || side.all(Piece::Email).iter().any(|(_, email)| !is_free(halves(email).1))
-        };
+        let own =
+            |side: &Side<'_>| !side.all(Piece::Site).is_empty() || side.all(Piece::Email).iter().any(|(_, email)| !Email::of(email).free);
         marks.other_domain = agreement == Agreement::Different && own(a) && own(b);
     }
+}
+
+/// Whether the names of two mailboxes at one domain are one, mistyped.
+fn box_mistyped(a: Email<'_>, b: Email<'_>) -> bool {
+    let (ours, theirs) = (a.local, b.local);
+    ours.len().min(theirs.len()) >= if a.free { 9 } else { 6 } && distance(ours, theirs, 1).is_some() && same_digits(ours, theirs)
 }
 
 /// Whether the digits are the same: `rossi72` and `rossi73` are two people, and no slip.
@@ -701,8 +711,8 @@ fn address(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
 
 fn dates(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     for (field, our) in a.all(Piece::Date) {
-        let Some((_, their)) = b.all(Piece::Date).iter().find(|(other, _)| other == field) else { continue };
-        let (agreement, gain) = if our == their {
+        let Some(their) = of_field(b.all(Piece::Date), *field, our) else { continue };
+        let (agreement, gain) = if *our == their {
             (Agreement::Same, known.bits(Of::Date, our).clamp(2.0, 13.0))
         } else if our.len() == 8 && their.len() == 8 && (distance(our, their, 1).is_some() || turned(our, their)) {
             (Agreement::Near, known.bits(Of::Date, our).clamp(2.0, 13.0) - 3.0)
@@ -713,6 +723,12 @@ fn dates(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     }
 }
 
+/// What the other record has in a field: the same, if it is there, or else the first.
+fn of_field<'a>(pieces: &[(u8, &'a [u8])], field: u8, text: &[u8]) -> Option<&'a [u8]> {
+    let mut there = pieces.iter().filter(|(other, _)| *other == field).map(|(_, text)| *text);
+    there.clone().find(|other| *other == text).or_else(|| there.next())
+}
+
 /// Whether day and month stand in each other's place.
 fn turned(a: &[u8], b: &[u8]) -> bool {
     a[..4] == b[..4] && a[4..6] == b[6..] && a[6..] == b[4..6]
@@ -720,8 +736,8 @@ fn turned(a: &[u8], b: &[u8]) -> bool {
 
 fn codes(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     for (field, our) in a.all(Piece::Code) {
-        if let Some((_, their)) = b.all(Piece::Code).iter().find(|(other, _)| other == field) {
-            let same = our == their;
+        if let Some(their) = of_field(b.all(Piece::Code), *field, our) {
+            let same = *our == their;
             let gain = if same { known.bits_of_unique(Of::Code, our, 2.0) } else { 0.0 };
             marks.push(Facet::Code, if same { Agreement::Same } else { Agreement::Different }, *field, gain);
         }
@@ -730,7 +746,7 @@ fn codes(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
 
 fn texts(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     for (field, our) in a.all(Piece::Text) {
-        if let Some((_, their)) = b.all(Piece::Text).iter().find(|(other, _)| other == field) {
+        if let Some(their) = of_field(b.all(Piece::Text), *field, our) {
             let agreement = alike_texts(our, their);
             let bits = known.bits(Of::Text, our).min(known.bits(Of::Text, their)).min(8.0);
             let gain = match agreement {

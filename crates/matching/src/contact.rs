@@ -1,6 +1,8 @@
 //! Phone numbers, e-mail addresses and sites, brought to what tells them apart.
 
+use crate::text::{Words, table};
 use kernel::fold;
+use std::sync::LazyLock;
 
 /// Providers at whose domains anybody has an address.
 const FREE: &[&str] = &[
@@ -159,7 +161,8 @@ fn phone(text: &str) -> String {
     phone
 }
 
-/// An address of e-mail in its plain form; nothing, if it is none.
+/// An address of e-mail in its plain form, behind a digit that says whether the mailbox is a company's (1) and whether anybody may have
+/// an address there (2); nothing, if it is none.
 pub(crate) fn email(text: &str) -> Option<String> {
     let lower = fold(text.trim().trim_matches(['"', '\'', '.']));
     let bare = lower.strip_prefix("mailto:").unwrap_or(&lower);
@@ -171,9 +174,12 @@ pub(crate) fn email(text: &str) -> Option<String> {
     }
     let mut email = String::with_capacity(bare.len());
     if matches!(domain, "gmail.com" | "googlemail.com") {
+        email.push(if is_role(local.as_bytes()) { '3' } else { '2' });
         email.extend(local.chars().filter(|letter| *letter != '.'));
         email.push_str("@gmail.com");
     } else {
+        let kind = u8::from(is_role(local.as_bytes())) + 2 * u8::from(is_free(domain.as_bytes()));
+        email.push(char::from(b'0' + kind));
         email.push_str(local);
         email.push('@');
         email.push_str(domain);
@@ -196,28 +202,45 @@ pub(crate) fn site(text: &str) -> Option<String> {
     (!shared.contains(&domain.as_str()) && !is_free(domain.as_bytes())).then_some(domain)
 }
 
+static FREE_DOMAINS: LazyLock<Words<()>> = LazyLock::new(|| table(FREE));
+static ROLE_NAMES: LazyLock<Words<()>> = LazyLock::new(|| table(ROLES));
+
 /// Whether anybody may have an address at that domain.
-pub(crate) fn is_free(domain: &[u8]) -> bool {
-    FREE.iter().any(|free| free.as_bytes() == domain)
+fn is_free(domain: &[u8]) -> bool {
+    FREE_DOMAINS.contains_key(domain)
 }
 
-/// Whether a mailbox of this name is a company's and not somebody's.
-pub(crate) fn is_role(local: &[u8]) -> bool {
-    ROLES.iter().any(|role| {
-        local
-            .strip_prefix(role.as_bytes())
-            .is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_')))
-    })
+/// Whether a mailbox of this name is a company's and not somebody's: `info`, `info2`.
+fn is_role(local: &[u8]) -> bool {
+    let name = local.iter().rposition(u8::is_ascii_alphabetic).map_or(local, |last| &local[..=last]);
+    ROLE_NAMES.contains_key(name)
 }
 
-/// What stands before and after the `@`.
-pub(crate) fn halves(email: &[u8]) -> (&[u8], &[u8]) {
-    let at = email.iter().rposition(|byte| *byte == b'@').unwrap_or(email.len());
-    (&email[..at], email.get(at + 1..).unwrap_or(&[]))
+/// An address of e-mail, taken apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Email<'a> {
+    /// All of it.
+    pub(crate) whole: &'a [u8],
+    /// What stands before the `@`.
+    pub(crate) local: &'a [u8],
+    /// What stands after it.
+    pub(crate) domain: &'a [u8],
+    /// The part of the domain that is somebody's own: of `mail.rossi.it`, `rossi.it`.
+    pub(crate) own_domain: &'a [u8],
+    /// Whether the mailbox is a company's and not somebody's.
+    pub(crate) role: bool,
+    /// Whether anybody may have an address at the domain.
+    pub(crate) free: bool,
 }
 
-/// The part of a domain that is somebody's own: of `mail.rossi.it`, `rossi.it`.
-pub(crate) fn own_domain(domain: &[u8]) -> &[u8] {
-    let mut dots = domain.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.').map(|(place, _)| place);
-    dots.nth(1).map_or(domain, |place| &domain[place + 1..])
+impl<'a> Email<'a> {
+    /// Takes apart what [`email`] made.
+    pub(crate) fn of(piece: &'a [u8]) -> Email<'a> {
+        let (kind, whole) = piece.split_first().map_or((0, piece), |(kind, whole)| (kind.wrapping_sub(b'0'), whole));
+        let at = whole.iter().rposition(|byte| *byte == b'@').unwrap_or(whole.len());
+        let domain = whole.get(at + 1..).unwrap_or(&[]);
+        let mut dots = domain.iter().enumerate().rev().filter(|(_, byte)| **byte == b'.').map(|(place, _)| place);
+        let own_domain = dots.nth(1).map_or(domain, |place| &domain[place + 1..]);
+        Email { whole, local: &whole[..at], domain, own_domain, role: kind & 1 == 1, free: kind & 2 == 2 }
+    }
 }

@@ -1,6 +1,6 @@
 //! How many records have a value: to agree in a rare one says more.
 
-use crate::contact::{halves, own_domain};
+use crate::contact::Email;
 use crate::prepared::{Piece, Record};
 use crate::text::{digest, mixed, words};
 use serde::{Deserialize, Serialize};
@@ -245,8 +245,10 @@ pub(crate) fn values(record: Record<'_>, mut each: impl FnMut(u64)) {
                 continue;
             }
             Piece::Email => {
-                each(counted(Of::Domain, own_domain(halves(text).1)));
-                Of::Email
+                let email = Email::of(text);
+                each(counted(Of::Domain, email.own_domain));
+                each(counted(Of::Email, email.whole));
+                continue;
             }
             Piece::Site => Of::Domain,
             Piece::Street => Of::Street,

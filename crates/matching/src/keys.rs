@@ -1,9 +1,10 @@
 //! Candidate keys: two records that may be one share at least one of them.
 
-use crate::contact::{halves, is_free, is_role, own_domain};
+use crate::contact::Email;
 use crate::names::registered;
 use crate::prepared::{Piece, Prepared, Record};
-use crate::text::{bones, digest, mixed, words};
+use crate::text::{Words, bones, digest, mixed, table, words};
+use std::sync::LazyLock;
 
 /// The version of the rules below. Stored beside keys that are kept; another version means that they are made anew.
 pub const KEYS_VERSION: i64 = 1;
@@ -90,6 +91,8 @@ const EVERYDAY: &[&str] = &[
     "borgo",
 ];
 
+static EVERYDAY_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(EVERYDAY));
+
 impl Prepared {
     /// The keys by which candidates for being the same are found: at most some twenty, without repetition, those that tell most
     /// first. Records that share none are not compared. A key that many records have (a switchboard, a famous name) is no harm
@@ -127,12 +130,12 @@ impl Record<'_> {
                 Piece::Identifier => made.key(Kind::Identifier, &[&text[1..]]),
                 Piece::Phone => made.key(Kind::Phone, &[&text[text.len().saturating_sub(7).max(1)..]]),
                 Piece::Email => {
-                    let (local, domain) = halves(text);
-                    if !is_role(local) && local.len() >= 4 {
-                        made.key(Kind::Mailbox, &[local]);
+                    let email = Email::of(text);
+                    if !email.role && email.local.len() >= 4 {
+                        made.key(Kind::Mailbox, &[email.local]);
                     }
-                    if !is_free(domain) {
-                        made.key(Kind::Domain, &[own_domain(domain)]);
+                    if !email.free {
+                        made.key(Kind::Domain, &[email.own_domain]);
                     }
                 }
                 Piece::Site => made.key(Kind::Domain, &[text]),
@@ -165,7 +168,7 @@ impl Record<'_> {
         }
         for name in &names {
             for word in name.iter().take(5).filter(|word| word.len() >= 3) {
-                let everyday = EVERYDAY.iter().any(|everyday| everyday.as_bytes() == *word);
+                let everyday = EVERYDAY_WORDS.contains_key(word);
                 let sound = made.sound(word, 6);
                 if !area.is_empty() {
                     made.key(Kind::Place, &[&sound, area]);

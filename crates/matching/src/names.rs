@@ -1,6 +1,8 @@
 //! Names of people and companies, brought to words that can be laid side by side.
 
+use crate::text::{Words, table};
 use kernel::fold::fold_into;
+use std::sync::LazyLock;
 
 /// What stands before a person's name and is none of it.
 const TITLES: &[&str] = &[
@@ -250,24 +252,42 @@ const CALLED: &[&[&str]] = &[
     &["thomas", "tom", "tommy"],
 ];
 
+/// The groups of each name that somebody is called by: a bit each, and the name in the register if it is another.
+static GROUPS: LazyLock<Words<(u128, Option<&'static str>)>> = LazyLock::new(|| {
+    let mut groups = Words::default();
+    for (place, group) in CALLED.iter().enumerate() {
+        for name in *group {
+            let known: &mut (u128, Option<&'static str>) = groups.entry(name.as_bytes()).or_default();
+            known.0 |= 1 << (place % 128);
+            if *name != group[0] && known.1.is_none() {
+                known.1 = Some(group[0]);
+            }
+        }
+    }
+    groups
+});
+static FORM_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(FORMS));
+static LITTLE_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(LITTLE));
+static WRITTEN_OUT_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(WRITTEN_OUT));
+static TITLE_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(TITLES));
+static PARTICLE_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(PARTICLES));
+static SPELLED: LazyLock<Words<&'static str>> = LazyLock::new(|| SPELLINGS.iter().map(|(short, full)| (short.as_bytes(), *full)).collect());
+
 /// The name in the register for one that people are called by, if it is one; of several the first.
 pub(crate) fn registered(word: &[u8]) -> Option<&'static str> {
-    CALLED.iter().find(|group| group[1..].iter().any(|called| called.as_bytes() == word)).map(|group| group[0])
+    GROUPS.get(word)?.1
 }
 
 /// Whether two names may be one person's: Beppe and Giuseppe, Gigi and Luigi.
 pub(crate) fn called_alike(a: &[u8], b: &[u8]) -> bool {
-    CALLED.iter().any(|group| group.iter().any(|name| name.as_bytes() == a) && group.iter().any(|name| name.as_bytes() == b))
+    GROUPS.get(a).is_some_and(|(ours, _)| GROUPS.get(b).is_some_and(|(theirs, _)| ours & theirs != 0))
 }
 
 /// Whether the one is the other with a particle before it: `distefano` and `stefano`.
 pub(crate) fn but_for_a_particle(a: &[u8], b: &[u8]) -> bool {
     let (long, short) = if a.len() > b.len() { (a, b) } else { (b, a) };
     let before = long.len() - short.len();
-    (1..=5).contains(&before)
-        && short.len() >= 4
-        && long.ends_with(short)
-        && PARTICLES.iter().any(|particle| particle.as_bytes() == &long[..before])
+    (1..=5).contains(&before) && short.len() >= 4 && long.ends_with(short) && PARTICLE_WORDS.contains_key(&long[..before])
 }
 
 /// Whose name it is.
@@ -287,7 +307,7 @@ pub(crate) fn words_of_name(text: &str, whose: Whose) -> String {
     close_up_letters(&mut pieces);
     for piece in &mut pieces {
         if piece.len() <= 14
-            && let Some((_, full)) = SPELLINGS.iter().find(|(short, _)| short == piece)
+            && let Some(full) = SPELLED.get(piece.as_bytes())
             && (whose == Whose::Company || *full == "fratelli")
         {
             *piece = (*full).to_owned();
@@ -295,7 +315,7 @@ pub(crate) fn words_of_name(text: &str, whose: Whose) -> String {
     }
     match whose {
         Whose::Person => {
-            while pieces.len() > 1 && TITLES.contains(&pieces[0].as_str()) {
+            while pieces.len() > 1 && TITLE_WORDS.contains_key(pieces[0].as_bytes()) {
                 pieces.remove(0);
             }
         }
@@ -307,7 +327,7 @@ pub(crate) fn words_of_name(text: &str, whose: Whose) -> String {
     for (place, piece) in pieces.iter().enumerate() {
         let particle = place + 1 < count
             && match whose {
-                Whose::Person => PARTICLES.contains(&piece.as_str()),
+                Whose::Person => PARTICLE_WORDS.contains_key(piece.as_bytes()),
                 Whose::Company => matches!(piece.as_str(), "de" | "d" | "mc" | "mac" | "van" | "von"),
             };
         if !open && !name.is_empty() {
@@ -370,12 +390,12 @@ fn closed_form(piece: &str) -> bool {
 }
 
 fn without_forms(pieces: &mut Vec<String>) {
-    let before = pieces.clone();
     let written = pieces.iter().any(|piece| piece == "societa" || piece == "soc");
-    pieces.retain(|piece| {
-        !(FORMS.contains(&piece.as_str()) || LITTLE.contains(&piece.as_str()) || written && WRITTEN_OUT.contains(&piece.as_str()))
-    });
-    if pieces.is_empty() {
-        *pieces = before;
+    let says_nothing = |piece: &String| {
+        let word = piece.as_bytes();
+        FORM_WORDS.contains_key(word) || LITTLE_WORDS.contains_key(word) || written && WRITTEN_OUT_WORDS.contains_key(word)
+    };
+    if !pieces.iter().all(says_nothing) {
+        pieces.retain(|piece| !says_nothing(piece));
     }
 }

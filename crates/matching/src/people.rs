@@ -1,8 +1,9 @@
 //! Given names of Italy, by which people are told from companies where both stand in one field.
 
 use crate::names::registered;
-use crate::text::distance;
+use crate::text::{Words, distance, table};
 use crate::trades;
+use std::sync::LazyLock;
 
 /// Names that are given to people, in the order of the alphabet.
 const GIVEN: &[&str] = &[
@@ -359,6 +360,8 @@ const GIVEN: &[&str] = &[
     "ylenia",
 ];
 
+static GIVEN_NAMES: LazyLock<Words<()>> = LazyLock::new(|| table(GIVEN));
+
 /// Whether words are a person's name: two of them, one a given name (perhaps mistyped) or an initial, or three of which two are; and
 /// none that says what a company does.
 pub(crate) fn is_a_person(name: &str) -> bool {
@@ -369,18 +372,25 @@ pub(crate) fn is_a_person(name: &str) -> bool {
     }
     match third {
         None => {
-            is_given(first) || is_given(second) || (first.len() == 1) != (second.len() == 1) || nearly_given(first) || nearly_given(second)
+            is_given(first.as_bytes())
+                || is_given(second.as_bytes())
+                || (first.len() == 1) != (second.len() == 1)
+                || nearly_given(first)
+                || nearly_given(second)
         }
-        Some(third) => is_given(first) && is_given(second) || is_given(second) && is_given(third),
+        Some(third) => {
+            is_given(first.as_bytes()) && is_given(second.as_bytes()) || is_given(second.as_bytes()) && is_given(third.as_bytes())
+        }
     }
 }
 
 /// Whether a word is given to people as a name, or what they are called by.
-pub(crate) fn is_given(word: &str) -> bool {
-    GIVEN.binary_search(&word).is_ok() || registered(word.as_bytes()).is_some()
+pub(crate) fn is_given(word: &[u8]) -> bool {
+    GIVEN_NAMES.contains_key(word) || registered(word).is_some()
 }
 
 fn nearly_given(word: &str) -> bool {
-    word.len() >= 5
-        && GIVEN.iter().any(|given| given.as_bytes()[0] == word.as_bytes()[0] && distance(given.as_bytes(), word.as_bytes(), 1).is_some())
+    let Some(first) = word.get(..1).filter(|_| word.len() >= 5) else { return false };
+    let from = GIVEN.partition_point(|given| &given[..1] < first);
+    GIVEN[from..].iter().take_while(|given| given.starts_with(first)).any(|given| distance(given.as_bytes(), word.as_bytes(), 1).is_some())
 }

@@ -63,7 +63,7 @@ impl<I: Copy> Scan<I> {
         let mut weights = Weights::new(&self.scheme);
         weights.frequencies = self.frequencies();
         weights.before = Weights::expected(&weights.frequencies);
-        let index = Index::of(&self.shelves);
+        let index = Index::of(&self.shelves, 2);
         learning::learn(&mut weights, &self.shelves, &index);
         weights
     }
@@ -78,7 +78,7 @@ impl<I: Copy> Scan<I> {
         if !progress(0.1) {
             return Vec::new();
         }
-        let index = Index::of(&self.shelves);
+        let index = Index::of(&self.shelves, threads.clamp(1, 64));
         if !progress(0.2) {
             return Vec::new();
         }
@@ -229,6 +229,30 @@ pub(crate) struct Index {
     starts: Vec<u32>,
 }
 
+/// Sorted entries of several parts, read as if they were one.
+struct Merged<'a> {
+    parts: Vec<&'a [u64]>,
+}
+
+impl<'a> Merged<'a> {
+    fn of(parts: &'a [Vec<u64>]) -> Merged<'a> {
+        Merged { parts: parts.iter().map(Vec::as_slice).filter(|part| !part.is_empty()).collect() }
+    }
+
+    /// The next key, with the records that have it.
+    fn group(&mut self, records: &mut Vec<u32>) -> Option<u64> {
+        records.clear();
+        let key = self.parts.iter().map(|part| part[0] >> 32).min()?;
+        for part in &mut self.parts {
+            let count = part.iter().take_while(|entry| *entry >> 32 == key).count();
+            records.extend(part[..count].iter().map(|entry| *entry as u32));
+            *part = &part[count..];
+        }
+        self.parts.retain(|part| !part.is_empty());
+        Some(key)
+    }
+}
+
 /// What the candidates of a record are collected in.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
@@ -240,34 +264,44 @@ impl Index {
     /// Groups of more are too large for comparing each with each: what they share is an everyday thing.
     const MOST: usize = 60;
 
-    pub(crate) fn of(shelves: &Shelves) -> Index {
+    pub(crate) fn of(shelves: &Shelves, threads: usize) -> Index {
         let records = shelves.len();
         // 31 bits of the key and one that says whether it is weak, then the record: two keys that happen to be alike in these only
         // make a few more candidates.
-        let mut entries: Vec<u64> = Vec::with_capacity(records * 12);
-        let mut keys = Vec::with_capacity(32);
-        for place in 0..records {
-            keys.clear();
-            shelves.record(place as u32).keys_into(&mut keys);
-            entries.extend(keys.iter().map(|key| key >> 33 << 33 | u64::from(is_weak(*key)) << 32 | place as u64));
-        }
-        entries.sort_unstable();
+        let portion = records.div_ceil(threads).max(1);
+        let parts: Vec<Vec<u64>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..records)
+                .step_by(portion)
+                .map(|from| {
+                    scope.spawn(move || {
+                        let mut entries: Vec<u64> = Vec::with_capacity(portion * 15);
+                        let mut keys = Vec::with_capacity(32);
+                        for place in from..records.min(from + portion) {
+                            keys.clear();
+                            shelves.record(place as u32).keys_into(&mut keys);
+                            entries.extend(keys.iter().map(|key| key >> 33 << 33 | u64::from(is_weak(*key)) << 32 | place as u64));
+                        }
+                        entries.sort_unstable();
+                        entries
+                    })
+                })
+                .collect();
+            workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
+        });
+        let mut entries = Merged::of(&parts);
         let (mut members, mut groups) = (Vec::new(), Vec::new());
         let mut counts = vec![0_u32; records + 1];
-        let mut from = 0;
-        while from < entries.len() {
-            let key = entries[from] >> 32;
-            let to = from + entries[from..].iter().take_while(|entry| *entry >> 32 == key).count();
-            if (2..=Index::MOST).contains(&(to - from)) {
+        let mut group = Vec::new();
+        while let Some(key) = entries.group(&mut group) {
+            if (2..=Index::MOST).contains(&group.len()) {
                 groups.push((members.len() as u32, key & 1 == 1));
-                for entry in &entries[from..to] {
-                    members.push(*entry as u32);
-                    counts[(*entry as u32) as usize + 1] += 1;
+                for member in &group {
+                    members.push(*member);
+                    counts[*member as usize + 1] += 1;
                 }
             }
-            from = to;
         }
-        drop(entries);
+        drop(parts);
         groups.push((members.len() as u32, false));
         for place in 0..records {
             counts[place + 1] += counts[place];

@@ -14,6 +14,40 @@ pub(crate) fn mixed(mut hash: u64) -> u64 {
     hash ^ hash >> 31
 }
 
+/// A table of words, to be asked for many at once.
+pub(crate) type Words<T> = std::collections::HashMap<&'static [u8], T, std::hash::BuildHasherDefault<Digest>>;
+
+/// The digest as a hasher: the words of our tables are chosen by us, so nobody can make them collide.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Digest {
+        Digest(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl std::hash::Hasher for Digest {
+    fn finish(&self) -> u64 {
+        mixed(self.0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.0 ^= number as u64;
+    }
+}
+
+/// The table of a list of words.
+pub(crate) fn table(words: &[&'static str]) -> Words<()> {
+    words.iter().map(|word| (word.as_bytes(), ())).collect()
+}
+
 /// How many letters have to be changed, left out, added or swapped with their neighbour to make one text the other, if it is
 /// not more than `most`. Texts of more than 64 bytes are only compared for equality.
 pub(crate) fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {

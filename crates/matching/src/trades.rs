@@ -1,5 +1,8 @@
 //! What companies do, as far as their names say it: a bakery and a garage of one family are two.
 
+use crate::text::Words;
+use std::sync::LazyLock;
+
 /// Words that say what a company does, group by group: those of a group may stand for each other.
 const TRADES: &[&[&str]] = &[
     &["officina", "autofficina", "autoriparazioni", "gommista", "elettrauto", "meccanica", "officine"],
@@ -80,9 +83,13 @@ const TRADES: &[&[&str]] = &[
     &["asilo", "scuola", "autoscuola", "palestra"],
 ];
 
+static GROUPS: LazyLock<Words<usize>> = LazyLock::new(|| {
+    TRADES.iter().enumerate().flat_map(|(place, group)| group.iter().map(move |trade| (trade.as_bytes(), place))).collect()
+});
+
 /// The group of a word, if it says what a company does.
 pub(crate) fn of(word: &[u8]) -> Option<usize> {
-    TRADES.iter().position(|group| group.iter().any(|trade| trade.as_bytes() == word))
+    GROUPS.get(word).copied()
 }
 
 /// Whether both names say what their companies do, and have nothing of it in common.
