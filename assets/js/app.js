@@ -18,6 +18,7 @@ import "./keys.js";
 import "./form.js";
 import "./builder.js";
 import "./reacting.js";
+import "./maybe.js";
 import "./composer.js";
 import "./files.js";
 import "./lines.js";

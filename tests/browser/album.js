@@ -47,6 +47,8 @@ const inside = [
   ["layout", "/administration/layouts/accounts"],
   ["series", "/administration/series"],
   ["normalising", "/administration/normalisation?asked=1&entity=account&rule=companies&rule=forms&rule=streets&rule=places"],
+  ["duplicates", "/duplicates"],
+  ["duplicate-settings", "/administration/duplicates"],
   ["administration-tokens", "/administration/tokens"],
   ["users", "/users"],
   ["teams", "/teams"],

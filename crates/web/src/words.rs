@@ -77,6 +77,7 @@ impl Words {
             include_str!("pages/normalising/words.toml"),
             include_str!("pages/vocabularies/words.toml"),
             include_str!("pages/merging/words.toml"),
+            include_str!("pages/duplicates/words.toml"),
         ];
         texts.extend(slices);
         Words::load(&texts)

@@ -22,6 +22,8 @@ pub mod tags;
 pub mod vocabularies;
 
 #[cfg(test)]
+mod doubles;
+#[cfg(test)]
 mod tests;
 
 /// The area.

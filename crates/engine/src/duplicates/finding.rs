@@ -76,7 +76,10 @@ impl Engine {
         let entity = self.entity(draft.entity)?;
         let mut twins = match of {
             None => self.twins_in(tx, who, draft).await?,
-            Some(_) => self.sharing_keys(tx, who, &entity, draft).await?,
+            Some(_) => {
+                who.permit(Verb::Change, &entity)?;
+                self.sharing_keys(tx, who, &entity, draft).await?
+            }
         };
         twins.retain(|twin| of.is_none() || twin.record.as_ref().is_some_and(|(id, _)| Some(*id) != of));
         if let Some(compared) = Compared::of(&self.model(), &entity) {

@@ -62,8 +62,6 @@ pub struct Settings {
     pub matters: BTreeMap<String, Matters>,
     /// From which likeness on somebody is asked, in ten-thousandths.
     pub ask: i64,
-    /// From which likeness on two become one by themselves, in ten-thousandths; never as installed.
-    pub automatic: Option<i64>,
     /// Whether what changed is looked at every night.
     pub nightly: bool,
 }
@@ -71,12 +69,12 @@ pub struct Settings {
 /// Pairs that are at least so likely one are asked about, as installed: more likely one than two.
 const ASK: i64 = 5_000;
 
-/// The least that a threshold of asking, and one of automatic merging, may be, in ten-thousandths.
-pub const LEAST: [i64; 2] = [1_000, 9_000];
+/// The least that the threshold of asking may be, in ten-thousandths: below, everything is alike.
+const LEAST: i64 = 1_000;
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { matters: BTreeMap::new(), ask: ASK, automatic: None, nightly: true }
+        Settings { matters: BTreeMap::new(), ask: ASK, nightly: true }
     }
 }
 
@@ -128,11 +126,8 @@ impl Engine {
         if who.looks {
             return Err(Error::Forbidden(Say::new("error-seeing")));
         }
-        if !(LEAST[0]..=10_000).contains(&settings.ask) {
-            return Err(Error::invalid("ask", Say::new("error-duplicates-threshold").with("least", LEAST[0] / 100)));
-        }
-        if settings.automatic.is_some_and(|automatic| !(LEAST[1]..=10_000).contains(&automatic)) {
-            return Err(Error::invalid("automatic", Say::new("error-duplicates-threshold").with("least", LEAST[1] / 100)));
+        if !(LEAST..=10_000).contains(&settings.ask) {
+            return Err(Error::invalid("ask", Say::new("error-duplicates-threshold").with("least", LEAST / 100)));
         }
         if settings.matters.keys().any(|field| !entity.compared.contains(&field.as_str())) {
             return Err(Error::invalid("matters", Say::new("error-unknown-field")));

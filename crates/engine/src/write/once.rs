@@ -53,6 +53,12 @@ impl Engine {
         insist: bool,
         once: Option<Once>,
     ) -> Result<Created> {
+        // What is alike is looked for beside the one that writes; what has the same key is asked inside, where nobody comes between.
+        let alike = if insist || self.was_sent(&writing.who, once.as_ref()).await? {
+            Vec::new()
+        } else {
+            self.only_alike(&writing.who, &draft).await?
+        };
         let engine = self.clone();
         let describing = super::describes(draft.entity);
         let created = self
@@ -67,7 +73,7 @@ impl Engine {
                         return Ok(Created::Now(outcome));
                     }
                     if !insist {
-                        let twins = engine.twins_in(tx, &writing.who, &draft).await?;
+                        let twins = with_alike(engine.twins_in(tx, &writing.who, &draft).await?, alike);
                         if !twins.is_empty() {
                             // What is wrong with it is said first: one that could not be written asks for nobody's number.
                             if let Err(error @ (Error::Invalid(_) | Error::Forbidden(_) | Error::NotFound)) =
@@ -98,7 +104,38 @@ impl Engine {
     }
 }
 
+/// What has a key in common, with what was found to be alike: likeness of the one, and the others after them.
+fn with_alike(mut twins: Vec<Twin>, alike: Vec<Twin>) -> Vec<Twin> {
+    for found in alike {
+        let same =
+            |twin: &&mut Twin| twin.record.is_some() && twin.record.as_ref().map(|(id, _)| *id) == found.record.as_ref().map(|(id, _)| *id);
+        let mut known = twins.iter_mut().filter(same).peekable();
+        match known.peek().is_some() {
+            true => known.for_each(|twin| twin.alike.clone_from(&found.alike)),
+            false if found.field.is_empty() => twins.push(found),
+            false => {}
+        }
+    }
+    twins
+}
+
 impl Engine {
+    /// Whether something was sent under this key before: then what is there may be what it made.
+    async fn was_sent(&self, who: &Principal, once: Option<&Once>) -> Result<bool> {
+        let Some(once) = once else { return Ok(false) };
+        let sql = "SELECT 1 FROM \"idempotency\" WHERE \"principal\" = ? AND \"key\" = ?";
+        let sent = Statement::new(sql, vec![Value::Link(who.user.unwrap_or(Id::SYSTEM)), Value::from(once.key.as_str())]);
+        self.inside.store.read(move |tx| Box::pin(async move { Ok(tx.row(&sent).await?.is_some()) })).await
+    }
+
+    /// What is alike, of an entity that is compared by something.
+    async fn only_alike(&self, who: &Principal, draft: &Draft) -> Result<Vec<Twin>> {
+        if self.entity(draft.entity)?.compared.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.alike(who, draft, None).await
+    }
+
     /// Creates a record and takes it back: whether it could be.
     async fn rehearse(&self, tx: &mut store::Tx, writing: &Writing, draft: Draft) -> Result<()> {
         let (engine, writing) = (self.clone(), writing.clone());

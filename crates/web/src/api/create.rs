@@ -62,9 +62,19 @@ pub(super) fn sending(headers: &HeaderMap, asked: &str, body: &[u8]) -> Result<O
 fn duplicates(twins: &[Twin]) -> Failure {
     let twins: Vec<Json> = twins
         .iter()
-        .map(|twin| match &twin.record {
-            Some((id, title)) => json!({ "field": twin.field, "id": id.to_string(), "title": title }),
-            None => json!({ "field": twin.field, "id": null, "title": null }),
+        .map(|twin| {
+            // What has no key in common is only alike: no field says by itself that it is the same.
+            let field = Some(&twin.field).filter(|field| !field.is_empty());
+            let mut told = match &twin.record {
+                Some((id, title)) => json!({ "field": field, "id": id.to_string(), "title": title }),
+                None => json!({ "field": field, "id": null, "title": null }),
+            };
+            if let Some(alike) = &twin.alike {
+                told["score"] = super::duplicates::score(alike.score);
+                told["for"] = super::duplicates::fields(&alike.evidence, true);
+                told["against"] = super::duplicates::fields(&alike.evidence, false);
+            }
+            told
         })
         .collect();
     Failure::status(StatusCode::CONFLICT, Say::new("error-duplicates")).with("duplicates", Json::Array(twins))

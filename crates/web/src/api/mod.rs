@@ -9,6 +9,7 @@ mod children;
 mod content;
 mod create;
 mod cursor;
+mod duplicates;
 mod history;
 mod input;
 mod list;
@@ -35,6 +36,7 @@ pub fn routes(routes: Routes) -> Routes {
         openapi::routes,
         undoing::routes,
         bulk::routes,
+        duplicates::routes,
         list::routes,
         create::routes,
         merging::routes,

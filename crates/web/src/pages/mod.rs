@@ -11,6 +11,7 @@ mod bulk;
 mod card;
 mod coming_in;
 mod company;
+pub(crate) mod duplicates;
 mod error_page;
 mod favourites;
 pub(crate) mod filter;
@@ -56,7 +57,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = filter::routes(card::routes(bulk::routes(routes)));
     let routes = favourites::routes(notifications::routes(acts::routes(routes)));
     let routes = normalising::routes(series::routes(layouts::routes(own_fields::routes(wordings::routes(routes)))));
-    let routes = merging::routes(company::routes(vocabularies::routes(routes)));
+    let routes = merging::routes(company::routes(vocabularies::routes(duplicates::routes(routes))));
     crate::seeing::routes(administration::routes(form::routes(rights::routes(routes))))
 }
 

@@ -174,6 +174,11 @@ impl Reader {
         lettered(self.listed(|entity| !looks_after(entity), Speech::area))
     }
 
+    /// Whether there may be doubles that he decides on.
+    pub(crate) fn decides_duplicates(&self) -> bool {
+        !crate::pages::duplicates::compared(self).is_empty()
+    }
+
     /// What administrators look after.
     pub(crate) fn administration(&self) -> Vec<Line> {
         administration::lines(self)

@@ -96,6 +96,9 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
         post["requestBody"] = body(&format!("{key}-bulk"));
         paths.insert(format!("/api/v1/{plural}/bulk"), json!({ "post": post }));
     }
+    if !entity.compared.is_empty() && who.may(Verb::Change, entity) {
+        paths.insert(format!("/api/v1/{plural}/duplicates"), duplicates(plural));
+    }
     if entity.holds_file().is_some() {
         paths.insert(format!("/api/v1/{plural}/{{id}}/content"), content(entity, who));
     }
@@ -110,6 +113,23 @@ pub(super) fn of_entity(model: &Model, entity: &Entity, who: &Principal, paths: 
             paths.insert(format!("/api/v1/{plural}/{{id}}/{}", relation.key), json!({ "get": children }));
         }
     }
+}
+
+/// The pairs that may be one, and what is said of them.
+fn duplicates(plural: &str) -> Json {
+    let parameters = [
+        query("state", json!({ "type": "string", "enum": ["open", "different", "merged"] }), "What became of the pairs; open as usual."),
+        query("likeness", json!({ "type": "number", "minimum": 0, "maximum": 1 }), "At least so likely one."),
+        query("of", json!({ "type": "string", "pattern": "^[0-9A-HJKMNP-TV-Za-z]{13}$" }), "Of this record alone."),
+        limit(MOST_RECORDS),
+        query("cursor", json!({ "type": "string" }), "`next` of the page before."),
+    ];
+    let about = "Pairs of records that may be one, the likeliest first: those whose both records the caller sees and may change.";
+    let list = operation(&format!("duplicates-of-{plural}"), plural, about, &parameters, ok("Duplicates"), READING);
+    let about = "A pair is called different, and remembered so, or is to be asked about again.";
+    let mut decide = operation(&format!("decide-duplicates-of-{plural}"), plural, about, &[], ok("DuplicateDecision"), WRITING);
+    decide["requestBody"] = body("DuplicateDecision");
+    json!({ "get": list, "post": decide })
 }
 
 /// Taking a file away, and bringing the next version of it.

@@ -104,18 +104,48 @@ fn shared() -> Schemas {
                 "current": { "type": "object", "description": "The record as it is now." },
                 "duplicates": {
                     "type": "array",
-                    "description": "Living records with the same keys; without id and title where the caller may not see them.",
+                    "description": "Living records with the same keys, without id and title where the caller may not see them, and those that are alike, without field.",
                     "items": {
                         "type": "object",
                         "properties": {
-                            "field": { "type": "string" },
+                            "field": { "type": ["string", "null"] },
                             "id": { "type": ["string", "null"] },
                             "title": { "type": ["string", "null"] },
+                            "score": { "type": "number", "description": "How likely they are one, from 0 to 1." },
+                            "for": { "type": "array", "items": { "type": "string" }, "description": "The fields that speak for it." },
+                            "against": { "type": "array", "items": { "type": "string" }, "description": "The fields that speak against it." },
                         },
                     },
                 },
                 "id": { "type": "string", "description": "Under which number it stands in the log." },
             },
+        },
+        "Duplicates": {
+            "type": "object",
+            "required": ["pairs", "next"],
+            "properties": {
+                "pairs": { "type": "array", "items": {
+                    "type": "object",
+                    "required": ["a", "b", "state", "score", "for", "against", "decided_at", "decided_by"],
+                    "properties": {
+                        "a": to("Id"),
+                        "b": to("Id"),
+                        "state": { "type": "string", "enum": ["open", "different", "merged"] },
+                        "score": { "type": "number", "description": "How likely they are one, from 0 to 1, when they were last compared." },
+                        "for": { "type": "array", "items": { "type": "string" } },
+                        "against": { "type": "array", "items": { "type": "string" } },
+                        "decided_at": { "type": ["string", "null"], "format": "date-time" },
+                        "decided_by": { "type": ["string", "null"] },
+                    },
+                } },
+                "next": { "type": ["string", "null"], "description": "The cursor of the next page." },
+            },
+        },
+        "DuplicateDecision": {
+            "type": "object",
+            "required": ["a", "b", "state"],
+            "additionalProperties": false,
+            "properties": { "a": to("Id"), "b": to("Id"), "state": { "type": "string", "enum": ["different", "open"] } },
         },
         "Count": {
             "type": "object",

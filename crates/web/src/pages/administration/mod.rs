@@ -88,6 +88,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry { group: Group::Data, key: "vocabulary", leads: Leads::Instead(crate::pages::vocabularies::ADDRESS) },
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),
+    page(Group::Data, "duplicates", crate::pages::duplicates::SETTINGS, "copy"),
     page(Group::People, "tokens", "/administration/tokens", "key"),
     page(Group::Data, "words", "/administration/words", "edit"),
     page(Group::System, "health", "/administration/health", "success"),

@@ -244,6 +244,7 @@ async fn page_with(
     let ledgers = ledger::of(reader, entity, record).await?;
     let mut head = headed(board, titles, opened);
     head.push_str(&tags::write(reader, entity, record, changes, &sight));
+    head.push_str(&crate::pages::duplicates::on_card(reader, entity, record).await?);
     let mut related = String::new();
     for ledger in &ledgers {
         ledger.chips(&mut head);

@@ -1,6 +1,7 @@
 //! The form of a record: made from its description, for a new one and for one that is there. What is wrong is said
 //! beside the field; what was written is kept.
 
+mod alike;
 mod conflict;
 mod duplicate;
 mod entered;
@@ -47,6 +48,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(Route::page(Method::POST, "/{plural}/{id}/edit", Policy::Entity(Verb::Change), Rate::Person, "Record", "change"), change)
         .add(Route::page(Method::POST, "/{plural}/form", Policy::Entity(Verb::Create), Rate::Heavy, "Record", "try-form"), trying::new)
         .add(Route::page(Method::POST, "/{plural}/{id}/form", Policy::Entity(Verb::Change), Rate::Heavy, "Record", "try-form"), trying::old)
+        .add(Route::page(Method::POST, "/{plural}/alike", Policy::Entity(Verb::Create), Rate::Heavy, "Record", "try-form"), alike::asked)
+        .add(
+            Route::page(Method::POST, "/{plural}/{id}/proposals", Policy::Entity(Verb::Change), Rate::Person, "Record", "try-form"),
+            alike::here,
+        )
         .add(Route::page(Method::GET, "/{plural}/{id}/duplicate", Policy::Entity(Verb::Create), Rate::Person, "", ""), duplicate::duplicate)
         .add(
             Route::page(Method::GET, "/{plural}/{id}/fields/{field}/edit", Policy::Entity(Verb::Change), Rate::Person, "", ""),
@@ -115,6 +121,9 @@ struct FormPage<'f> {
     decisive: String,
     /// Whether there are buttons that save nothing.
     builds: bool,
+    /// Where a module asks what may be the same, and on which controls that depends; empty where nothing is compared.
+    alike: String,
+    telling: String,
 }
 
 impl<'f> Form<'f> {
@@ -188,6 +197,12 @@ impl<'f> Form<'f> {
             tries: self.trying(),
             decisive: standing::decisive(reader, self.entity).join(" "),
             builds: !self.filters.is_empty(),
+            alike: if self.record.is_none() && !self.entity.compared.is_empty() {
+                format!("/{}/alike", self.entity.plural)
+            } else {
+                String::new()
+            },
+            telling: self.entity.compared.join(" "),
             entity: self.entity,
             reader,
         };
