@@ -23,8 +23,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
 
 async fn merge(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Named, asking: Asking, request: Request) -> Answer {
     Parameters::only(asking, &[])?;
+    let id = named.id("id")?;
+    // What he does not see is not there, whatever was sent.
+    web.engine().show(&caller.who, &entity, id).await?;
     let (object, _) = input::object(request).await?;
-    let plan = plan(&caller, &entity, named.id("id")?, &object)?;
+    let plan = plan(&caller, &entity, id, &object)?;
     let merged = web.engine().merge(&caller.who, &entity, plan).await?;
     let moved: Map<String, Json> = merged.moved.iter().map(|(of, count)| ((*of).to_owned(), json!(count))).collect();
     let answer = json!({
@@ -38,10 +41,13 @@ async fn merge(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Na
 
 async fn unmerge(State(web): State<Web>, caller: Caller, Of(entity): Of, named: Named, asking: Asking, request: Request) -> Answer {
     Parameters::only(asking, &[])?;
+    let id = named.id("id")?;
+    if web.engine().became(&caller.who, &entity, id).await?.is_none() {
+        web.engine().show(&caller.who, &entity, id).await?;
+    }
     let (object, _) = input::object(request).await?;
     known(&object, &["changeset"])?;
     let merge = id_of("changeset", object.get("changeset"))?;
-    let id = named.id("id")?;
     let told = web.engine().merges_told(&caller.who, &entity, &[merge]).await?;
     if !told.iter().any(|told| told.kept == id || told.gone.iter().any(|(gone, _)| *gone == id)) {
         return Err(Error::NotFound.into());

@@ -32,7 +32,7 @@ async fn they_are_compared_merged_and_found_under_either_address() {
         let (one, other) = doubles(&house).await;
         let asked = house.page("mara", "GET", &format!("/accounts/merge?ids={one},{other}")).send().await.expect(200).text();
         assert!(asked.contains("Torneria Neri") && asked.contains("Neri Torneria") && asked.contains("<strong>1</strong> note"), "{asked}");
-        assert!(asked.contains("name=\"pick.name\"") && asked.contains("+39 050 024776") | asked.contains("050024776"), "{asked}");
+        assert!(asked.contains("name=\"pick.name\"") && asked.contains("050 024776"), "{asked}");
         let versions = format!("version.{one}=1&version.{other}=1");
         let sent = format!("ids={one},{other}&keep={one}&{versions}&pick.name={other}");
         let done = form(&house, "mara", "/accounts/merge", &sent).await;
@@ -140,7 +140,7 @@ async fn hidden_fields_are_merged_and_not_shown() {
         assert_eq!(kept["vat_number"], "00905811006");
         assert_eq!(kept["phones"].as_array().map(Vec::len), Some(1), "{kept}");
         let history = house.page("aldo", "GET", &format!("/accounts/{one}")).send().await.expect(200).text();
-        assert!(!history.contains("050 024776") && !history.contains("VAT number"), "{history}");
+        assert!(!history.contains("050 024776") && !history.contains("00905811006"), "{history}");
     }
 }
 

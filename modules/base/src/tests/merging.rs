@@ -132,7 +132,7 @@ async fn two_companies_become_one_and_are_two_again() {
         assert_eq!(after.get(&account::STAGE), Some(account::Stage::Customer));
         assert_eq!(after.get(&account::STAGE_SINCE), house.show("account", gone).await.get(&account::STAGE_SINCE));
         assert_eq!(after.get(&account::ADDRESS.street), "via Roma 12", "the fuller address, whole");
-        assert_eq!(after.get(&account::VAT_NUMBER), "IT00905811006");
+        assert_eq!(after.get(&account::VAT_NUMBER), "00905811006");
         assert_eq!(after.value(account::TAGS.id()), &Value::from("|fiera|premium|"));
         assert_eq!(after.get(&account::REMARKS), "Chiude il mercoledì.\n\nPaga a 60 giorni.");
         let numbers: Vec<(&str, bool)> =
@@ -337,7 +337,7 @@ async fn a_large_record_moves_whole_or_not_at_all() {
         let begun = std::time::Instant::now();
         let merged = house.merge("account", Plan::new(kept, [gone])).await.expect("merged");
         let took = begun.elapsed();
-        assert_eq!(merged.moved, [("note", 20_000)], "by both of their links");
+        assert_eq!(merged.moved, [("account_step", 1), ("note", 20_000)], "by both of their links");
         let begun = std::time::Instant::now();
         house.engine.unmerge(&house.who, merged.changeset).await.expect("taken back");
         eprintln!("{:?}: merged in {took:?}, taken back in {:?}", house.engine.store().dialect(), begun.elapsed());

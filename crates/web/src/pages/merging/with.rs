@@ -34,11 +34,11 @@ struct Page<'p> {
 
 pub(super) async fn ask(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
+    let id = named.id("id")?;
+    let (record, titles) = web.engine().show(&reader.who, &entity, id).await?;
     if !web.engine().may_merge(&reader.who, &entity) {
         return Err(Error::Forbidden(Say::new("error-merge-entity")).into());
     }
-    let id = named.id("id")?;
-    let (record, titles) = web.engine().show(&reader.who, &entity, id).await?;
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let name = title(&entity, &record, &sight);
     // Whoever comes from the card finds what is called alike at once.
