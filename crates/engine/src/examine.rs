@@ -20,6 +20,7 @@ impl Engine {
                 Box::pin(async move {
                     let mut findings = Vec::new();
                     if tx.dialect() == Dialect::Sqlite {
+                        engine.look_anew(tx).await?;
                         let rows = tx.rows(&Statement::new("PRAGMA integrity_check", Vec::new())).await?;
                         findings.extend(rows.iter().map(|row| row.text(0).to_owned()).filter(|line| line != "ok"));
                     }
@@ -41,6 +42,18 @@ impl Engine {
             .await?;
         findings.extend(self.examine_files(files).await?);
         Ok(findings)
+    }
+
+    /// The check of SQLite takes the index of words for what this connection knew of it when it last checked, and would call a part that
+    /// was joined to others since a broken one; a question makes it read anew.
+    async fn look_anew(&self, tx: &mut Tx) -> Result<()> {
+        for entity in self.model().entities().filter(|entity| entity.can.searchable) {
+            let mut sql = Sql::new();
+            let companion = format!("{}_search", entity.key);
+            sql.push("SELECT rowid FROM ").name(&companion).push(" WHERE ").name(&companion).push(" MATCH ").bind("a").push(" LIMIT 1");
+            tx.rows(&Statement::new(sql.text, sql.values)).await?;
+        }
+        Ok(())
     }
 
     async fn examine_links(&self, tx: &mut Tx, entity: &meta::Entity, findings: &mut Vec<String>) -> Result<()> {
