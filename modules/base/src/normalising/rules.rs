@@ -76,7 +76,8 @@ impl<'r> Writing<'r> {
         if places::is_name_of(comune, &city) {
             self.write(&options::PLACES, address.city.id(), places::written(comune, &city).to_owned());
         }
-        if province.is_empty() && comune.can_have_postcode(self.text(address.postcode.id())) {
+        let cap = self.text(address.postcode.id());
+        if province.is_empty() && (cap.is_empty() || comune.can_have_postcode(cap)) {
             self.write(&options::PLACES, address.province.id(), comune.sigla().to_owned());
         }
     }
