@@ -17,7 +17,7 @@ pub struct Export {
     /// Which: the text of a filter.
     #[arg(long, default_value = "")]
     filter: String,
-    /// csv or json.
+    /// csv, json, vcard (4.0) or vcard3.
     #[arg(long, default_value = "csv")]
     format: String,
 }
@@ -25,8 +25,8 @@ pub struct Export {
 impl Export {
     /// Runs it.
     pub async fn run(self, settings: &Settings) -> Ended {
-        let format =
-            Format::parse(&self.format).ok_or_else(|| Error::invalid("format", Say::new("error-choice").with("known", "csv, json")))?;
+        let format = Format::parse(&self.format)
+            .ok_or_else(|| Error::invalid("format", Say::new("error-choice").with("known", "csv, json, vcard, vcard3")))?;
         let engine = opening::open_to_read(settings).await?;
         let who = opening::whoever(&engine);
         let options = Options { filter: self.filter, format, ..Options::new(&self.entity, speaking::words()?) };

@@ -1,6 +1,10 @@
 //! vCards 2.1, 3.0 and 4.0, as programs and phones write them, each as a row under the header of an address book.
 //! What an address book has no column for stands in the last, under its name; pictures, sounds and keys are left out.
 
+mod writing;
+
+pub use writing::{Card, Version};
+
 use crate::text::{Encoding, Text};
 use crate::{MOST_ROW, Row, Survey, fault};
 use base64::Engine as _;

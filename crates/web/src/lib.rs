@@ -24,6 +24,7 @@ mod seeing;
 pub mod server;
 pub mod sheets;
 pub mod state;
+pub mod taken;
 mod uploads;
 pub mod words;
 

@@ -177,6 +177,71 @@ async fn exactly_this_list_is_taken_out() {
         assert!(sheet.rows().any(|row| row[0] == Data::String("=HYPERLINK(1)".to_owned())), "a text, not a formula");
         let formulas = book.worksheet_formula("Sheet1").expect("formulas");
         assert!(formulas.is_empty(), "{formulas:?}");
+        // Nor when somebody edits the cell: it is marked as a text.
+        let styles = part(&got.body, "xl/styles.xml");
+        assert!(styles.contains("quotePrefix=\"1\""), "{styles}");
+    }
+}
+
+/// A part of a workbook, whose head says where it begins.
+fn part(book: &[u8], name: &str) -> String {
+    use std::io::Read;
+    let at = book.windows(name.len()).position(|some| some == name.as_bytes()).expect(name);
+    let more = usize::from(u16::from_le_bytes([book[at - 2], book[at - 1]]));
+    let mut text = String::new();
+    flate2::read::DeflateDecoder::new(&book[at + name.len() + more..]).read_to_string(&mut text).expect("a text");
+    text
+}
+
+#[tokio::test]
+async fn exactly_this_list_as_json_and_as_cards() {
+    for house in houses().await {
+        fill(&house).await;
+        let evil = json!({ "name": "Epsilon; a, b", "address": { "city": "Pisa" }, "remarks": "uno\nEND:VCARD\nBEGIN:VCARD\nFN:Intruso", "web_site": "https://epsilon.it" });
+        let made = house.post("anna", "/accounts?insist=1", evil).await.expect(201).json();
+        let id = made["id"].as_str().expect("its identity").to_owned();
+        // An agent takes nothing out, and is shown no way to.
+        for path in ["export.json".to_owned(), "export.vcf".to_owned(), format!("{id}/card.vcf")] {
+            house.page("anna", "GET", &format!("/accounts/{path}")).send().await.expect(403);
+        }
+        assert!(!page(&house, "anna", "/accounts").await.contains("export.json"));
+        assert!(!page(&house, "anna", &format!("/accounts/{id}")).await.contains("card.vcf"));
+        assert!(page(&house, "mara", "/accounts").await.contains("export.vcf"));
+        assert!(page(&house, "mara", &format!("/accounts/{id}")).await.contains(&format!("/accounts/{id}/card.vcf")));
+        let sites = page(&house, "mara", "/sites").await;
+        assert!(sites.contains("export.json") && !sites.contains("export.vcf"), "a place is nobody");
+        house.page("mara", "GET", "/sites/export.vcf").send().await.expect(404);
+        house.page("mara", "GET", &format!("/sites/{}/card.vcf", house.north.site)).send().await.expect(404);
+
+        let question = format!(
+            "columns=name,revenue,address.city&sort=-name&filter={}",
+            encode("address.city is \"Pisa\" and owner.name is \"anna\"")
+        );
+        let got = house.page("mara", "GET", &format!("/accounts/export.json?{question}")).send().await.expect(200);
+        assert_eq!(got.header("content-type"), "application/json");
+        let list = got.json();
+        let names: Vec<&str> = list.as_array().expect("a list").iter().map(|one| one["name"].as_str().expect("a name")).collect();
+        assert!(names.windows(2).all(|two| two[0] >= two[1]) && names.contains(&"Beta") && !names.contains(&"Gamma"), "{names:?}");
+        let beta = &list[names.iter().position(|name| *name == "Beta").expect("Beta")];
+        assert_eq!((&beta["revenue"], &beta["address"]["city"]), (&json!("250.50"), &json!("Pisa")));
+        assert!(
+            beta.get("phones").is_none() && beta.get("vat_number").is_none() && beta.get("stage").is_none(),
+            "its columns alone: {beta}"
+        );
+        let none = format!("/accounts/export.json?filter={}", encode("name is \"nobody at all\""));
+        assert_eq!(house.page("mara", "GET", &none).send().await.expect(200).json(), json!([]));
+
+        let got = house.page("mara", "GET", &format!("/accounts/export.vcf?{question}")).send().await.expect(200);
+        assert_eq!(got.header("content-type"), "text/vcard; charset=utf-8");
+        let text = got.text();
+        assert_eq!(text.matches("\r\nBEGIN:VCARD\r\n").count() + 1, names.len(), "one for each: {text}");
+        assert!(text.contains("FN:=HYPERLINK(1)\r\n") && text.contains("FN:Epsilon\\; a\\, b\r\n"), "{text}");
+        assert!(text.contains("TEL;VALUE=uri;TYPE=\"work,voice\":tel:+39050123456\r\n"), "{text}");
+        let got = house.page("mara", "GET", &format!("/accounts/{id}/card.vcf?vcard=3")).send().await.expect(200);
+        assert!(got.header("content-disposition").contains(".vcf"), "{:?}", got.headers);
+        let text = got.text();
+        assert!(text.starts_with("BEGIN:VCARD\r\nVERSION:3.0\r\n") && text.matches("END:VCARD\r\n").count() == 1, "{text}");
+        assert!(text.contains("NOTE:uno\\nEND:VCARD\\nBEGIN:VCARD\\nFN:Intruso\r\n"), "{text}");
     }
 }
 

@@ -85,6 +85,12 @@ async fn others_are_in_no_group_sum_choice_or_file() {
             "/accounts/export.xlsx",
             "/contacts/export.csv",
             "/contacts/export.xlsx",
+            "/accounts/export.json",
+            "/accounts/export.json?columns=name,revenue,address.city&sort=-revenue",
+            "/contacts/export.json",
+            "/accounts/export.vcf",
+            "/contacts/export.vcf",
+            "/contacts/export.vcf?vcard=3",
         ] {
             let got = house
                 .page("anna", "GET", path)
@@ -103,7 +109,10 @@ async fn others_are_in_no_group_sum_choice_or_file() {
                 assert!(!text.contains(trace), "{path} tells {trace}: {text}");
             }
         }
-        assert!(own >= 12, "her own is there: {own}");
+        assert!(own >= 18, "her own is there: {own}");
+        for (kind, theirs) in [("accounts", house.south.account), ("contacts", house.south.contact)] {
+            house.page("anna", "GET", &format!("/{kind}/{theirs}/card.vcf")).send().await.expect(404);
+        }
         for bound in ["0", "1", "500000", "987654", "987655", "10000000"] {
             let count = house.get("anna", &format!("/accounts/count?filter=revenue%20%3E%20{bound}")).await.expect(200).json();
             assert_eq!(count["count"], 0, "more than {bound}");

@@ -421,7 +421,7 @@ async fn whatever_is_done_leads_on_inside() {
             sends("/preferences/language", &[("language", "it")], fragment).await;
             sends("/notifications/reading", &[], fragment).await;
             sends(&format!("/changes/{}/undo", house.north.changeset), &[], fragment).await;
-            for ending in ["csv", "xlsx"] {
+            for ending in ["csv", "xlsx", "json", "vcf"] {
                 let path = format!("/accounts/export.{ending}?{}", form(&[("columns", elsewhere), ("q", elsewhere), ("name", elsewhere)]));
                 let got = house.page("ada", "GET", &path).send().await;
                 unharmed(&got, &path);

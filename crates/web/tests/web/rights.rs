@@ -271,6 +271,41 @@ async fn roles_add_up_for_fields_too() {
     }
 }
 
+/// What is hidden is in nothing that is taken out: no list, no card.
+#[tokio::test]
+async fn a_hidden_field_goes_out_in_no_form() {
+    for world in World::all().await {
+        let house = &world.house;
+        let change = json!({ "vat_number": "00743110157", "remarks": "riservatissimo", "phones": [{ "number": "+390501234567" }] });
+        let path = format!("/accounts/{}", house.north.account);
+        house.api("ada", "PATCH", &path).if_match(1).json(&change).send().await.expect(200);
+        world.give(&Verb::ALL.map(|verb| (verb, Scope::All))).await;
+        let engine = &house.engine;
+        let role = engine.entity("role").expect("roles");
+        let export = vec![(role.field("export").expect("a right").id, kernel::Value::from(true))];
+        engine.change(&engine.system(Through::CommandLine), &role, world.role, None, export, Vec::new()).await.expect("its right");
+        let paths = [
+            "/accounts/export.csv?columns=name,vat_number,phones,remarks".to_owned(),
+            "/accounts/export.json?columns=name,vat_number,phones,remarks".to_owned(),
+            "/accounts/export.vcf".to_owned(),
+            "/accounts/export.vcf?vcard=3".to_owned(),
+            format!("{path}/card.vcf"),
+        ];
+        for path in &paths {
+            let text = house.page("anna", "GET", path).send().await.expect(200).text();
+            assert!(text.contains("00743110157") && text.contains("riservatissimo"), "{path}: {text}");
+        }
+        world.restrict(&["vat_number", "phones", "remarks"].map(|field| ("account", field, "hidden"))).await;
+        for path in &paths {
+            let text = house.page("anna", "GET", path).send().await.expect(200).text();
+            assert!(text.contains("Officine A"), "{path}: {text}");
+            for trace in ["00743110157", "riservatissimo", "0501234567"] {
+                assert!(!text.contains(trace), "{path} tells {trace}: {text}");
+            }
+        }
+    }
+}
+
 /// A sharing rule shows what its filter chooses, with what hangs on it, to whom it says, until its day; it changes only where it says so.
 #[tokio::test]
 async fn a_rule_shares_until_its_day() {

@@ -1,4 +1,4 @@
-//! Exports: the records a filter selects, as a file for a sheet or as JSON. Page by page, so that memory does not grow
+//! Exports: the records a filter selects, as a file for a sheet, as JSON or as cards of an address book. Page by page, so that memory does not grow
 //! with the data; with the rights of who asks. What is imported again changes nothing.
 
 mod columns;
@@ -10,14 +10,16 @@ mod tests;
 
 use crate::imports::report::unwritable;
 use engine::{Asked, Engine, Principal, Sorting};
+use formats::cards::Version;
 use kernel::{Error, Id, Language, Result, Say};
 use meta::{Entity, Field, Reading, Record};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 use web::Words;
 use web::sheets::{self, csv_row};
+use web::taken::{attributes, card, is_somebody};
 
 /// In which form an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,14 +29,20 @@ pub enum Format {
     Csv,
     /// An array of the records as the API shows them.
     Json,
+    /// Cards of an address book, 4.0.
+    Vcard,
+    /// The same in the older form, 3.0.
+    OldVcard,
 }
 
 impl Format {
-    /// Reads `csv`, `json`.
+    /// Reads `csv`, `json`, `vcard`, `vcard3`.
     pub fn parse(text: &str) -> Option<Format> {
         match text {
             "csv" => Some(Format::Csv),
             "json" => Some(Format::Json),
+            "vcard" => Some(Format::Vcard),
+            "vcard3" => Some(Format::OldVcard),
             _ => None,
         }
     }
@@ -79,6 +87,13 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
         "" => meta::Filter::everything(),
         text => meta::filter::parse::parse(text, &model, &entity)?,
     };
+    let version = match options.format {
+        Format::OldVcard => Version::Three,
+        _ => Version::Four,
+    };
+    if matches!(options.format, Format::Vcard | Format::OldVcard) && !is_somebody(&entity) {
+        return Err(Error::invalid("format", Say::new("error-export-vcard")));
+    }
     let columns = columns(&entity);
     let mut text = String::new();
     match options.format {
@@ -88,6 +103,7 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
             csv_row(&mut text, ';', labels.iter().map(String::as_str));
         }
         Format::Json => text.push('['),
+        Format::Vcard | Format::OldVcard => {}
     }
     let fields: Vec<&'static str> = entity.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect();
     let reading = Reading { language: options.language, zone: engine.settings().zone.clone() };
@@ -112,6 +128,7 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
                     text.push_str(if count == 0 { "\n" } else { ",\n" });
                     text.push_str(&json(&entity, record).to_string());
                 }
+                Format::Vcard | Format::OldVcard => text.push_str(&card(&entity, record, &listed.titles, version)),
             }
             count += 1;
         }
@@ -154,24 +171,4 @@ pub fn json(entity: &Entity, record: &Record) -> Json {
         object.insert(relation.key.to_owned(), Json::Array(lines.collect()));
     }
     Json::Object(object)
-}
-
-fn attributes(record: &Record, wanted: impl Fn(&Field) -> bool) -> Map<String, Json> {
-    let mut object = Map::new();
-    object.insert("id".to_owned(), Json::String(record.id.to_string()));
-    for (field, value) in record.carried.fields.iter().zip(&record.values).filter(|(field, _)| !field.secret && wanted(field)) {
-        let value = field.kind.to_json(value);
-        match field.key.split_once('.') {
-            None => {
-                object.insert(field.key.to_owned(), value);
-            }
-            Some((group, part)) => {
-                let group = object.entry(group).or_insert_with(|| Json::Object(Map::new()));
-                if let Json::Object(group) = group {
-                    group.insert(part.to_owned(), value);
-                }
-            }
-        }
-    }
-    object
 }

@@ -79,6 +79,84 @@ async fn json_is_an_array_of_what_the_api_shows() {
     }
 }
 
+/// What our own reader makes of cards: the header, and the cells of each.
+fn cards(text: &str) -> Vec<std::collections::HashMap<String, String>> {
+    let mut file = Cursor::new(text.as_bytes().to_vec());
+    let survey = formats::survey(&mut file).expect("cards");
+    let mut rows = formats::rows(file, &survey).expect("rows");
+    let mut all = Vec::new();
+    while let Some(row) = rows.next_row().expect("a card") {
+        let filled = survey.header.cells.iter().cloned().zip(row.cells).filter(|(_, cell)| !cell.is_empty());
+        all.push(filled.collect());
+    }
+    all
+}
+
+#[tokio::test]
+async fn cards_are_read_back_by_our_own_reader() {
+    let evil = "uno\\nEND:VCARD\nBEGIN:VCARD\nFN:Intruso; a, b \\; 😀";
+    let accounts = format!(
+        "Ragione sociale;Tipo;Indirizzo;Città;CAP;Telefoni;E-mail;PEC;Partita IVA;Annotazioni\n\"Caffè \"\"Però\"\", Figli; & C.\";company;=via Roma 1;Forlì;47121;050 123456 - 333 1234567;info@caffe.it;caffe@pec.it;00743110157;\"{evil}\"\n{};person;;;;;;;;\n",
+        "Rossi ".repeat(16)
+    );
+    let people =
+        "Nome;Cognome;Qualifica;Telefoni;E-mail;Società\nAnna;Neri;Titolare;333 1234567;anna@neri.it;\"Caffè \"\"Però\"\", Figli; & C.\"\n";
+    for engine in engines().await {
+        assert_eq!(imported(&engine, "accounts", &accounts, Mode::Create).await.created, 2);
+        assert_eq!(imported(&engine, "contacts", people, Mode::Create).await.created, 1);
+        for format in [Format::Vcard, Format::OldVcard] {
+            let text = exported(&engine, "accounts", "", format).await;
+            let number = if format == Format::Vcard { "4.0" } else { "3.0" };
+            assert_eq!(text.matches(&format!("BEGIN:VCARD\r\nVERSION:{number}\r\n")).count(), 2, "{text}");
+            assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
+            let read = cards(&text);
+            assert_eq!(read.len(), 2, "nothing of a value ends a card or begins one: {text}");
+            let caffe = read.iter().find(|card| card.values().any(|cell| cell.contains("Caffè"))).expect("the company");
+            let has = |wanted: &str| caffe.values().any(|cell| cell == wanted);
+            for wanted in ["Caffè \"Però\", Figli; & C.", "=via Roma 1", "Forlì", "47121", "info@caffe.it"] {
+                assert!(has(wanted), "{wanted}: {caffe:?}");
+            }
+            for wanted in ["+39050123456", "+393331234567", "00743110157"] {
+                assert!(caffe.values().any(|cell| cell.contains(wanted)), "{wanted}: {caffe:?}");
+            }
+            let notes = &caffe["Notes"];
+            assert!(notes.contains("END:VCARD\nBEGIN:VCARD\nFN:Intruso; a, b \\; 😀"), "{notes}");
+            let person = cards(&exported(&engine, "contacts", "", format).await).remove(0);
+            let has = |wanted: &str| person.values().any(|cell| cell == wanted);
+            for wanted in ["Anna", "Neri", "Titolare", "Caffè \"Però\", Figli; & C.", "anna@neri.it"] {
+                assert!(has(wanted), "{wanted}: {person:?}");
+            }
+        }
+        // What is nobody is no card.
+        let options = Options { format: Format::Vcard, ..Options::new("sites", crate::tests::words()) };
+        let refused = run(&engine, &engine.system(Through::CommandLine), &options, Vec::new()).await;
+        assert!(matches!(refused, Err(kernel::Error::Invalid(_))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn cards_that_went_out_come_in_elsewhere() {
+    let people = "Nome;Cognome;Qualifica;Telefoni;E-mail\nAnna;Neri;Titolare;333 1234567;anna@neri.it\nUgo;\"D'Amico detto \"\"Uno; due\"\"\";;050 123456;\n";
+    let (from, into) = (engines().await, engines().await);
+    for (from, into) in from.iter().zip(&into) {
+        assert_eq!(imported(from, "contacts", people, Mode::Create).await.created, 2);
+        let file = exported(from, "contacts", "", Format::Vcard).await;
+        let totals = imported(into, "contacts", &file, Mode::Create).await;
+        assert_eq!((totals.created, totals.errors), (2, 0), "{totals:?}");
+        let whole = |text: String| {
+            let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+            let people = json.as_array().expect("people").iter();
+            let mut people: Vec<String> = people
+                .map(|one| format!("{} {} {} {}", one["name"], one["job_title"], one["phones"][0]["number"], one["emails"][0]["address"]))
+                .collect();
+            people.sort();
+            people
+        };
+        let (before, after) = (exported(from, "contacts", "", Format::Json).await, exported(into, "contacts", "", Format::Json).await);
+        assert_eq!(whole(before), whole(after));
+    }
+}
+
 #[tokio::test]
 async fn more_than_a_page() {
     for engine in engines().await {

@@ -298,6 +298,12 @@ impl Applying {
         if let (Some(link), Some(account)) = (entity.field("account"), belongs) {
             root.put(link.id, Value::Link(account));
         }
+        if belongs.is_none()
+            && !ready.unfound.is_empty()
+            && let Some(field) = remarks(entity.key)
+        {
+            root.put(field, Value::Text(noted(root.value(field).map_or("", Value::text), &ready.unfound)));
+        }
         drafts.push(root);
         if entity.key == "contact"
             && let Some(account) = belongs
@@ -489,7 +495,8 @@ impl Applying {
         }
         let needed = self.maker.entity.key == "site" && self.mode != Mode::Update;
         rows.retain(|row| {
-            let lost = row.belongs.is_none() && (!row.ready.account.is_empty() || needed && row.ready.id.is_none());
+            let lost = row.belongs.is_none()
+                && (!row.ready.account.is_empty() && row.ready.unfound.is_empty() || needed && row.ready.id.is_none());
             if lost {
                 told[row.place].fault = Some(Fault::row(Say::new("error-import-account")));
             }

@@ -26,7 +26,7 @@
 //! account they belong to (`account.code`, `account.vat_number`, `account.name`); and `note`, which keeps the value
 //! in the remarks under its header.
 
-use super::outlook;
+use super::books;
 use super::reading::ERROR_COLUMNS;
 use kernel::{Error, Language, Result, Say};
 use meta::{Entity, Field, Kind, Model};
@@ -65,6 +65,12 @@ pub(super) struct Column {
     pub(super) month_first: bool,
     /// An address such as `info@` belongs to the account, not to the person.
     pub(super) mailbox_of_office: bool,
+    /// It counts only where no other column of the row says the same.
+    pub(super) fallback: bool,
+    /// Whoever is not found by it is not needed: the value stays in the remarks.
+    pub(super) lenient: bool,
+    /// The place of the column that says what this one's values are: `Mobile`, `Home`.
+    pub(super) says_what: Option<usize>,
 }
 
 /// Where the family name of a whole name stands.
@@ -92,6 +98,9 @@ impl Column {
             plain_numbers: false,
             month_first: false,
             mailbox_of_office: false,
+            fallback: false,
+            lenient: false,
+            says_what: None,
         }
     }
 }
@@ -316,6 +325,7 @@ fn by_file(header: &[String], text: &str) -> Result<(Vec<Column>, BTreeMap<Strin
 
 /// What was chosen; a column that goes where its name leads anyway is read as that name says.
 fn by_choice(entity: &Entity, words: &Words, header: &[String], choices: &Choices) -> Vec<Column> {
+    let proposals = super::propose(entity, words, header, &[]);
     let column = |(place, name): (usize, &String)| {
         let name = name.trim();
         let to = match choices.to.get(place).map_or("", String::as_str) {
@@ -323,16 +333,37 @@ fn by_choice(entity: &Entity, words: &Words, header: &[String], choices: &Choice
             "note" => To::Kept,
             path => To::Path(path.to_owned()),
         };
-        let known = proposed(entity, words, name).filter(|known| known.to == to);
-        let column = known.unwrap_or_else(|| Column::new(name, to));
+        let known = known(entity, words, header, place).filter(|known| known.to == to);
+        let usage = proposals.get(place).filter(|proposal| to == To::Path(proposal.to.clone())).and_then(|proposal| proposal.usage.clone());
+        let column = known.unwrap_or_else(|| Column { usage, ..Column::new(name, to) });
         let month_first = column.month_first || choices.month_first;
         Column { plain_numbers: choices.plain_numbers, month_first, ..column }
     };
     header.iter().enumerate().map(column).collect()
 }
 
-/// Where a column goes by its name alone; none where nobody knows it.
-fn proposed(entity: &Entity, words: &Words, name: &str) -> Option<Column> {
+/// Where the columns of a file go by their names and by what stands in some of its rows: paths, `note` for what is like
+/// nothing, nothing for what says nothing.
+pub(super) fn proposals(entity: &Entity, words: &Words, header: &[String], sample: &[Vec<String>]) -> Vec<String> {
+    let one = |proposal: super::Proposal| if proposal.sure >= SURE { proposal.to } else { "note".to_owned() };
+    super::propose(entity, words, header, sample).into_iter().map(one).collect()
+}
+
+/// How sure a proposal must be to be made without asking.
+const SURE: u8 = 80;
+
+fn by_names(entity: &Entity, words: &Words, header: &[String]) -> Result<Vec<Column>> {
+    let columns: Vec<Option<Column>> = (0..header.len()).map(|place| known(entity, words, header, place)).collect();
+    if !columns.iter().flatten().any(|column| column.to != To::Nothing || own_name(entity, words, &column.header).is_some()) {
+        return Err(Error::invalid("file", Say::new("error-import-header-unknown").with("names", header.join(", "))));
+    }
+    let kept = |(column, name): (Option<Column>, &String)| column.unwrap_or_else(|| Column::new(name.trim(), To::Kept));
+    Ok(columns.into_iter().zip(header).map(kept).collect())
+}
+
+/// What a column is by its name: one of our own, or of an address book; none where nobody knows it.
+pub(super) fn known(entity: &Entity, words: &Words, header: &[String], place: usize) -> Option<Column> {
+    let name = header.get(place)?.trim();
     let folded = kernel::fold(name);
     if folded.is_empty() {
         return None;
@@ -340,52 +371,12 @@ fn proposed(entity: &Entity, words: &Words, name: &str) -> Option<Column> {
     if ERROR_COLUMNS.contains(&folded.as_str()) {
         return Some(Column::new(name, To::Nothing));
     }
-    if let Some(to) = own_name(entity, words, name) {
-        return Some(Column::new(name, to));
+    if entity.key == "account"
+        && let Some(column) = books::whole_name(header, name)
+    {
+        return Some(column);
     }
-    outlook::column(name).filter(|_| entity.key == "account")
-}
-
-/// Where the columns of a header go by their names alone: paths, `note` for what nobody knows, nothing for what says nothing.
-pub(super) fn proposals(entity: &Entity, words: &Words, header: &[String]) -> Vec<String> {
-    let one = |name: &String| match proposed(entity, words, name.trim()).map(|column| column.to) {
-        Some(To::Path(path)) => path,
-        Some(To::Nothing) => String::new(),
-        Some(To::Kept) | None => "note".to_owned(),
-    };
-    header.iter().map(one).collect()
-}
-
-fn by_names(entity: &Entity, words: &Words, header: &[String]) -> Result<Vec<Column>> {
-    let mut known = 0;
-    let columns: Vec<Column> = header
-        .iter()
-        .map(|name| {
-            let name = name.trim();
-            let folded = kernel::fold(name);
-            if folded.is_empty() {
-                return Column::new(name, To::Kept);
-            }
-            if ERROR_COLUMNS.contains(&folded.as_str()) {
-                return Column::new(name, To::Nothing);
-            }
-            if let Some(path) = own_name(entity, words, name) {
-                known += 1;
-                return Column::new(name, path);
-            }
-            match outlook::column(name).filter(|_| entity.key == "account") {
-                Some(column) => {
-                    known += usize::from(column.to != To::Nothing);
-                    column
-                }
-                None => Column::new(name, To::Kept),
-            }
-        })
-        .collect();
-    if known == 0 {
-        return Err(Error::invalid("file", Say::new("error-import-header-unknown").with("names", header.join(", "))));
-    }
-    Ok(columns)
+    own_name(entity, words, name).map(|to| Column::new(name, to)).or_else(|| books::column(entity.key, header, place))
 }
 
 /// The column of one of our own exports, by the field's name or its words.

@@ -2,15 +2,17 @@
 //! be undone as a whole.
 //!
 //! One cell's way: [`reading`] decodes it, whatever the file is, and tells it from its neighbours; [`mapping`] says where its column goes,
-//! by a mapping file or by the names that Outlook gives; `rows` makes the row a tree of records; `keys` finds the
+//! by a mapping file or by the names that address books give; `rows` makes the row a tree of records; `keys` finds the
 //! record it is about; `batches` writes it through the engine; `report` tells what became of it.
 
 mod batches;
+mod books;
 pub mod entity;
 mod keys;
 mod mapping;
 mod nature;
 mod outlook;
+mod proposing;
 pub mod report;
 mod rows;
 pub mod wizard;
@@ -22,6 +24,7 @@ pub use batches::Outcome;
 pub use entity::IMPORT_RUN;
 pub use formats as reading;
 pub use mapping::Choices;
+pub use proposing::{Proposal, propose};
 pub use report::Output;
 pub use rows::{Fault, Warning};
 

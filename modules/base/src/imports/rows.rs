@@ -3,6 +3,7 @@
 //! A value that its field refuses does not refuse the row: it stays in the remarks under its header, and the report
 //! says so. Nothing is guessed of a PEC, nothing is made of a name but to trim it.
 
+use super::books;
 use super::mapping::{Column, Mapping, Part, Target};
 use super::nature::{self, Signs};
 use super::reading::{Row, unguarded};
@@ -100,6 +101,8 @@ pub(super) struct Ready {
     pub(super) sites: Vec<Piece>,
     /// The account a contact or a site belongs to: field and value as written.
     pub(super) account: Vec<(Field, Value)>,
+    /// What is kept in the remarks where that account is not found; without it the row is refused.
+    pub(super) unfound: Vec<String>,
     pub(super) warnings: Vec<Warning>,
     /// Whether its kind was found out, rather than given.
     pub(super) kind_guessed: bool,
@@ -141,7 +144,11 @@ impl Maker {
             return Err(Fault::row(say));
         }
         let mut ready = Ready::default();
-        for (cell, (column, target)) in row.cells.iter().zip(&self.mapping.columns) {
+        // Those that count only where others say nothing come last.
+        let columns = || row.cells.iter().zip(&self.mapping.columns);
+        let all = columns().filter(|(_, (column, _))| !column.fallback).chain(columns().filter(|(_, (column, _))| column.fallback));
+        let mut said = Vec::new();
+        for (cell, (column, target)) in all {
             let text = unguarded(cell.trim());
             if text.is_empty() {
                 continue;
@@ -150,13 +157,23 @@ impl Maker {
                 true => text,
                 false => column.values.get(&kernel::fold(text)).map_or(text, String::as_str),
             };
-            self.cell(&mut ready, column, target, text)?;
+            if let Target::Field(part, field) = target {
+                let group = (*part, field.key.split('.').next().unwrap_or(field.key));
+                if !column.fallback {
+                    said.push(group);
+                } else if said.contains(&group) {
+                    piece(&mut ready, *part).notes.push(note(column, text));
+                    continue;
+                }
+            }
+            self.cell(&mut ready, row, column, target, text)?;
         }
         self.finish(&mut ready)?;
         Ok(ready)
     }
 
-    fn cell(&self, ready: &mut Ready, column: &Column, target: &Target, text: &str) -> Result<(), Fault> {
+    fn cell(&self, ready: &mut Ready, row: &Row, column: &Column, target: &Target, text: &str) -> Result<(), Fault> {
+        let what = column.says_what.and_then(|place| row.cells.get(place)).map_or("", |cell| cell.trim());
         match target {
             Target::Nothing => {}
             Target::Kept => ready.root.notes.push(note(column, text)),
@@ -164,15 +181,28 @@ impl Maker {
                 Ok(id) => ready.id = Some(id),
                 Err(_) => return Err(Fault { column: column.header.clone(), value: text.to_owned(), say: Say::new("error-link") }),
             },
+            Target::Field(Part::Root, field) if self.entity.key == "account" && books::usage(what) == Some("home") => {
+                // Where somebody lives is no place of his company's.
+                let home = self.model.entity("contact").and_then(|contact| contact.field(field.key));
+                match (home, self.parse(column, field, text)) {
+                    (Some(home), Ok(value)) => join(piece(ready, Part::Contact(0)), home, value),
+                    (_, Err(say)) => refused(ready, Part::Contact(0), column, text, say),
+                    (None, _) => ready.root.notes.push(note(column, text)),
+                }
+            }
             Target::Field(part, field) => match self.parse(column, field, text) {
                 Ok(value) => join(piece(ready, *part), field, value),
                 Err(say) => refused(ready, *part, column, text, say),
             },
-            Target::Phones(part) => self.phones(ready, *part, column, text),
+            Target::Phones(part) => self.phones(ready, *part, column, books::usage(what), text),
             Target::Emails(part) => self.emails(ready, *part, column, text),
             Target::Role(place) => piece(ready, Part::Contact(*place)).role = text.to_owned(),
             Target::WholeName(place) => {
                 let piece = piece(ready, Part::Contact(*place));
+                let named = !piece.text(contact::NAME.family.id()).is_empty() || !piece.text(contact::NAME.given.id()).is_empty();
+                if column.fallback && named {
+                    return Ok(());
+                }
                 match nature::split(text, column.order) {
                     Some((given, family)) => {
                         piece.put(contact::NAME.given.id(), Value::Text(given));
@@ -183,7 +213,12 @@ impl Maker {
             }
             Target::TaxNumber(part) => self.tax_number(ready, *part, column, text),
             Target::Account(field) => match self.parse(column, field, text) {
-                Ok(value) => ready.account.push((*field, value)),
+                Ok(value) => {
+                    ready.account.push((*field, value));
+                    if column.lenient {
+                        ready.unfound.push(note(column, text));
+                    }
+                }
                 Err(say) => return Err(Fault { column: column.header.clone(), value: text.to_owned(), say }),
             },
         }
@@ -234,15 +269,21 @@ impl Maker {
         found.map(|((_, key), _)| key.clone()).ok_or_else(unknown)
     }
 
-    fn phones(&self, ready: &mut Ready, part: Part, column: &Column, text: &str) {
-        let numbers = if column.split { italy::Phone::split(text) } else { vec![text] };
+    fn phones(&self, ready: &mut Ready, part: Part, column: &Column, said: Option<&'static str>, text: &str) {
+        let said = said.and_then(addresses::Use::from_key);
+        // Programs that put several values into one cell say so.
+        let numbers: Vec<&str> = text.split(":::").map(str::trim).filter(|some| !some.is_empty()).collect();
+        let numbers: Vec<&str> = match column.split {
+            true => numbers.into_iter().flat_map(italy::Phone::split).collect(),
+            false => numbers,
+        };
         if numbers.is_empty() {
             return refused(ready, part, column, text, Say::new("error-phone-characters"));
         }
         for number in numbers {
             match italy::Phone::parse(number) {
                 Ok(phone) => {
-                    let usage = usage(column).unwrap_or(match phone.kind() {
+                    let usage = said.or_else(|| usage(column)).unwrap_or(match phone.kind() {
                         italy::phone::Kind::Mobile => addresses::Use::Mobile,
                         _ => addresses::Use::Work,
                     });
@@ -257,7 +298,7 @@ impl Maker {
     fn emails(&self, ready: &mut Ready, part: Part, column: &Column, text: &str) {
         let several = column.split && text.matches('@').count() > 1;
         let addresses: Vec<&str> = match several {
-            true => text.split([';', ',', ' ', '\n']).map(str::trim).filter(|address| !address.is_empty()).collect(),
+            true => text.split([';', ',', ' ', '\n', '|']).map(|some| some.trim_matches(':')).filter(|some| !some.is_empty()).collect(),
             false => vec![text],
         };
         for written in addresses {
@@ -514,6 +555,8 @@ fn is_no_date(text: &str) -> bool {
 fn day_first(text: &str) -> String {
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     match parts.as_slice() {
+        // A day as ISO writes it begins with its year.
+        [year, ..] if year.len() == 4 => text.to_owned(),
         [month, day, year] if year.len() != 2 || month.len() <= 2 => format!("{day}/{month}/{year}"),
         _ => text.to_owned(),
     }

@@ -1,9 +1,12 @@
 //! Files of customers, and what becomes of them, on both databases.
 
+mod books;
 mod broken;
 mod encodings;
+mod fuzz;
 mod outlook;
 mod program;
+mod proposals;
 mod runs;
 mod whole;
 

@@ -1,15 +1,17 @@
 //! Exactly this list as a file for a sheet: its columns, its filter, its order, as far as whoever asks may see and take out.
 
 use super::address::{ListAddress, words_filter};
-use crate::caller::Of;
+use crate::caller::{Named, Of};
 use crate::fields::{Face, Sight};
 use crate::pages::reader::Reader;
 use crate::sheets::{cell, csv_row};
+use crate::taken;
 use crate::{Answer, Web};
 use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use engine::{Asked, Listed};
+use formats::cards::Version;
 use futures_util::stream;
 use http::HeaderMap;
 use http::header::{self, HeaderValue};
@@ -32,6 +34,16 @@ struct Taking {
 }
 
 impl Taking {
+    /// What the address of a list says; all fields and lines, for cards.
+    async fn whole(reader: Reader, entity: Arc<Entity>, question: &str) -> Result<Taking> {
+        let mut taking = Taking::begin(reader, entity, question).await?;
+        if let Some(asked) = &mut taking.asked {
+            asked.fields = taking.entity.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect();
+            asked.lines = true;
+        }
+        Ok(taking)
+    }
+
     async fn begin(reader: Reader, entity: Arc<Entity>, question: &str) -> Result<Taking> {
         if !reader.who.role.export {
             return Err(Error::Forbidden(Say::new("error-forbidden")));
@@ -104,12 +116,81 @@ pub(super) async fn csv(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): 
     Ok(file(Body::from_stream(body), "text/csv; charset=utf-8", &name))
 }
 
+/// The text of each page, the first and the last of which may say more, as a body that is cut off where something fails: so
+/// nobody takes a part for the whole.
+fn written(taking: Taking, write: impl Fn(&Taking, &Listed, bool) -> String + Send + 'static) -> Body {
+    Body::from_stream(stream::unfold((taking, true, write), |(mut taking, first, write)| async move {
+        match taking.next().await {
+            Ok(Some(listed)) => {
+                let text = write(&taking, &listed, first);
+                Some((Ok(Bytes::from(text)), (taking, false, write)))
+            }
+            Ok(None) => None,
+            Err(error) => Some((Err(std::io::Error::other(error.to_string())), (taking, false, write))),
+        }
+    }))
+}
+
+/// As JSON, an array of records with the columns of the list, each as the API shows it.
+pub(super) async fn json(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
+    let taking = Taking::begin(reader, entity, uri.query().unwrap_or_default()).await?;
+    let name = file_name(&taking, "json");
+    let body = written(taking, |taking, listed, first| {
+        let mut text = String::from(if first { "[" } else { "" });
+        for (place, record) in listed.records.iter().enumerate() {
+            text.push_str(if first && place == 0 { "\n" } else { ",\n" });
+            let shown = |field: &Field| taking.fields.iter().any(|known| known.id == field.id);
+            text.push_str(&serde_json::Value::Object(taken::attributes(record, shown)).to_string());
+        }
+        text.push_str(if taking.asked.is_none() { "\n]\n" } else { "" });
+        text
+    });
+    Ok(file(body, "application/json", &name))
+}
+
+/// The form of cards that an address asks for: 4.0, or `vcard=3`.
+fn version(question: &str) -> Version {
+    let older = form_urlencoded::parse(question.as_bytes()).any(|(name, value)| name == "vcard" && value.starts_with('3'));
+    if older { Version::Three } else { Version::Four }
+}
+
+/// As cards of an address book, where the records are somebody.
+pub(super) async fn cards(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
+    let question = uri.query().unwrap_or_default().to_owned();
+    if !taken::is_somebody(&entity) {
+        return Err(Error::NotFound.into());
+    }
+    let taking = Taking::whole(reader, entity, &question).await?;
+    let name = file_name(&taking, "vcf");
+    let version = version(&question);
+    let body = written(taking, move |taking, listed, _| {
+        listed.records.iter().map(|record| taken::card(&taking.entity, record, &listed.titles, version)).collect()
+    });
+    Ok(file(body, "text/vcard; charset=utf-8", &name))
+}
+
+/// One record as a card.
+pub(super) async fn card(State(web): State<Web>, Of(entity): Of, named: Named, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
+    if !taken::is_somebody(&entity) {
+        return Err(Error::NotFound.into());
+    }
+    let (record, titles) = web.engine().show(&reader.who, &entity, named.id("id")?).await?;
+    if !reader.who.role.export {
+        return Err(Error::Forbidden(Say::new("error-forbidden")).into());
+    }
+    let card = taken::card(&entity, &record, &titles, version(uri.query().unwrap_or_default()));
+    let title = entity.field(entity.title).map_or("", |field| record.value(field.id).text());
+    let name = meta::fields::term_key(title).unwrap_or_else(|| record.id.to_string());
+    Ok(file(Body::from(card), "text/vcard; charset=utf-8", &format!("{name}.vcf")))
+}
+
 /// As a workbook: numbers as numbers, days as days, codes and phones as text, the head in sight.
 pub(super) async fn xlsx(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
     let mut taking = Taking::begin(reader, entity, uri.query().unwrap_or_default()).await?;
     let name = file_name(&taking, "xlsx");
     let mut book = Workbook::new();
     let (money, whole) = (Format::new().set_num_format("#,##0.00"), Format::new().set_num_format("0"));
+    let guarded = Format::new().set_quote_prefix();
     let (day, moment) = (Format::new().set_num_format("dd/mm/yyyy"), Format::new().set_num_format("dd/mm/yyyy hh:mm"));
     // Rows that are written lie in a temporary file, and not in memory.
     book.add_worksheet_with_constant_memory().map_err(Error::internal)?;
@@ -117,7 +198,8 @@ pub(super) async fn xlsx(State(_): State<Web>, Of(entity): Of, OriginalUri(uri):
     for (column, head) in (0_u16..).zip(taking.heads()) {
         let sheet = sheet(&mut book)?;
         sheet.set_column_width(column, 18).map_err(Error::internal)?;
-        sheet.write_string_with_format(0, column, head, &bold).map_err(Error::internal)?;
+        let dress = if formats::is_guarded(&head) { bold.clone().set_quote_prefix() } else { bold.clone() };
+        sheet.write_string_with_format(0, column, head, &dress).map_err(Error::internal)?;
     }
     sheet(&mut book)?.set_freeze_panes(1, 1).map_err(Error::internal)?;
     let mut row: u32 = 1;
@@ -153,8 +235,11 @@ pub(super) async fn xlsx(State(_): State<Web>, Of(entity): Of, OriginalUri(uri):
                         if said.is_empty() {
                             continue;
                         }
-                        // As text, whatever it begins with: nothing is reckoned.
-                        sheet.write_string(row, column, said)
+                        // As text, whatever it begins with: nothing is reckoned, nor when somebody edits the cell.
+                        match formats::is_guarded(&said) {
+                            true => sheet.write_string_with_format(row, column, said, &guarded),
+                            false => sheet.write_string(row, column, said),
+                        }
                     }
                 };
                 written.map_err(Error::internal)?;

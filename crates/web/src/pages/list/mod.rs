@@ -49,6 +49,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(Route::page(Method::GET, "/{plural}/totals", Policy::Entity(Verb::See), Rate::Heavy, "", ""), totals::show)
         .add(Route::page(Method::GET, "/{plural}/export.csv", Policy::Entity(Verb::See), Rate::Heavy, "", "export"), export::csv)
         .add(Route::page(Method::GET, "/{plural}/export.xlsx", Policy::Entity(Verb::See), Rate::Heavy, "", "export"), export::xlsx)
+        .add(Route::page(Method::GET, "/{plural}/export.json", Policy::Entity(Verb::See), Rate::Heavy, "", "export"), export::json)
+        .add(Route::page(Method::GET, "/{plural}/export.vcf", Policy::Entity(Verb::See), Rate::Heavy, "", "export"), export::cards)
+        .add(Route::page(Method::GET, "/{plural}/{id}/card.vcf", Policy::Entity(Verb::See), Rate::Person, "", "export"), export::card)
         .add(Route::page(Method::POST, "/{plural}/{id}/place", Policy::Entity(Verb::Change), Rate::Person, "Place", "place"), board::place)
         .add(Route::page(Method::GET, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "", ""), views::show)
         .add(Route::page(Method::POST, "/{plural}/views", Policy::Entity(Verb::See), Rate::Person, "View", "keep-view"), views::keep)
@@ -76,6 +79,8 @@ struct ListPage<'l> {
     columns: String,
     arrangement: String,
     exports: bool,
+    /// Whether they are somebody, whom an address book can hold.
+    cards: bool,
     view: Option<&'l views::SavedView>,
     /// Whether it shows something else than the view keeps.
     differs: bool,
@@ -143,6 +148,7 @@ async fn list(State(web): State<Web>, Of(entity): Of, OriginalUri(uri): Original
         columns: columns::of_list(&reader, &entity, &address),
         arrangement: arrangement::menu(&reader, &entity, &address),
         exports: reader.who.role.export,
+        cards: crate::taken::is_somebody(&entity),
         differs: view.as_ref().is_some_and(|view| views::differs(view, &address)),
         view: view.as_ref(),
         chips,

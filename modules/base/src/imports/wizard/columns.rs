@@ -67,8 +67,10 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
     }
     let mut plan = standing.plan.clone();
     if fields.get("names").is_some() {
-        // Back to what the names of the columns say.
-        plan.columns.to = offered::by_names(&reader, &standing.entity, &plan.header);
+        // Back to what the columns themselves say.
+        let file = standing.file(reader.web.engine()).await?;
+        let sample = tokio::task::spawn_blocking(move || offered::sampled(file)).await.map_err(Error::internal)??;
+        plan.columns.to = offered::proposed(&reader, &standing.entity, &plan.header, &sample);
         plan.as_on.clear();
     }
     page(&reader.within(standing.entity.plural), &standing, &plan, Vec::new(), StatusCode::OK).await

@@ -1,8 +1,11 @@
 //! Where a column may go: the fields of the records that a row becomes, grouped by record.
 
 use crate::exports;
-use crate::imports::mapping;
+use crate::imports::{mapping, reading};
+use kernel::Result;
 use meta::{Entity, Kind, Model};
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::sync::Arc;
 use web::pages::reader::Reader;
 
@@ -136,7 +139,27 @@ pub(super) fn given(keys: &[(String, String)], to: &[String]) -> Vec<(String, St
     keys.iter().filter(|(key, _)| whole(key)).cloned().collect()
 }
 
-/// What a mapping makes of the header of a file, by its names alone.
-pub(super) fn by_names(reader: &Reader, entity: &Entity, header: &[String]) -> Vec<String> {
-    mapping::proposals(entity, reader.web.words(), header)
+/// Rows by which columns are proposed.
+const SAMPLE: usize = 60;
+
+/// The first rows of a surveyed file.
+pub(super) fn sample(file: impl Read + Seek, survey: &reading::Survey) -> Result<Vec<Vec<String>>> {
+    let (mut rows, mut sample) = (reading::rows(file, survey)?, Vec::new());
+    while sample.len() < SAMPLE
+        && let Some(row) = rows.next_row()?
+    {
+        sample.push(row.cells);
+    }
+    Ok(sample)
+}
+
+/// The same of a file whose nature is not known yet.
+pub(super) fn sampled(mut file: File) -> Result<Vec<Vec<String>>> {
+    let survey = reading::survey(&mut file)?;
+    sample(file, &survey)
+}
+
+/// Where the columns of a file go, by their names and by what stands in its first rows.
+pub(super) fn proposed(reader: &Reader, entity: &Entity, header: &[String], sample: &[Vec<String>]) -> Vec<String> {
+    mapping::proposals(entity, reader.web.words(), header, sample)
 }

@@ -78,16 +78,22 @@ pub(super) async fn standing(engine: &Engine, who: &Principal, id: Id) -> Result
     Ok(Standing { record, plan, state, entity, owner, undone })
 }
 
-/// Begins a run with a file that came: what it is, and where its columns go by what was chosen last or by their names.
+/// Begins a run with a file that came: what it is, and where its columns go by what was chosen last, or by their names and
+/// what stands in them.
 ///
 /// Errors: those of reading the file.
 pub(super) async fn begin(engine: &Engine, who: &Principal, entity: &Arc<Entity>, words: &Words, file: &Received) -> Result<Id> {
     let (files, digest) = (engine.files()?.clone(), file.kept.digest.clone());
-    let surveyed = tokio::task::spawn_blocking(move || reading::survey(&mut files.open(&digest)?));
-    let survey = surveyed.await.map_err(Error::internal)??;
+    let surveyed = tokio::task::spawn_blocking(move || {
+        let mut file = files.open(&digest)?;
+        let survey = reading::survey(&mut file)?;
+        let sample = super::offered::sample(file, &survey)?;
+        Ok::<_, Error>((survey, sample))
+    });
+    let (survey, sample) = surveyed.await.map_err(Error::internal)??;
     let header = survey.header.cells.clone();
     let signed = signature(&header);
-    let to = mapping::proposals(entity, words, &header);
+    let to = mapping::proposals(entity, words, &header, &sample);
     let columns = crate::imports::Choices { to, ..Default::default() };
     let delimiter = survey.delimiter.to_string();
     let mut plan =
