@@ -315,6 +315,18 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
             }
         }
     }
+    for place in 1..ours.len() {
+        // Words that stand beside each other in both, and in many names besides, say little more than one of them.
+        let (first, second) = (partner[place - 1], partner[place]);
+        if first != NONE
+            && second != NONE
+            && first.abs_diff(second) == 1
+            && theirs[first as usize].1 == ours[place - 1].1
+            && theirs[second as usize].1 == ours[place].1
+        {
+            gains[place] -= known.bits_in_common(ours[place - 1].1, ours[place].1).min(gains[place - 1].min(gains[place]));
+        }
+    }
     let matched = partner[..ours.len()].iter().filter(|partner| **partner != NONE).count();
     let (left, right) = (ours.len() - matched, theirs.len() - matched);
     let mut gain: f32 = gains.iter().sum();

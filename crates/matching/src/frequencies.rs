@@ -10,6 +10,8 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Of {
     Word = 1,
+    /// Two words of a name beside each other, whichever comes first.
+    Pair,
     Identifier,
     Phone,
     Email,
@@ -27,6 +29,12 @@ pub(crate) enum Of {
 /// The digest under which a value is counted.
 pub(crate) fn counted(of: Of, value: &[u8]) -> u64 {
     mixed(digest(value) ^ (of as u64) << 56)
+}
+
+/// Two words that stand beside each other, as one value.
+fn beside(one: &[u8], other: &[u8]) -> u64 {
+    let (one, other) = (digest(one), digest(other));
+    mixed(one.min(other).rotate_left(17) ^ one.max(other) ^ (Of::Pair as u64) << 56)
 }
 
 /// Shares of records that have a value.
@@ -64,7 +72,7 @@ pub(crate) struct Sketch {
 }
 
 impl Sketch {
-    const PLACES: usize = 1 << 20;
+    const PLACES: usize = 1 << 21;
 
     pub(crate) fn new() -> Sketch {
         Sketch { rows: [vec![0; Sketch::PLACES], vec![0; Sketch::PLACES]] }
@@ -221,6 +229,23 @@ impl Frequencies {
         -share.min(0.35).log2()
     }
 
+    /// How many bits two words beside each other are worth less than each by itself, because whoever has the one has the other: given
+    /// names of two words, "Bella Vista". Of pairs that hardly any have besides the two records nothing is known, and so it is 0.
+    pub(crate) fn bits_in_common(&self, one: &[u8], other: &[u8]) -> f32 {
+        let digest = beside(one, other);
+        let count = match &self.sketch {
+            Some(sketch) => sketch.count(digest),
+            None => self.common.get(&digest).copied().unwrap_or(0),
+        } as f32;
+        let sure = ((count - 3.0) / 4.0).clamp(0.0, 1.0);
+        if sure == 0.0 {
+            return 0.0;
+        }
+        let share = (count - 1.0) / self.population().max(count);
+        let apart = self.bits(Of::Word, one) + self.bits(Of::Word, other);
+        sure * (apart + share.log2()).max(0.0)
+    }
+
     /// The bits of agreeing in what only one subject should have: a chance that grows less with those who have it.
     pub(crate) fn bits_of_unique(&self, of: Of, value: &[u8], more: f32) -> f32 {
         self.population().max(1_000.0).log2() + more - 1.5 * (self.count(of, value) - 1.0).max(1.0).log2()
@@ -232,7 +257,13 @@ pub(crate) fn values(record: Record<'_>, mut each: impl FnMut(u64)) {
     for (piece, _, text) in record.pieces() {
         let of = match piece {
             Piece::Given | Piece::Surname | Piece::Person | Piece::Company => {
-                words(text).for_each(|word| each(counted(Of::Word, word)));
+                let mut before: Option<&[u8]> = None;
+                for word in words(text) {
+                    each(counted(Of::Word, word));
+                    if let Some(before) = before.replace(word) {
+                        each(beside(before, word));
+                    }
+                }
                 continue;
             }
             Piece::Employer | Piece::Associate => continue,

@@ -386,7 +386,7 @@ pub(crate) fn is_a_person(name: &str) -> bool {
 
 /// Whether a word is given to people as a name, or what they are called by.
 pub(crate) fn is_given(word: &[u8]) -> bool {
-    GIVEN_NAMES.contains_key(word) || registered(word).is_some()
+    GIVEN_NAMES.contains_key(word) || registered(word).is_some() || std::str::from_utf8(word).is_ok_and(italy::person_name::is_given)
 }
 
 fn nearly_given(word: &str) -> bool {
