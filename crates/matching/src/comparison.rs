@@ -358,6 +358,12 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
                 // The one says more: what is missing costs little.
                 gain -= (0.1 * (loss[0] + loss[1])).min(3.0);
                 Agreement::Part
+            } else if (0..ours.len()).any(|place| partner[place] == NONE && is_number(ours[place].1))
+                && (0..theirs.len()).any(|place| !taken[place] && is_number(theirs[place].1))
+            {
+                // The first and the second of something.
+                gain = 0.0;
+                Agreement::Different
             } else {
                 // A word against a word.
                 let pairs = left.min(right) as f32;
@@ -389,6 +395,9 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
 /// What two words are worth that are not the same, if they may be one.
 fn alike(known: &Frequencies, a: &[u8], b: &[u8]) -> Option<f32> {
     let bits = || known.bits(Of::Word, a).min(known.bits(Of::Word, b)).min(14.0);
+    if numbers_differ(a, b) {
+        return None;
+    }
     let (long, short) = if a.len() > b.len() { (a, b) } else { (b, a) };
     if short.len() == 1 {
         return (long[0] == short[0]).then_some(1.5);
@@ -416,11 +425,25 @@ fn alike(known: &Frequencies, a: &[u8], b: &[u8]) -> Option<f32> {
 fn closed_up(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Option<Aligned> {
     let (mut first, mut second) = ([0; 64], [0; 64]);
     let (ours, theirs) = (a.closed(&mut first), b.closed(&mut second));
+    if numbers_differ(&first[..ours], &second[..theirs]) {
+        return None;
+    }
     let short = ours.min(theirs);
     let typed = distance(&first[..ours], &second[..theirs], if short < 6 { 0 } else { slips(short).min(2) })?;
     let bits = |name: &Name<'_>| name.words().iter().map(|(_, word)| known.bits(Of::Word, word).min(14.0)).sum::<f32>();
     let gain = (bits(a).min(bits(b)) - 2.0 - 2.0 * typed as f32).max(2.0);
     Some(Aligned { agreement: Agreement::Near, gain, fields: [(a.words()[0].0, gain), (u8::MAX, 0.0)], other_trade: false })
+}
+
+fn is_number(word: &[u8]) -> bool {
+    word.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether both say numbers, and not the same: another digit is another shop, house or year, and no slip of the pen.
+fn numbers_differ(a: &[u8], b: &[u8]) -> bool {
+    let digits = |text: &'_ [u8]| text.iter().copied().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    let (a, b) = (digits(a), digits(b));
+    !a.is_empty() && !b.is_empty() && a != b
 }
 
 /// One word that the other's words begin with: `omr` for Officine Meccaniche Rossi.
