@@ -123,7 +123,7 @@ async fn hidden_fields_are_merged_and_not_shown() {
             let values = [("entity", "account"), ("field", field), ("right", "hidden")];
             values.into_iter().fold(Draft::new("role_field"), |draft, (key, value)| draft.with(line.field(key).expect("a field").id, value))
         };
-        let lines = vec![("fields", vec![draft("vat_number"), draft("phones")])];
+        let lines = vec![("fields", vec![draft("vat_number"), draft("tax_code"), draft("phones"), draft("phone")])];
         engine.change(&system, &roles, role, None, Vec::new(), lines).await.expect("its fields");
         let users = engine.entity("user").expect("users");
         let values = vec![(users.field("roles").expect("roles").id, Value::from("|cieca|"))];

@@ -25,7 +25,8 @@ async fn open(house: &House, who: &str, path: &str) {
 
 async fn make(house: &House, who: &str, pairs: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("csrf", &house.people[who].csrf);
+    // What is made here is alike.
+    form.append_pair("csrf", &house.people[who].csrf).append_pair("insist", "1");
     form.extend_pairs(pairs);
     let made = house.page(who, "POST", "/accounts/new").form(&form.finish()).send().await.expect(303);
     made.header("location").to_owned()

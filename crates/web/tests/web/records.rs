@@ -108,8 +108,12 @@ async fn a_double_is_told_before_it_is_made() {
     for house in houses().await {
         let double = json!({ "name": "Officine A bis", "vat_number": "IT 00743110157" });
         let problem = house.post("anna", "/accounts", double.clone()).await.expect(409).json();
-        let known = json!([{ "field": "vat_number", "id": house.north.account.to_string(), "title": "Officine A" }]);
-        assert_eq!(problem["duplicates"], known);
+        let [known] = problem["duplicates"].as_array().expect("duplicates").as_slice() else { panic!("{problem}") };
+        let told = ["field", "id", "title", "against"].map(|key| known[key].clone());
+        assert_eq!(told, [json!("vat_number"), json!(house.north.account.to_string()), json!("Officine A"), json!([])]);
+        // What speaks for it, and how likely it is.
+        assert!(known["for"].as_array().is_some_and(|fields| fields.contains(&json!("vat_number"))), "{known}");
+        assert!(known["score"].as_f64().is_some_and(|score| score > 0.9 && score <= 1.0), "{known}");
         // Bruno learns that there is one, and nothing else.
         let problem = house.post("bruno", "/accounts", double.clone()).await.expect(409).json();
         assert_eq!(problem["duplicates"], json!([{ "field": "vat_number", "id": null, "title": null }]));
