@@ -401,7 +401,7 @@ async fn whatever_is_done_leads_on_inside() {
             };
             // A line in a name is refused, or is none.
             sends("/accounts/new", &[("name", &name)], false).await;
-            let made = sends("/accounts/new", &[("name", &format!("Ditta {number} \"; evil=1"))], number % 2 == 0).await;
+            let made = sends("/accounts/new", &[("name", &format!("Ditta {number} \"; evil=1")), ("insist", "1")], number % 2 == 0).await;
             let led = if made.status == 303 { made.header("location") } else { made.header("hx-redirect") }.to_owned();
             let id = led.split(['?', '#']).next().unwrap_or_default().trim_start_matches("/accounts/").to_owned();
             let card = format!("/accounts/{id}");
