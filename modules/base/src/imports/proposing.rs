@@ -215,14 +215,14 @@ fn likeness(spoken: &str, word: &str) -> u8 {
     };
     let (left, mut right) = (pairs(spoken), pairs(word));
     let all = left.len() + right.len();
-    let mut both = 0;
+    let mut both = 0_usize;
     for pair in left {
         if let Some(at) = right.iter().position(|other| *other == pair) {
             right.swap_remove(at);
             both += 1;
         }
     }
-    let share = if all == 0 { 0 } else { both * 200 / all };
+    let share = (both * 200).checked_div(all).unwrap_or(0);
     if share >= 75 { (share * 7 / 10) as u8 } else { 0 }
 }
 
@@ -247,7 +247,8 @@ fn found(values: &[&str]) -> Option<(&'static str, usize)> {
         let certified = count(&|value| value.split('@').nth(1).is_some_and(|host| host.contains("pec") || host.contains("legalmail")));
         return Some((if most(certified) { "pec" } else { "emails" }, mail));
     }
-    let checks: [(&'static str, &dyn Fn(&str) -> bool); 3] = [
+    type Check<'c> = (&'static str, &'c dyn Fn(&str) -> bool);
+    let checks: [Check<'_>; 3] = [
         ("address.postcode", &|value| value.len() == 5 && digits(value) == 5),
         ("address.province", &|value| value.len() == 2 && italy::provinces::by_sigla(value).is_some()),
         ("phones", &|value| digits(value) >= 8 && Phone::split(value).iter().any(|number| Phone::parse(number).is_ok())),

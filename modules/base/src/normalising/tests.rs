@@ -70,7 +70,7 @@ async fn what_is_foreseen_is_done_and_undone_and_done_twice_it_changes_nothing()
         let begun = engine.begin_bulk(&boss, everything.clone()).await.expect("begun");
         // Two work it off at once, as after a kill another takes it up.
         let (one, other) = tokio::join!(engine.work_off(&boss, begun.id), engine.work_off(&boss, begun.id));
-        (one.expect("worked off"), other.expect("worked off"));
+        one.and(other).expect("worked off");
         let report = engine.bulk_report(&boss, begun.id).await.expect("a report");
         use engine::bulk::entity as row;
         assert_eq!([&row::CHANGED, &row::UNCHANGED, &row::REFUSED].map(|count| report.record.get(count)), [1, 2, 0]);

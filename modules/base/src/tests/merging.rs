@@ -54,7 +54,7 @@ impl House {
 
     pub(super) async fn merge(&self, entity: &str, plan: Plan) -> kernel::Result<engine::merging::Merged> {
         self.clock.pass(60_000);
-        self.engine.merge(&self.who, &*self.engine.entity(entity).expect("an entity"), plan).await
+        self.engine.merge(&self.who, &self.engine.entity(entity).expect("an entity"), plan).await
     }
 
     async fn show(&self, entity: &str, id: Id) -> Record {

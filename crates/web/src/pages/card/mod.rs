@@ -161,10 +161,11 @@ async fn found(
         Err(error) => matches!(error, Error::NotFound),
     };
     // Whoever may not see any more what went still sees what it became.
-    if removed && (found.is_err() || asked.get("merged") != Some(STAY)) {
-        if let Some(became) = reader.web.engine().became(&reader.who, entity, id).await? {
-            return Ok(Err(format!("/{}/{}?merged={id}", entity.plural, became.into)));
-        }
+    if removed
+        && (found.is_err() || asked.get("merged") != Some(STAY))
+        && let Some(became) = reader.web.engine().became(&reader.who, entity, id).await?
+    {
+        return Ok(Err(format!("/{}/{}?merged={id}", entity.plural, became.into)));
     }
     found.map(Ok)
 }

@@ -42,7 +42,7 @@ pub fn slice() -> Slice {
 pub fn routes(routes: Routes) -> Routes {
     let get = |path| Route::page(Method::GET, path, Policy::SignedIn, Rate::Person, "", "");
     let heavy = |path, input, audit| {
-        let method = if input == "" { Method::GET } else { Method::POST };
+        let method = if str::is_empty(input) { Method::GET } else { Method::POST };
         Route::page(method, path, Policy::SignedIn, Rate::Heavy, input, audit)
     };
     let post = |path, input, audit| Route::page(Method::POST, path, Policy::SignedIn, Rate::Person, input, audit);
@@ -142,7 +142,7 @@ fn grouped(reader: &Reader, number: i64) -> String {
     let between = if reader.speech.language == kernel::Language::Italian { '.' } else { ',' };
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(between);
         }
         out.push(digit);
