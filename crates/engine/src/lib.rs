@@ -25,6 +25,7 @@ pub mod live;
 pub mod mail;
 pub mod mentions;
 pub mod merging;
+mod naming;
 mod nodes;
 pub mod notifications;
 pub mod operating;
@@ -94,6 +95,7 @@ pub(crate) struct Inside {
     pub(crate) auditing: audit::Auditing,
     pub(crate) words: Vec<&'static str>,
     pub(crate) bulk_actions: Vec<bulk::BulkAction>,
+    pub(crate) weighing: duplicates::Held,
     pub(crate) keys: secrets::Held,
     pub(crate) speaks: std::sync::OnceLock<Arc<dyn mail::Speaks>>,
     #[cfg(feature = "testing")]
@@ -190,6 +192,7 @@ impl Engine {
                 auditing,
                 words,
                 bulk_actions,
+                weighing: duplicates::Held::default(),
                 keys,
                 speaks: std::sync::OnceLock::new(),
                 #[cfg(feature = "testing")]

@@ -1,6 +1,10 @@
 //! Fuzz targets of what reads files: seeds as programs write them, damaged at random. Nothing may panic, run on without
 //! end or give rows of which the survey did not know. `bin/fuzz NAME SECONDS` runs one for longer.
 
+#[allow(dead_code, reason = "others use the rest of it")]
+mod archive;
+
+use archive::{Packed, archive, packed};
 use formats::{Kind, MOST_COLUMNS};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -99,36 +103,6 @@ const BOOK: &str =
     r#"<workbook xmlns:r="r"><workbookPr date1904="0"/><sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 const LEADS: &str = r#"<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="x/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="x/styles" Target="/xl/styles.xml"/></Relationships>"#;
 
-/// An archive whose parts are stored as they are.
-fn archive(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for (name, bytes) in parts {
-        let offset = file.len() as u32;
-        let mut common = Vec::new();
-        common.extend([20_u16, 0, 0, 0, 0].iter().flat_map(|number| number.to_le_bytes()));
-        common.extend([0, bytes.len() as u32, bytes.len() as u32].iter().flat_map(|number: &u32| number.to_le_bytes()));
-        common.extend((name.len() as u16).to_le_bytes());
-        common.extend([0, 0]);
-        file.extend(b"PK\x03\x04");
-        file.extend(&common);
-        file.extend(name.as_bytes());
-        file.extend(bytes);
-        directory.extend(b"PK\x01\x02\x14\x03");
-        directory.extend(&common);
-        directory.extend([0; 10]);
-        directory.extend(offset.to_le_bytes());
-        directory.extend(name.as_bytes());
-    }
-    let at = file.len() as u32;
-    file.extend(&directory);
-    file.extend(b"PK\x05\x06\0\0\0\0");
-    file.extend((parts.len() as u16).to_le_bytes().repeat(2));
-    file.extend((directory.len() as u32).to_le_bytes());
-    file.extend(at.to_le_bytes());
-    file.extend([0, 0]);
-    file
-}
-
 fn book(which: usize, damage: &Damage) -> Vec<u8> {
     let parts = [
         ("xl/workbook.xml", BOOK),
@@ -137,10 +111,12 @@ fn book(which: usize, damage: &Damage) -> Vec<u8> {
         ("xl/styles.xml", STYLES),
         ("xl/worksheets/sheet1.xml", SHEET),
     ];
-    let parts: Vec<(&str, Vec<u8>)> = parts
+    let parts: Vec<Packed> = parts
         .iter()
         .enumerate()
-        .map(|(place, (name, text))| (*name, if place == which { damaged(text.as_bytes(), damage) } else { text.as_bytes().to_vec() }))
+        .map(|(place, (name, text))| {
+            packed(name, [if place == which { damaged(text.as_bytes(), damage) } else { text.as_bytes().to_vec() }])
+        })
         .collect();
     archive(&parts)
 }

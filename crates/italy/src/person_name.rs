@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Given names, folded, one a line. From python-codicefiscale (MIT), with names of today added; see `data/NOTICE.md`.
-static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("../data/given.txt").lines().collect());
+static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| given_names().collect());
 /// The family names that most people in Italy have, folded, one a line.
 static FAMILY: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("../data/family.txt").lines().collect());
 
@@ -163,6 +163,11 @@ pub fn are_swapped(given: &str, family: &str) -> bool {
         given.iter().map(|unit| unit.as_given()).sum::<i32>() + family.iter().map(|unit| unit.as_family()).sum::<i32>()
     };
     !first.is_empty() && !second.is_empty() && score(&second, &first) - score(&first, &second) >= 4
+}
+
+/// The given names that people in Italy have, folded, in the order of the alphabet.
+pub fn given_names() -> impl Iterator<Item = &'static str> {
+    include_str!("../data/given.txt").lines()
 }
 
 /// Whether it is a given name that many people in Italy have, in any writing.

@@ -441,9 +441,10 @@ fn is_number(word: &[u8]) -> bool {
 
 /// Whether both say numbers, and not the same: another digit is another shop, house or year, and no slip of the pen.
 fn numbers_differ(a: &[u8], b: &[u8]) -> bool {
-    let digits = |text: &'_ [u8]| text.iter().copied().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
-    let (a, b) = (digits(a), digits(b));
-    !a.is_empty() && !b.is_empty() && a != b
+    fn digits(text: &[u8]) -> impl Iterator<Item = &u8> {
+        text.iter().filter(|byte| byte.is_ascii_digit())
+    }
+    digits(a).next().is_some() && digits(b).next().is_some() && !digits(a).eq(digits(b))
 }
 
 /// One word that the other's words begin with: `omr` for Officine Meccaniche Rossi.

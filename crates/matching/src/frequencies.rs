@@ -2,9 +2,10 @@
 
 use crate::contact::Email;
 use crate::prepared::{Piece, Record};
-use crate::text::{digest, mixed, words};
+use crate::text::{Words, digest, mixed, words};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a value is of, so that a town called like a family counts by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,9 +178,42 @@ const KNOWN: &[(f32, &[&str])] = &[
             "roma",
             "milano",
             "sole",
+            "figlio",
+            "edilizia",
+            "autotrasporti",
+            "industria",
+            "commerciale",
+            "international",
+            "albergo",
+            "panificio",
+            "pizzeria",
+            "associati",
+            "consulenze",
+            "arredamenti",
+            "informatica",
+            "nuova",
+            "nuovo",
+            "casa",
+            "auto",
+            "elettrica",
+            "termoidraulica",
+            "falegnameria",
+            "tipografia",
+            "lavanderia",
+            "carpenteria",
+            "gioielleria",
+            "borgo",
         ],
     ),
 ];
+
+static KNOWN_WORDS: LazyLock<Words<()>> =
+    LazyLock::new(|| KNOWN.iter().flat_map(|(_, words)| *words).map(|word| (word.as_bytes(), ())).collect());
+
+/// Whether a word stands in too many names for being a key by itself.
+pub(crate) fn is_everyday(word: &[u8]) -> bool {
+    KNOWN_WORDS.contains_key(word)
+}
 
 impl Frequencies {
     pub(crate) fn unknown() -> Frequencies {

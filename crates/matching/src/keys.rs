@@ -1,10 +1,10 @@
 //! Candidate keys: two records that may be one share at least one of them.
 
 use crate::contact::Email;
+use crate::frequencies::is_everyday;
 use crate::names::registered;
 use crate::prepared::{Piece, Prepared, Record};
-use crate::text::{Words, bones, digest, mixed, table, words};
-use std::sync::LazyLock;
+use crate::text::{bones, digest, mixed, words};
 
 /// The version of the rules below. Stored beside keys that are kept; another version means that they are made anew.
 pub const KEYS_VERSION: i64 = 1;
@@ -24,74 +24,6 @@ enum Kind {
     Word,
     Initials,
 }
-
-/// Words of names that too many have for being a key by themselves.
-const EVERYDAY: &[&str] = &[
-    "fratelli",
-    "figli",
-    "figlio",
-    "officina",
-    "meccanica",
-    "studio",
-    "farmacia",
-    "ristorante",
-    "immobiliare",
-    "costruzioni",
-    "edilizia",
-    "trasporti",
-    "autotrasporti",
-    "servizi",
-    "industria",
-    "commerciale",
-    "agricola",
-    "italia",
-    "international",
-    "hotel",
-    "albergo",
-    "panificio",
-    "pizzeria",
-    "associati",
-    "consulenze",
-    "impianti",
-    "arredamenti",
-    "informatica",
-    "centro",
-    "nuova",
-    "nuovo",
-    "casa",
-    "auto",
-    "elettrica",
-    "termoidraulica",
-    "falegnameria",
-    "tipografia",
-    "lavanderia",
-    "carpenteria",
-    "gioielleria",
-    "rossi",
-    "russo",
-    "ferrari",
-    "esposito",
-    "bianchi",
-    "romano",
-    "colombo",
-    "ricci",
-    "marino",
-    "greco",
-    "bruno",
-    "gallo",
-    "conti",
-    "deluca",
-    "costa",
-    "giordano",
-    "mancini",
-    "rizzo",
-    "lombardi",
-    "moretti",
-    "sole",
-    "borgo",
-];
-
-static EVERYDAY_WORDS: LazyLock<Words<()>> = LazyLock::new(|| table(EVERYDAY));
 
 impl Prepared {
     /// The keys by which candidates for being the same are found: at most some twenty, without repetition, those that tell most
@@ -168,7 +100,7 @@ impl Record<'_> {
         }
         for name in &names {
             for word in name.iter().take(5).filter(|word| word.len() >= 3) {
-                let everyday = EVERYDAY_WORDS.contains_key(word);
+                let everyday = is_everyday(word);
                 let sound = made.sound(word, 6);
                 if !area.is_empty() {
                     made.key(Kind::Place, &[&sound, area]);

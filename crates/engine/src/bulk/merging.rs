@@ -8,22 +8,16 @@ use super::job::{self, Counts};
 use super::report::Reason;
 use super::{Begun, Doing};
 use crate::jobs::{Done, JobContext, Run};
+use crate::naming::{Renamed, naming_another};
 use crate::own_fields::OWN_FIELD;
 use crate::principal::{Principal, Through};
-use crate::rights::SHARING_RULE;
-use crate::segments::SEGMENT;
-use crate::views::VIEW;
 use crate::vocabulary::{TERM, uses};
 use crate::write::{Act, Draft, Slicing, Writing};
 use crate::{Engine, history};
-use form_urlencoded::Serializer;
 use kernel::{Error, Id, Result, Say, Value};
 use meta::fields::{stored, term_key, terms};
-use meta::filter::parse::parse;
-use meta::filter::print::print;
 use meta::filter::renaming::OtherTerm;
-use meta::sql::Sql;
-use meta::{Entity, Field, FieldId, Kind, Model};
+use meta::{Entity, Field, FieldId, Filter, Kind, Model};
 use std::sync::Arc;
 use store::{Statement, Work};
 
@@ -65,9 +59,13 @@ struct Merge {
     into: String,
 }
 
-impl Merge {
-    fn other(&self) -> OtherTerm<'_> {
-        OtherTerm { vocabulary: &self.vocabulary, from: &self.from, into: &self.into }
+impl Renamed for Merge {
+    fn may_stand_in(&self, text: &str) -> bool {
+        text.contains(&self.from)
+    }
+
+    fn filter(&self, filter: &Filter, model: &Model, entity: &Entity) -> Filter {
+        filter.with_other_term(model, entity, &OtherTerm { vocabulary: &self.vocabulary, from: &self.from, into: &self.into })
     }
 }
 
@@ -261,71 +259,24 @@ async fn end(slicing: &mut Slicing<'_>, bulk: Id, merge: &Merge) -> Result<()> {
     job::note(slicing.tx(), bulk, standing.done, &Counts::default(), now, true).await
 }
 
-/// Where terms are named: entity, the field that says whose records are meant, texts.
-const TEXTS: [(&str, &str, &[&str]); 4] = [
-    (VIEW, "list", &["question"]),
-    (SEGMENT, "list", &["filter"]),
-    (SHARING_RULE, "entity", &["filter"]),
-    (OWN_FIELD, "entity", &["visible_when", "required_when", "read_only_when", "initial"]),
-];
-
 /// The changes of views, segments, sharing rules and own fields that name the term.
 async fn naming(slicing: &mut Slicing<'_>, model: &Model, merge: &Merge) -> Result<Vec<Act>> {
-    let mut acts = Vec::new();
-    for (key, of, texts) in TEXTS {
-        let Some(entity) = model.entity(key) else { continue };
-        let mut sql = Sql::new();
-        sql.push("SELECT \"id\", ").name(of);
-        for text in texts {
-            sql.push(", ").name(text);
-        }
-        if key == OWN_FIELD {
-            sql.push(", \"vocabulary\"");
-        }
-        sql.push(" FROM ").name(key).push(" WHERE \"removed_at\" IS NULL ORDER BY \"id\"");
-        let rows = slicing.tx().rows(&Statement::new(sql.text, sql.values)).await?;
-        for row in rows.iter() {
-            let (Some(id), Some(target)) = (row.link(0), model.entity(row.text(1))) else { continue };
-            let mut values = Vec::new();
-            for (place, text) in texts.iter().enumerate() {
-                let Some(field) = entity.field(text) else { continue };
-                let known = row.text(place + 2);
-                let other = match *text {
-                    "question" => of_address(known, model, target, merge),
-                    "initial" if row.text(texts.len() + 2) == merge.vocabulary => initial(known, merge),
-                    "initial" => None,
-                    _ => of_filter(known, model, target, merge),
-                };
-                values.extend(other.map(|other| (field.id, Value::from(other))));
-            }
-            if !values.is_empty() {
-                acts.push(Act::Change { entity: key, id, version: None, values, lines: Vec::new() });
-            }
+    let mut acts = naming_another(slicing.tx(), model, merge).await?;
+    let Some(first) = model.entity(OWN_FIELD).and_then(|entity| entity.field("initial")) else { return Ok(acts) };
+    let sql = "SELECT \"id\", \"initial\" FROM \"own_field\" WHERE \"removed_at\" IS NULL AND \"vocabulary\" = ? ORDER BY \"id\"";
+    let rows = slicing.tx().rows(&Statement::new(sql, vec![merge.vocabulary.as_str().into()])).await?;
+    for row in rows.iter() {
+        let (Some(id), Some(other)) = (row.link(0), initial(row.text(1), merge)) else { continue };
+        let value = (first.id, Value::from(other));
+        match acts.iter_mut().find_map(|act| match act {
+            Act::Change { id: changed, values, .. } if *changed == id => Some(values),
+            _ => None,
+        }) {
+            Some(values) => values.push(value),
+            None => acts.push(Act::Change { entity: OWN_FIELD, id, version: None, values: vec![value], lines: Vec::new() }),
         }
     }
     Ok(acts)
-}
-
-/// The text of a filter with the other term; nothing where it does not name the one, or is none any more.
-fn of_filter(text: &str, model: &Model, entity: &Entity, merge: &Merge) -> Option<String> {
-    if !text.contains(&merge.from) {
-        return None;
-    }
-    let filter = parse(text, model, entity).ok()?;
-    let other = filter.with_other_term(model, entity, &merge.other());
-    (other != filter).then(|| print(&other, model, entity))
-}
-
-/// The address of a list with the other term in its filter.
-fn of_address(question: &str, model: &Model, entity: &Entity, merge: &Merge) -> Option<String> {
-    let mut other = Serializer::new(String::new());
-    let mut named = false;
-    for (name, value) in form_urlencoded::parse(question.as_bytes()) {
-        let filter = if name == "filter" { of_filter(&value, model, entity, merge) } else { None };
-        named |= filter.is_some();
-        other.append_pair(&name, filter.as_deref().unwrap_or(&value));
-    }
-    named.then(|| other.finish())
 }
 
 /// The first value of an own field, as it is typed, with the other term.

@@ -8,7 +8,6 @@ use super::queue::Two;
 use super::reading::Reading;
 use super::scheme::Compared;
 use super::settings;
-use super::weighing::Weighing;
 use crate::Engine;
 use crate::principal::{Principal, Verb};
 use crate::write::Draft;
@@ -65,8 +64,8 @@ impl Engine {
     pub async fn likeness(&self, who: &Principal, entity: &Entity, one: &Record, other: &Record) -> Result<Alike> {
         let compared = Compared::of(&self.model(), entity).ok_or(kernel::Error::NotFound)?;
         let (one, other) = (compared.of_record(one), compared.of_record(other));
-        let (key, known) = (entity.key, who.entity(entity.key)?);
-        let weighing = self.inside.store.read(move |tx| Box::pin(async move { Weighing::read(tx, key, &compared).await })).await?;
+        let (engine, key, known) = (self.clone(), entity.key, who.entity(entity.key)?);
+        let weighing = self.inside.store.read(move |tx| Box::pin(async move { engine.weighing(tx, key, &compared).await })).await?;
         let (score, _, mut evidence) = weighing.compare(&one, &other);
         evidence.retain(|one| one.is_known(&known));
         Ok(Alike { score, evidence, place: String::new() })
@@ -119,7 +118,7 @@ impl Engine {
         if ids.is_empty() {
             return Ok(());
         }
-        let weighing = Weighing::read(tx, known.key, compared).await?;
+        let weighing = self.weighing(tx, known.key, compared).await?;
         let mut fresh: Vec<Twin> = Vec::new();
         for record in Reading::new(&who.model, &known, &["address.city", "address.province"]).some(self, tx, who, &ids).await? {
             let (score, _, mut evidence) = weighing.compare(&prepared, &compared.of_record(&record));

@@ -9,7 +9,7 @@ use kernel::{Error, Id, Result, Value};
 use matching::Prepared;
 use meta::shape::{Column, ColumnType};
 use meta::sql::Sql;
-use meta::{Entity, FieldId, Record};
+use meta::{Entity, FieldId, Model, Record};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use store::{Cell, Dialect, Statement, Tx, Work};
@@ -36,6 +36,18 @@ fn keys(entity: &str, prepared: &Prepared) -> Vec<i64> {
     let of = FieldId::declared(entity, "").0;
     // The bits are what counts, not the number.
     prepared.keys().into_iter().take(KEPT).map(|key| (key ^ of).cast_signed()).collect()
+}
+
+/// Whether what is compared of an entity is the same in two states of a record.
+fn says_the_same(model: &Model, entity: &Entity, one: &Record, other: &Record) -> bool {
+    let mut compared = entity.compared.iter().flat_map(|name| model.compared(entity, name));
+    compared.all(|(relation, field)| match relation {
+        None => one.value(field.id) == other.value(field.id),
+        Some(relation) => {
+            let (ours, theirs) = (one.lines(relation.key), other.lines(relation.key));
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(one, other)| one.value(field.id) == other.value(field.id))
+        }
+    })
 }
 
 impl Engine {
@@ -75,8 +87,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Follows a change of a record.
+    /// Follows a change of a record. Most changes change nothing that is compared, and cost nothing here.
     pub(crate) async fn duplicates_follow(&self, tx: &mut Tx, entity: &Entity, before: &Record, after: &Record) -> Result<()> {
+        if says_the_same(&self.model(), entity, before, after) {
+            return Ok(());
+        }
         let Some(compared) = Compared::of(&self.model(), entity) else { return Ok(()) };
         let (was, is) = (keys(entity.key, &compared.of_record(before)), keys(entity.key, &compared.of_record(after)));
         let gone: Vec<i64> = was.iter().copied().filter(|key| !is.contains(key)).collect();

@@ -24,6 +24,7 @@ pub(crate) use queue::say;
 pub use queue::{Asking, Queued, State, Two};
 pub use scanning::{Found, Progress, Scanning};
 pub use settings::{Matters, Settings, Standing};
+pub(crate) use weighing::Held;
 
 use crate::area::Slice;
 use meta::shape::ColumnType::{Int, Link, Moment, Text};

@@ -10,7 +10,7 @@ use super::queue::Two;
 use super::reading::Reading;
 use super::scheme::Compared;
 use super::settings::{self, Standing};
-use super::weighing::{self, Weighing};
+use super::weighing;
 use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
 use crate::principal::{Principal, Through};
@@ -216,10 +216,9 @@ impl Engine {
         let Some(compared) = Compared::of(&model, entity) else { return Ok(()) };
         let (begun, key) = (self.now(), entity.key);
         let weighing = {
-            let compared = compared.clone();
-            self.inside.store.read(move |tx| Box::pin(async move { Weighing::read(tx, key, &compared).await })).await?
+            let (engine, compared) = (self.clone(), compared.clone());
+            self.inside.store.read(move |tx| Box::pin(async move { engine.weighing(tx, key, &compared).await })).await?
         };
-        let weighing = Arc::new(weighing);
         let reading = Reading::new(&model, entity, &[]);
         let mut after = Id::SYSTEM;
         loop {

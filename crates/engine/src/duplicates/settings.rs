@@ -103,6 +103,8 @@ impl Standing {
 
 const SETTINGS: &str = "settings";
 const WEIGHTS: &str = "weights";
+/// The digest of the weights, by which a node knows whether it has them.
+const DIGEST: &str = "weights-digest";
 const SCAN: &str = "scan";
 /// Until when what changed was looked at.
 const LOOKED: &str = "looked";
@@ -150,6 +152,14 @@ pub(super) async fn settings(tx: &mut Tx, entity: &'static str) -> Result<Settin
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
+/// What comparisons of an entity go by: the digest of the weights, and the settings, each as text.
+pub(super) async fn going_by(tx: &mut Tx, entity: &'static str) -> Result<[String; 2]> {
+    let sql = "SELECT \"key\", \"value\" FROM \"duplicate_setting\" WHERE \"entity\" = ? AND \"key\" IN (?, ?)";
+    let rows = tx.rows(&Statement::new(sql, vec![entity.into(), DIGEST.into(), SETTINGS.into()])).await?;
+    let said = |key: &str| rows.iter().find(|row| row.text(0) == key).map(|row| row.text(1).to_owned()).unwrap_or_default();
+    Ok([said(DIGEST), said(SETTINGS)])
+}
+
 /// The weights that were learned, as `matching` writes them; none before the first scan.
 pub(super) async fn weights(tx: &mut Tx, entity: &'static str) -> Result<Option<String>> {
     said(tx, entity, WEIGHTS).await
@@ -157,6 +167,7 @@ pub(super) async fn weights(tx: &mut Tx, entity: &'static str) -> Result<Option<
 
 /// Keeps the weights that were learned.
 pub(super) async fn put_weights(tx: &mut Tx, entity: &'static str, text: String) -> Result<()> {
+    put(tx, entity, DIGEST, crate::identity::digest(&text)).await?;
     put(tx, entity, WEIGHTS, text).await
 }
 

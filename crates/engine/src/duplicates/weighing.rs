@@ -3,8 +3,11 @@
 use super::evidence::{Evidence, Says};
 use super::scheme::Compared;
 use super::settings::{self, Settings};
+use crate::Engine;
 use kernel::Result;
 use matching::{Agreement, Prepared, Weights};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use store::Tx;
 
 /// The weights, and from when on somebody is asked.
@@ -13,9 +16,28 @@ pub(super) struct Weighing {
     pub(super) settings: Settings,
 }
 
+/// What a node has read of each entity, with the texts that say whether it still holds: what was learned is long, and asked for with
+/// every record that is made.
+#[derive(Default)]
+pub(crate) struct Held(Mutex<HashMap<&'static str, ([String; 2], Arc<Weighing>)>>);
+
+impl Engine {
+    /// The weights of an entity as they stand now.
+    pub(super) async fn weighing(&self, tx: &mut Tx, entity: &'static str, compared: &Compared) -> Result<Arc<Weighing>> {
+        let now = settings::going_by(tx, entity).await?;
+        let held = || self.inside.weighing.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = held().get(entity).filter(|(then, _)| *then == now).map(|(_, weighing)| weighing.clone());
+        if let Some(weighing) = known.filter(|weighing| weighing.weights.fields().map(|(name, _)| name).eq(compared.names())) {
+            return Ok(weighing);
+        }
+        let weighing = Arc::new(Weighing::read(tx, entity, compared).await?);
+        held().insert(entity, (now, weighing.clone()));
+        Ok(weighing)
+    }
+}
+
 impl Weighing {
-    /// As they stand now.
-    pub(super) async fn read(tx: &mut Tx, entity: &'static str, compared: &Compared) -> Result<Weighing> {
+    async fn read(tx: &mut Tx, entity: &'static str, compared: &Compared) -> Result<Weighing> {
         let learned = settings::weights(tx, entity).await?.and_then(|text| serde_json::from_str::<Weights>(&text).ok());
         // What was learned of other fields says nothing about these.
         let learned = learned.filter(|weights| weights.fields().map(|(name, _)| name).eq(compared.names()));

@@ -10,7 +10,6 @@ mod groups;
 mod leading;
 mod lines;
 mod moving;
-mod naming;
 mod plan;
 mod proposal;
 mod strictest;
@@ -26,6 +25,7 @@ use crate::Engine;
 use crate::area::Slice;
 use crate::history;
 use crate::jobs::{Done, JobContext, Run};
+use crate::naming::{Renamed, naming_another};
 use crate::principal::{Principal, Through, Verb};
 use crate::write::{Act, Writing};
 use kernel::error::Conflict;
@@ -35,7 +35,7 @@ use meta::query::among;
 use meta::shape::ColumnType::{Link, Moment, Text};
 use meta::shape::Table;
 use meta::sql::Sql;
-use meta::{Entity, FieldId, Record};
+use meta::{Entity, FieldId, Filter, Model, Record};
 use std::sync::Arc;
 use store::{Dialect, Statement, Tx, Work};
 
@@ -157,7 +157,7 @@ impl Engine {
             acts.push(Act::Change { entity: entity.key, id: plan.kept.0, version: None, values, lines });
         }
         acts.extend(stricter.into_iter().map(Act::Create));
-        acts.extend(self.naming_another(tx, &gone, plan.kept.0).await?);
+        acts.extend(naming_another(tx, &self.model(), &OtherRecord { gone: &gone, kept: plan.kept.0 }).await?);
         let describing = acts.iter().any(|act| crate::write::describes(act.entity()));
         self.apply_all(tx, &ruling, acts).await?;
         if !typed.is_empty() {
@@ -241,6 +241,22 @@ impl Engine {
     /// What happened to a record of the system's: whoever may not merge what he sees is told so before he tries.
     pub fn may_merge(&self, who: &Principal, entity: &Entity) -> bool {
         mergeable(entity) && who.may(Verb::Change, entity) && who.may(Verb::Remove, entity)
+    }
+}
+
+/// Who is named by filters that named one of those that went.
+struct OtherRecord<'g> {
+    gone: &'g [Id],
+    kept: Id,
+}
+
+impl Renamed for OtherRecord<'_> {
+    fn may_stand_in(&self, text: &str) -> bool {
+        self.gone.iter().any(|id| text.contains(&id.to_string()))
+    }
+
+    fn filter(&self, filter: &Filter, _: &Model, _: &Entity) -> Filter {
+        filter.with_other_record(self.gone, self.kept)
     }
 }
 

@@ -5,7 +5,7 @@
 use super::system;
 use crate::Engine;
 use crate::write::Draft;
-use kernel::{Id, Result, Value};
+use kernel::{Id, Result, Value, Zone};
 use meta::entity::Ledger;
 use meta::query::among;
 use meta::sql::Sql;
@@ -25,7 +25,7 @@ impl Engine {
             let Some(about) = about else { continue };
             let standing = self.standing_on(tx, ledger, &rules, about, records).await?;
             for (_, entries) in standing {
-                if let Some(mut draft) = said_again(ledger, &rules, about, entity, records[0].id, &entries) {
+                if let Some(mut draft) = said_again(ledger, &rules, about, (entity, records[0].id), &entries, &self.settings().zone) {
                     self.without_lost_links(tx, ledger, &mut draft).await?;
                     drafts.push(draft);
                 }
@@ -87,7 +87,14 @@ fn moment(ledger: &Entity, entry: &Record) -> (Value, Id) {
 }
 
 /// The no that has to be said again: the strictest that stands, where what is newest is no such.
-fn said_again(ledger: &Entity, rules: &Ledger, about: &Field, entity: &Entity, kept: Id, entries: &[Record]) -> Option<Draft> {
+fn said_again(
+    ledger: &Entity,
+    rules: &Ledger,
+    about: &Field,
+    (entity, kept): (&Entity, Id),
+    entries: &[Record],
+    zone: &Zone,
+) -> Option<Draft> {
     let stops = |entry: &Record| rules.stops.iter().position(|stop| *stop == entry.named(rules.state).text());
     let newest = entries.iter().max_by(|one, other| later(ledger, one, other))?;
     if entries.len() < 2 || stops(newest).is_some() {
@@ -117,7 +124,7 @@ fn said_again(ledger: &Entity, rules: &Ledger, about: &Field, entity: &Entity, k
     }
     if let (Some(field), Some(at)) = (rules.proof.and_then(|proof| ledger.field(proof)), at) {
         // How it came stays as it was, with the day on which it was said.
-        let day = strictest.named(at).moment().map(|at| at.date(&kernel::Zone::rome()).to_string()).unwrap_or_default();
+        let day = strictest.named(at).moment().map(|at| at.date(zone).to_string()).unwrap_or_default();
         let proof = strictest.value(field.id).text();
         draft.put(field.id, Value::Text(if proof.is_empty() { day } else { format!("{proof} ({day})") }));
     }

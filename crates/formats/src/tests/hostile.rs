@@ -5,8 +5,8 @@
 mod archive;
 
 use super::{fault, read, said};
-use archive::{book, packed, sheet};
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use archive::{Endless, book, packed, sheet};
+use std::io::Cursor;
 
 fn is(key: &str, line: u64) -> (String, String) {
     (key.to_owned(), line.to_string())
@@ -93,44 +93,25 @@ fn an_archive_that_lies_about_its_parts() {
     }
 }
 
-/// So many bytes, made as they are read: the first line, then one letter.
-struct Endless {
-    first: &'static [u8],
-    letter: u8,
-    at: u64,
-    size: u64,
-}
-
-impl Read for Endless {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        let length = (self.size - self.at).min(bytes.len() as u64) as usize;
-        for (place, byte) in bytes[..length].iter_mut().enumerate() {
-            *byte = self.first.get(self.at as usize + place).copied().unwrap_or(self.letter);
-        }
-        self.at += length as u64;
-        Ok(length)
-    }
-}
-
-impl Seek for Endless {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        if let SeekFrom::Start(place) = to {
-            self.at = place;
-        }
-        Ok(self.at)
-    }
+#[test]
+fn lines_without_end() {
+    // A piece of many letters, so that it is made quickly.
+    let endless = |first: &'static str, letter: u8| Endless::new(first, vec![letter; 4_096], 2 << 20);
+    let fault = |mut file: Endless| said(crate::survey(&mut file).expect_err("no line ends"));
+    assert_eq!(fault(endless("a;b\n", b'x')), is("error-import-row-long", 2));
+    assert_eq!(fault(endless("a;b\n\"", b'\n')), is("error-import-quote", 2));
+    assert_eq!(fault(endless("BEGIN:VCARD\nNOTE:", b'x')), is("error-import-row-long", 2));
+    assert_eq!(fault(endless("BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:", b'=')), is("error-import-row-long", 2));
+    assert_eq!(fault(endless("BEGIN:VCARD\nPHOTO:", b'x')), is("error-import-card", 1));
+    assert_eq!(fault(endless("BEGIN:VCARD\n", b'\n')), is("error-import-card", 1));
 }
 
 #[test]
-fn lines_without_end() {
-    let endless = |first: &'static [u8], letter| Endless { first, letter, at: 0, size: 2 << 20 };
-    let fault = |mut file: Endless| said(crate::survey(&mut file).expect_err("no line ends"));
-    assert_eq!(fault(endless(b"a;b\n", b'x')), is("error-import-row-long", 2));
-    assert_eq!(fault(endless(b"a;b\n\"", b'\n')), is("error-import-quote", 2));
-    assert_eq!(fault(endless(b"BEGIN:VCARD\nNOTE:", b'x')), is("error-import-row-long", 2));
-    assert_eq!(fault(endless(b"BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:", b'=')), is("error-import-row-long", 2));
-    assert_eq!(fault(endless(b"BEGIN:VCARD\nPHOTO:", b'x')), is("error-import-card", 1));
-    assert_eq!(fault(endless(b"BEGIN:VCARD\n", b'\n')), is("error-import-card", 1));
+fn a_file_without_lines_is_given_up_early() {
+    let mut file = Endless::new("x;", vec![b'x'; 4_096], 64 << 20);
+    let (key, line) = said(crate::survey(&mut file).expect_err("no line ends"));
+    assert_eq!((key.as_str(), line.as_str()), ("error-import-row-long", "1"));
+    assert!(file.read < (64 << 20) + (3 << 20), "the rows are not read to the end once one is too long");
 }
 
 #[test]

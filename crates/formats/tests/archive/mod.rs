@@ -1,8 +1,8 @@
-//! Archives as nobody should write them, for tests.
+//! Files as nobody should write them, for tests: archives, and what never ends.
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 
 /// A part of an archive: its name, what it holds packed, how long it says it is, and the mode of its file.
 pub struct Packed {
@@ -23,7 +23,8 @@ pub fn packed(name: &'static str, pieces: impl IntoIterator<Item = impl AsRef<[u
     Packed { name, bytes: encoder.finish().expect("packed"), size, mode: 0o100_644 }
 }
 
-fn archive(parts: &[Packed]) -> Vec<u8> {
+/// An archive of these parts.
+pub fn archive(parts: &[Packed]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for part in parts {
         let offset = file.len() as u32;
@@ -70,4 +71,45 @@ pub fn book(sheet: Packed, strings: Option<Packed>) -> Vec<u8> {
 /// The sheet of such a workbook.
 pub fn sheet(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Packed {
     packed("xl/worksheets/sheet1.xml", pieces)
+}
+
+/// So many bytes, made as they are read: the first, then a piece over and over again.
+pub struct Endless {
+    first: &'static str,
+    piece: Vec<u8>,
+    at: u64,
+    size: u64,
+    /// How many of them were read, over all.
+    pub read: u64,
+}
+
+impl Endless {
+    /// A file of that size.
+    pub fn new(first: &'static str, piece: impl Into<Vec<u8>>, size: u64) -> Endless {
+        Endless { first, piece: piece.into(), at: 0, size, read: 0 }
+    }
+}
+
+impl Read for Endless {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let first = self.first.as_bytes();
+        let rest = match first.get(self.at as usize..) {
+            Some(rest) if !rest.is_empty() => rest,
+            _ => &self.piece[((self.at as usize) - first.len()) % self.piece.len()..],
+        };
+        let length = rest.len().min(bytes.len()).min((self.size - self.at) as usize);
+        bytes[..length].copy_from_slice(&rest[..length]);
+        self.at += length as u64;
+        self.read += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        if let SeekFrom::Start(place) = to {
+            self.at = place;
+        }
+        Ok(self.at)
+    }
 }

@@ -5,7 +5,7 @@ use crate::imports::reading;
 use engine::rights::{Powers, Right, Role};
 use kernel::Error;
 use std::collections::HashMap;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::Cursor;
 
 fn fault(bytes: impl Into<Vec<u8>>) -> (String, String) {
     said(reading::survey(&mut Cursor::new(bytes.into())).expect_err("a broken file"))
@@ -35,43 +35,6 @@ fn a_broken_file_names_its_line() {
     assert_eq!(fault(format!("a;b\n1;{}\n", "\"".repeat(1_000_001))), is("error-import-quote", "2"));
     let even = reading::survey(&mut Cursor::new(format!("a;b\n1;{}\n", "\"".repeat(1_000_000)).into_bytes())).expect("a long cell");
     assert_eq!(even.rows, 1);
-}
-
-/// A gigabyte without an end of line, made as it is read.
-struct Endless {
-    at: u64,
-    size: u64,
-    read: u64,
-}
-
-impl Read for Endless {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        let length = (self.size - self.at).min(bytes.len() as u64) as usize;
-        bytes[..length].fill(b'x');
-        if self.at == 0 && length > 1 {
-            bytes[1] = b';';
-        }
-        self.at += length as u64;
-        self.read += length as u64;
-        Ok(length)
-    }
-}
-
-impl Seek for Endless {
-    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        if let SeekFrom::Start(place) = to {
-            self.at = place;
-        }
-        Ok(self.at)
-    }
-}
-
-#[test]
-fn a_file_without_lines_is_given_up_early() {
-    let mut file = Endless { at: 0, size: 64 << 20, read: 0 };
-    let (key, line) = said(reading::survey(&mut file).expect_err("no line ends"));
-    assert_eq!((key.as_str(), line.as_str()), ("error-import-row-long", "1"));
-    assert!(file.read < (64 << 20) + (3 << 20), "the rows are not read to the end once one is too long");
 }
 
 #[tokio::test]

@@ -109,43 +109,39 @@ fn merged(out: &mut String, board: &Board<'_>, told: &Told) {
 
 /// The way back from a merge, for whoever may take it.
 fn unmerging(out: &mut String, board: &Board<'_>, told: &Told) {
-    let (reader, speech) = (board.reader, &board.reader.speech);
-    if !told.may_end {
-        return;
+    if told.may_end {
+        let action = format!("/{}/{}/unmerge", board.entity.plural, told.kept);
+        way_back(out, board.reader, &action, &[("merge", &told.merge.to_string())], ["unmerge-question", "unmerge"]);
     }
-    out.push_str("<form class=\"plain\" method=\"post\"");
-    html::attribute(out, "action", &format!("/{}/{}/unmerge", board.entity.plural, told.kept));
-    out.push('>');
-    html::hidden(out, "csrf", &reader.csrf);
-    html::hidden(out, "merge", &told.merge.to_string());
-    out.push_str("<button class=\"btn btn-quiet btn-sm\"");
-    html::attribute(out, "data-confirm", speech.say("unmerge-question"));
-    html::attribute(out, "data-confirm-label", speech.say("unmerge"));
-    out.push('>');
-    out.push_str(assets::icon("undo"));
-    html::text(out, speech.say("unmerge"));
-    out.push_str("</button></form>");
 }
 
 /// The way back, for whoever may take it.
 pub(in crate::pages::card) fn undoing(out: &mut String, reader: &Reader, entry: &Entry) {
-    let speech = &reader.speech;
     // What was done in bulk is undone where it was done, not from one of its records.
     let single = matches!(entry.through.as_str(), "pages" | "api");
     let mine = entry.author.is_some() && entry.author == reader.who.user;
     if single && !entry.undone && (mine || reader.who.role.administer) {
-        out.push_str("<form class=\"plain\" method=\"post\"");
-        html::attribute(out, "action", &format!("/changes/{}/undo", entry.changeset));
-        out.push_str("><input type=\"hidden\" name=\"csrf\"");
-        html::attribute(out, "value", &reader.csrf);
-        out.push_str("><button class=\"btn btn-quiet btn-sm\"");
-        html::attribute(out, "data-confirm", speech.say("happened-undo-question"));
-        html::attribute(out, "data-confirm-label", speech.say("action-undo"));
-        out.push('>');
-        out.push_str(assets::icon("undo"));
-        html::text(out, speech.say("action-undo"));
-        out.push_str("</button></form>");
+        way_back(out, reader, &format!("/changes/{}/undo", entry.changeset), &[], ["happened-undo-question", "action-undo"]);
     }
+}
+
+/// A button that takes something back, asking before: the words of the question, and of the button.
+fn way_back(out: &mut String, reader: &Reader, action: &str, hidden: &[(&str, &str)], [question, word]: [&str; 2]) {
+    let speech = &reader.speech;
+    out.push_str("<form class=\"plain\" method=\"post\"");
+    html::attribute(out, "action", action);
+    out.push('>');
+    html::hidden(out, "csrf", &reader.csrf);
+    for (name, value) in hidden {
+        html::hidden(out, name, value);
+    }
+    out.push_str("<button class=\"btn btn-quiet btn-sm\"");
+    html::attribute(out, "data-confirm", speech.say(question));
+    html::attribute(out, "data-confirm-label", speech.say(word));
+    out.push('>');
+    out.push_str(assets::icon("undo"));
+    html::text(out, speech.say(word));
+    out.push_str("</button></form>");
 }
 
 /// A change of one field, or of one part of it, which says its name.
