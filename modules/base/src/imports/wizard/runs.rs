@@ -68,12 +68,7 @@ pub(super) async fn standing(engine: &Engine, who: &Principal, id: Id) -> Result
     let owner = record.value(run::OWNER.id()).link().and_then(|owner| names.get(&owner).cloned()).unwrap_or_default();
     let entity = who.model.plural(record.get(&run::TARGET)).cloned().ok_or(Error::NotFound)?;
     let state = State::from_key(record.value(run::STATE.id()).text()).unwrap_or(State::Failed);
-    let changeset: Option<Id> = record.get(&run::CHANGESET).parse().ok();
-    let sql = Statement::new("SELECT 1 FROM \"changeset\" WHERE \"id\" = ? AND \"undone_by\" IS NOT NULL", vec![changeset.into()]);
-    let undone = match changeset {
-        Some(_) => engine.store().read(move |tx| Box::pin(async move { Ok(!tx.rows(&sql).await?.is_empty()) })).await?,
-        None => false,
-    };
+    let undone = !undone_among(engine, std::slice::from_ref(&record)).await?.is_empty();
     let plan = Plan::read(record.value(run::PLAN.id()).text());
     Ok(Standing { record, plan, state, entity, owner, undone })
 }
