@@ -1,7 +1,8 @@
 //! Duplicates: what is found of those that are known, and how long a scan of many takes.
 
 use super::{Fallible, Goal, Report};
-use crate::installation::Installation;
+use crate::client::{Connection, request};
+use crate::installation::{ADMINISTRATOR, Installation};
 use crate::report::Figure;
 use matching::{Scan, Scheme, THRESHOLD, Trait, Weights, invented};
 use std::collections::{HashMap, HashSet};
@@ -102,8 +103,53 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
         };
         note(format!("scan of {accounts} accounts"), taken, "s", Goal::AtMost(goal));
         note(format!("most memory of it, {accounts} accounts"), peak, "MB", Goal::AtMost(1_024.0));
+        if accounts == 1_000_000 {
+            note(
+                "look-up before creating, 1,000,000 accounts, p50 of one client".to_owned(),
+                looked_up(&installation).await?,
+                "ms",
+                Goal::AtMost(5.0),
+            );
+        }
     }
     Ok(())
+}
+
+/// Milliseconds of an answer that an account may exist already, by name and address alone: what has no key of its own.
+async fn looked_up(installation: &Installation) -> Fallible<f64> {
+    let token = format!("Bearer {}", installation.run(&["token", "create", ADMINISTRATOR], "")?);
+    let server = installation.serve().await?;
+    let mut connection = Connection::open(&server.address).await?;
+    let headers = [("authorization", &*token), ("content-type", "application/json")];
+    let listed = connection.ask(&request("GET", "/api/v1/accounts?fields=name,address&sort=-created_at&limit=200", &headers, "")).await?;
+    let listed: serde_json::Value = serde_json::from_slice(&listed.body).map_err(|fault| fault.to_string())?;
+    let known = listed["records"].as_array().ok_or("no accounts")?;
+    let twin = |record: &serde_json::Value| {
+        let name = record["name"].as_str().unwrap_or_default().to_uppercase();
+        request("POST", "/api/v1/accounts", &headers, &serde_json::json!({ "name": name, "address": record["address"] }).to_string())
+    };
+    // The keys of what came in many at once are made by a job, the newest last. Each is asked for once: what is not found is made.
+    let mut waiting = known.iter();
+    loop {
+        let record = waiting.next().ok_or("the keys were not made in time")?;
+        if connection.ask(&twin(record)).await?.status == 409 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    let found: Vec<&serde_json::Value> = waiting.collect();
+    let mut times = Vec::with_capacity(known.len());
+    for record in found.iter().cycle().take(400) {
+        let asked = twin(record);
+        let begun = Instant::now();
+        let answer = connection.ask(&asked).await?;
+        times.push(begun.elapsed().as_secs_f64() * 1_000.0);
+        if answer.status != 409 {
+            return Err(format!("a twin gave {}", answer.status));
+        }
+    }
+    times.sort_unstable_by(f64::total_cmp);
+    Ok(times[times.len() / 2])
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench is a program of its own, and this is its setting")]

@@ -12,6 +12,8 @@ use std::io::Read;
 pub(crate) struct Csv<R> {
     source: Text<R>,
     delimiter: Option<char>,
+    /// Whether the line that may say the delimiter is behind.
+    begun: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,13 +27,16 @@ enum State {
 
 impl<R: Read> Csv<R> {
     pub(crate) fn new(file: R, encoding: Encoding, delimiter: Option<char>) -> Csv<R> {
-        Csv { source: Text::new(file, encoding), delimiter }
+        Csv { source: Text::new(file, encoding), delimiter, begun: false }
     }
 
     /// Finds the delimiter out, unless it is known.
     fn delimited(&mut self) -> Result<()> {
-        if self.delimiter.is_none() {
-            self.delimiter = Some(self.find_delimiter()?);
+        if !self.begun {
+            self.begun = true;
+            // Passed over even where the delimiter is known: it is no row.
+            let said = self.said_outright()?;
+            self.delimiter = Some(self.delimiter.or(said).unwrap_or_else(|| self.find_delimiter()));
         }
         Ok(())
     }
@@ -133,18 +138,20 @@ impl<R: Read> Csv<R> {
         Ok((from, to))
     }
 
-    /// The mark that stands most often in the first line, outside of quotes.
-    fn find_delimiter(&mut self) -> Result<char> {
+    /// The delimiter that the first line says, as Excel's own does; that line is behind then.
+    fn said_outright(&mut self) -> Result<Option<char>> {
         while !self.source.text.contains(['\n', '\r']) && self.source.text.len() <= MOST_ROW && self.source.more()? {}
-        // Excel's own line says it outright.
-        if let Some(rest) = self.source.text.strip_prefix("sep=")
-            && let Some(said) = rest.chars().next().filter(|said| [';', ',', '\t', '|'].contains(said))
-        {
-            let end = self.source.text.find('\n').map_or(self.source.text.len(), |end| end + 1);
-            self.source.at = end;
+        let said = self.source.text.strip_prefix("sep=").and_then(|rest| rest.chars().next());
+        let said = said.filter(|said| [';', ',', '\t', '|'].contains(said));
+        if said.is_some() {
+            self.source.at = self.source.text.find('\n').map_or(self.source.text.len(), |end| end + 1);
             self.source.line += 1;
-            return Ok(said);
         }
+        Ok(said)
+    }
+
+    /// The mark that stands most often in the first line, outside of quotes.
+    fn find_delimiter(&self) -> char {
         let line = self.source.text.trim_start().lines().next().unwrap_or("");
         let mut quoted = false;
         let mut counts = [(';', 0_usize), (',', 0), ('\t', 0), ('|', 0)];
@@ -155,7 +162,7 @@ impl<R: Read> Csv<R> {
             }
         }
         // Of equals the first: a header of one column has none of them.
-        Ok(counts.iter().rev().max_by_key(|(_, count)| *count).map_or(';', |(mark, _)| *mark))
+        counts.iter().rev().max_by_key(|(_, count)| *count).map_or(';', |(mark, _)| *mark)
     }
 }
 

@@ -88,6 +88,7 @@ const TEXTS: &[&str] = &[
     "sep=|\r\na|b\r\n1|2\r\n",
     "a,b\n\"1\",\"2\n3\"\n\n4,5",
     "Nome\tCognome\rAnna\tNeri\r",
+    "sep=|\"\r\na|b\r\n1|2\r\n",
 ];
 
 const CARDS: &[&str] = &[
