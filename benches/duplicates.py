@@ -68,6 +68,7 @@ def customers(to, data):
 
 if __name__ == "__main__":
     to, data = map(pathlib.Path, sys.argv[1:3])
+    to.mkdir(parents=True, exist_ok=True)
     febrl(to)
     if (data / "doppioni_verita.tsv").exists():
         customers(to, data)

@@ -97,6 +97,11 @@ impl Goal {
 }
 
 fn round(value: f64) -> f64 {
-    let scale = if value.abs() >= 100.0 { 1.0 } else { 100.0 };
+    // Shares of one are told apart by their last digits.
+    let scale = match value.abs() {
+        large if large >= 100.0 => 1.0,
+        share if share <= 1.0 => 10_000.0,
+        _ => 100.0,
+    };
     (value * scale).round() / scale
 }

@@ -7,5 +7,6 @@ mod cut_off;
 mod faults;
 mod key;
 mod killed;
+mod merged;
 mod nodes;
 mod place;

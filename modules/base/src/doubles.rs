@@ -212,3 +212,97 @@ async fn what_administrators_make_of_a_field_decides() {
         assert!(engine.put_duplicate_settings(&anna, &entity, Settings::default()).await.is_err());
     }
 }
+
+/// Somebody's settings that merge what is as likely one as this, in ten-thousandths.
+async fn merge_from(engine: &Engine, entity: &Arc<Entity>, merge: i64) {
+    let settings = Settings { merge, ..Settings::default() };
+    engine.put_duplicate_settings(&engine.system(Through::CommandLine), entity, settings).await.expect("said");
+}
+
+/// Three of one firm, and a double of another that two people look after.
+#[tokio::test]
+async fn what_is_sure_is_merged_without_asking_where_administrators_want_it() {
+    for (engine, clock) in engine::testing::both(|| vec![crate::area()]).await {
+        let system = engine.system(Through::CommandLine);
+        let entity = engine.entity("account").expect("accounts");
+        let (anna, bruno) = (person(&engine, "anna", "agent").await, person(&engine, "bruno", "agent").await);
+        let sure = |name: &str| firm(name, "Via Aurelia Nord 12", "Pisa", "+39050131762");
+        let make = async |who: &Principal, draft: Draft| match engine.create_once(who, draft, Vec::new(), true, None).await {
+            Ok(Created::Now(made)) => made.id(),
+            other => panic!("not made: {other:?}"),
+        };
+        let rossi: Vec<Id> = [
+            make(&system, sure("Officine Meccaniche Rossi S.r.l.")).await,
+            make(&system, sure("OFFICINE MECCANICHE ROSSI SRL")).await,
+            make(&system, sure("Officine Mecaniche Rossi")).await,
+        ]
+        .into();
+        let bianchi = || firm("Pasticceria Bianchi di Ada Bianchi", "Piazza Dante 3", "Lucca", "+390583112233");
+        let (annas, brunos) = (make(&anna, bianchi()).await, make(&bruno, bianchi()).await);
+        for number in 0..40 {
+            let other = firm(["Forno", "Bar", "Edicola", "Garage"][number % 4], &format!("Via {number}"), "Prato", "");
+            make(&system, other).await;
+        }
+        let living = async || {
+            let mut living = Vec::new();
+            for id in &rossi {
+                let shown = engine.show(&system, &entity, *id).await;
+                living.extend(shown.is_ok_and(|(record, _)| record.removed_at().is_none()).then_some(*id));
+            }
+            living
+        };
+        engine.begin_duplicate_scan(&system, &entity).await.expect("begun");
+        work_off(&engine).await;
+        assert_eq!(living().await, rossi, "as installed nothing is merged");
+        assert_eq!(engine.merge_sure_duplicates(&system, &entity).await.expect("asked"), 0);
+        assert!(matches!(engine.merge_sure_duplicates(&anna, &entity).await, Err(Error::Forbidden(_))));
+        for wrong in [1, 9_499, 10_001] {
+            let settings = Settings { merge: wrong, ..Settings::default() };
+            assert!(matches!(engine.put_duplicate_settings(&system, &entity, settings).await, Err(Error::Invalid(_))), "{wrong}");
+        }
+
+        merge_from(&engine, &entity, 9_900).await;
+        engine.begin_duplicate_scan(&system, &entity).await.expect("begun");
+        work_off(&engine).await;
+        let [kept] = living().await[..] else { panic!("not one: {:?}", living().await) };
+        let told = engine.merged_by_itself(&system, &entity, 10).await.expect("told");
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told.iter().all(|told| told.may_end && !told.ended));
+        let pair = Two::new(annas, brunos).expect("two");
+        assert_eq!(queue(&engine, &system, &entity, State::Open).await, [pair], "what two people look after is theirs to decide");
+
+        // Taken apart, they are two for good.
+        let last = told.iter().find(|told| told.kept == kept).expect("the merge of the one that stayed");
+        let back = engine.unmerge(&system, last.merge).await.expect("apart").back;
+        clock.pass(DAY);
+        engine.begin_duplicate_scan(&system, &entity).await.expect("begun");
+        work_off(&engine).await;
+        let living = living().await;
+        assert!(living.contains(&kept) && back.iter().all(|id| living.contains(id)), "{living:?}");
+    }
+}
+
+/// What was likely when it was found is compared again before it is merged.
+#[tokio::test]
+async fn what_is_not_sure_any_more_is_not_merged() {
+    for (engine, _) in engine::testing::both(|| vec![crate::area()]).await {
+        let system = engine.system(Through::CommandLine);
+        let entity = engine.entity("account").expect("accounts");
+        let first = engine.create(&system, rossi()).await.expect("Rossi").id();
+        let mut again = rossi();
+        again.values.retain(|(id, _)| *id != accounts::NAME.id());
+        let again = again.with(accounts::NAME.id(), "OFFICINE MECCANICHE ROSSI SRL");
+        let second = engine.create(&system, again).await.expect("Rossi again").id();
+        engine.store_duplicates(&system, &entity, Scanning::default(), |_| {}).await.expect("scanned");
+        merge_from(&engine, &entity, 9_900).await;
+        let asked = Asking { least: 9_900, ..Asking::default() };
+        assert_eq!(engine.count_duplicates(&system, &entity, asked, 10).await.expect("counted").number, 1);
+        let values = vec![(accounts::NAME.id(), "Fioraio Verdi".into()), (ADDRESS.street.id(), "Via Roma 1".into())];
+        engine.change(&system, &entity, second, None, values, vec![("phones", Vec::new())]).await.expect("another firm now");
+        assert_eq!(engine.merge_sure_duplicates(&system, &entity).await.expect("asked"), 0);
+        for id in [first, second] {
+            assert!(engine.show(&system, &entity, id).await.expect("there").0.removed_at().is_none());
+        }
+        assert_eq!(engine.count_duplicates(&system, &entity, asked, 10).await.expect("counted").number, 0, "and the queue says so");
+    }
+}

@@ -8,6 +8,7 @@
 //! with every write (`keys`), compared by the weights. A scan reads all of them and puts the pairs into the queue, where people say
 //! what they are; what was called different is remembered.
 
+mod automatic;
 mod evidence;
 mod finding;
 mod keys;
@@ -23,7 +24,7 @@ pub use finding::{Alike, Twin};
 pub(crate) use queue::say;
 pub use queue::{Asking, Queued, State, Two};
 pub use scanning::{Found, Progress, Scanning};
-pub use settings::{Matters, Settings, Standing};
+pub use settings::{LEAST_MERGED, Matters, Settings, Standing};
 pub(crate) use weighing::Held;
 
 use crate::area::Slice;
@@ -35,7 +36,12 @@ pub(crate) const TOPIC: &str = "duplicate";
 
 /// What finding doubles registers.
 pub(crate) fn slice() -> Slice {
-    Slice::new("duplicates").job(scanning::Scan).job(scanning::Nightly).job(keys::Fill).every("41 3 * * *", scanning::NIGHTLY)
+    Slice::new("duplicates")
+        .job(scanning::Scan)
+        .job(scanning::Nightly)
+        .job(keys::Fill)
+        .job(automatic::Merge)
+        .every("41 3 * * *", scanning::NIGHTLY)
 }
 
 /// What stands beside the records.

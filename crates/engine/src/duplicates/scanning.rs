@@ -5,6 +5,7 @@
 //! record: one that is killed leaves the queue as it was, and is begun anew.
 
 use super::TOPIC;
+use super::automatic;
 use super::evidence::Evidence;
 use super::queue::Two;
 use super::reading::Reading;
@@ -143,6 +144,7 @@ impl Engine {
                 self.note_standing(key, &standing).await?;
             }
         }
+        let engine = self.clone();
         (standing.read, standing.percent, standing.ended) = (far.read as i64, 100, self.now().millis().max(begun.millis() + 1));
         self.inside
             .store
@@ -153,6 +155,7 @@ impl Engine {
                     tx.execute(&Statement::new(old, vec![key.into(), Value::Moment(begun)])).await?;
                     settings::put_standing(tx, key, &standing).await?;
                     settings::put_looked(tx, key, begun).await?;
+                    automatic::follow(&engine, tx, key).await?;
                     tx.announce(TOPIC).await
                 })
             })
@@ -245,7 +248,16 @@ impl Engine {
             after = last;
             self.inside.store.write_slice(move |tx| Box::pin(async move { renew(tx, key, begun, &changed, &pairs).await })).await?;
         }
-        self.inside.store.write_slice(move |tx| Box::pin(async move { settings::put_looked(tx, key, begun).await })).await
+        let engine = self.clone();
+        self.inside
+            .store
+            .write_slice(move |tx| {
+                Box::pin(async move {
+                    automatic::follow(&engine, tx, key).await?;
+                    settings::put_looked(tx, key, begun).await
+                })
+            })
+            .await
     }
 }
 

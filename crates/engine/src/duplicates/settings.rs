@@ -64,6 +64,8 @@ pub struct Settings {
     pub ask: i64,
     /// Whether what changed is looked at every night.
     pub nightly: bool,
+    /// From which likeness on two are merged without asking anybody, in ten-thousandths; 0: never.
+    pub merge: i64,
 }
 
 /// Pairs that are at least so likely one are asked about, as installed: more likely one than two.
@@ -72,9 +74,12 @@ const ASK: i64 = 5_000;
 /// The least that the threshold of asking may be, in ten-thousandths: below, everything is alike.
 const LEAST: i64 = 1_000;
 
+/// The least from which on two may be merged without asking anybody, in ten-thousandths.
+pub const LEAST_MERGED: i64 = 9_500;
+
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { matters: BTreeMap::new(), ask: ASK, nightly: true }
+        Settings { matters: BTreeMap::new(), ask: ASK, nightly: true, merge: 0 }
     }
 }
 
@@ -130,6 +135,13 @@ impl Engine {
         }
         if !(LEAST..=10_000).contains(&settings.ask) {
             return Err(Error::invalid("ask", Say::new("error-duplicates-threshold").with("least", LEAST / 100)));
+        }
+        if settings.merge != 0 && !(LEAST_MERGED.max(settings.ask)..=10_000).contains(&settings.merge) {
+            let least = LEAST_MERGED.max(settings.ask) / 100;
+            return Err(Error::invalid("merge", Say::new("error-duplicates-threshold").with("least", least)));
+        }
+        if settings.merge != 0 && !crate::merging::mergeable(entity) {
+            return Err(Error::invalid("merge", Say::new("error-merge-entity")));
         }
         if settings.matters.keys().any(|field| !entity.compared.contains(&field.as_str())) {
             return Err(Error::invalid("matters", Say::new("error-unknown-field")));

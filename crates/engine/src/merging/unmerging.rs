@@ -108,6 +108,9 @@ impl Engine {
         ] {
             tx.execute(&Statement::new(sql, values)).await?;
         }
+        if let Some(kept) = self.read_records(tx, &system(self), &merge.entity, &[merge.kept], true, false).await?.pop() {
+            self.tell_of_it(tx, writing, &merge.entity, &kept).await?;
+        }
         self.announce(tx, &merge.entity, &[&[merge.kept][..], &merge.gone].concat()).await?;
         Ok((unmerged, describing))
     }

@@ -10,6 +10,7 @@ mod client;
 mod company;
 mod conditions;
 mod documents;
+mod duplicates;
 mod faces;
 mod filters;
 mod forms;
