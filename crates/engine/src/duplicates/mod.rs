@@ -8,6 +8,7 @@
 //! with every write (`keys`), compared by the weights. A scan reads all of them and puts the pairs into the queue, where people say
 //! what they are; what was called different is remembered.
 
+mod coming;
 mod evidence;
 mod finding;
 mod keys;
@@ -18,6 +19,7 @@ mod scheme;
 mod settings;
 mod weighing;
 
+pub use coming::{Coming, Like, Likening, Looked};
 pub use evidence::{Evidence, Says};
 pub use finding::{Alike, Twin};
 pub(crate) use queue::say;

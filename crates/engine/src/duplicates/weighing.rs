@@ -45,6 +45,11 @@ impl Weighing {
         Ok(Weighing { weights: adjusted(learned.unwrap_or_else(|| Weights::new(&compared.scheme)), &settings), settings })
     }
 
+    /// How likely two are one, in ten-thousandths.
+    pub(super) fn score(&self, one: &Prepared, other: &Prepared) -> i64 {
+        in_ten_thousandths(self.weights.score(one, other))
+    }
+
     /// How likely two are one, in ten-thousandths; what pairs are put in order by; what speaks for and against.
     pub(super) fn compare(&self, one: &Prepared, other: &Prepared) -> (i64, i64, Vec<Evidence>) {
         read(&self.weights.compare(one, other))
@@ -62,9 +67,13 @@ pub(super) fn adjusted(mut weights: Weights, settings: &Settings) -> Weights {
     weights
 }
 
+fn in_ten_thousandths(score: f64) -> i64 {
+    (score * 10_000.0).round().clamp(0.0, 10_000.0) as i64
+}
+
 /// What a comparison came to, as the queue keeps it.
 pub(super) fn read(comparison: &matching::Comparison) -> (i64, i64, Vec<Evidence>) {
-    let score = (comparison.score * 10_000.0).round().clamp(0.0, 10_000.0) as i64;
+    let score = in_ten_thousandths(comparison.score);
     // Beyond what a probability tells apart, the bits still do.
     let rank = (comparison.score / (1.0 - comparison.score).max(1e-15)).max(1e-15).log2() * 100.0;
     let evidence = comparison.evidence.iter().map(|one| Evidence {
