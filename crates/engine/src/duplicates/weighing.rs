@@ -19,7 +19,9 @@ pub(super) struct Weighing {
 /// What a node has read of each entity, with the texts that say whether it still holds: what was learned is long, and asked for with
 /// every record that is made.
 #[derive(Default)]
-pub(crate) struct Held(Mutex<HashMap<&'static str, ([String; 2], Arc<Weighing>)>>);
+pub(crate) struct Held(Mutex<HashMap<&'static str, Known>>);
+
+type Known = ([String; 2], Arc<Weighing>);
 
 impl Engine {
     /// The weights of an entity as they stand now.

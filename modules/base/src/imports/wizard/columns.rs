@@ -109,7 +109,10 @@ async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Probl
     let matched = lines.iter().filter(|line| line.matched).count();
     let fields = default_fields(reader, entity);
     let own = |problem: &kernel::Problem| fields.iter().any(|field| field.key == problem.field) || proofs::is_of_consents(&problem.field);
-    let wrong = problems.iter().filter(|problem| !own(problem)).map(|problem| speech.sentence(&problem.say)).collect();
+    let mut wrong: Vec<String> = problems.iter().filter(|problem| !own(problem)).map(|problem| speech.sentence(&problem.say)).collect();
+    if problems.iter().any(|problem| proofs::is_of_consents(&problem.field)) {
+        wrong.push(speech.say("import-consents-missing").to_owned());
+    }
     let entered = entered(reader, entity, &fields, plan).await?;
     let defaults: String = fields.iter().map(|field| alone(reader, entity, field, &entered, problems.clone())).collect();
     let modes = [

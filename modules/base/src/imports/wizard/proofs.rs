@@ -126,7 +126,7 @@ pub(super) fn inputs(reader: &Reader, entity: &Entity, plan: &Plan, problems: &[
 fn select(out: &mut String, reader: &Reader, about: &str, field: &str, keys: impl Iterator<Item = &'static str>, value: &str, empty: bool) {
     out.push_str(&format!("<select class=\"form-select w-long\"{about}>"));
     if empty {
-        out.push_str("<option value=\"\"></option>");
+        out.push_str("<option value=\"\">–</option>");
     }
     for key in keys {
         out.push_str("<option");
