@@ -116,12 +116,13 @@ impl Applying {
         let (Some(mut coming), Some(looked)) = (self.before(), looked) else { return Course::Create(None) };
         let like = coming.like(line, looked);
         let similar = like.map(|like| Similar { record: self.is_there(&like).then_some(like.record), say: said(&like) });
+        let follows = self.alike != Alike::Create && like.is_some_and(|like| fresh.contains(&like.record));
         match (like, similar) {
+            // It may be refused yet, and then is nothing to be alike to.
+            _ if follows => Course::Wait,
             (Some(_), Some(similar)) if self.alike == Alike::Skip => Course::Leave(similar),
             (Some(like), Some(similar)) if self.alike == Alike::Update && like.score >= SURE => {
-                if fresh.contains(&like.record) {
-                    Course::Wait
-                } else if self.is_there(&like) {
+                if self.is_there(&like) {
                     Course::Change(like.record, similar)
                 } else {
                     Course::Changed(similar)
@@ -140,9 +141,9 @@ impl Applying {
     }
 
     /// Rows that did not come in after all are nothing that others are alike to.
-    pub(super) fn gone(&self, told: &[Told]) {
+    pub(super) fn gone<'t>(&self, told: impl Iterator<Item = &'t Told>) {
         if let Some(mut coming) = self.before() {
-            told.iter().filter(|row| row.outcome == Outcome::Error).for_each(|row| coming.goes(row.line));
+            told.filter(|row| row.outcome == Outcome::Error).for_each(|row| coming.goes(row.line));
         }
     }
 }

@@ -152,7 +152,6 @@ impl Applying {
             rest = &rest[taken.max(1)..];
         }
         self.consents(slicing, items, &mut told, care).await?;
-        self.gone(&told);
         Ok(told)
     }
 
@@ -243,6 +242,7 @@ impl Applying {
         }
         self.create(slicing, &create, care, told).await?;
         self.change(slicing, &change, care, told).await?;
+        self.gone(rows[..taken].iter().map(|row| &told[row.place]));
         Ok(taken)
     }
 

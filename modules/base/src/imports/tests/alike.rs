@@ -95,7 +95,7 @@ async fn they_are_laid_over_what_is_there() {
     }
 }
 
-/// A row that is refused is nothing that another is alike to; what is looked at in many batches stays in mind over all of them.
+/// What is looked at in many batches stays in mind over all of them.
 #[tokio::test]
 async fn rows_far_apart_find_each_other() {
     let mut file =
