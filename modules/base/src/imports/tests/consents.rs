@@ -218,3 +218,35 @@ async fn who_may_not_record_consents_is_refused_their_columns() {
         }
     }
 }
+
+/// A person's answer stands on his card, and on that of the company he is at; each row says itself how it came and since when.
+#[tokio::test]
+async fn people_answer_too_each_by_his_own_columns() {
+    let map = "[columns]\nNome = \"name.given\"\nCognome = \"name.family\"\nDitta = \"account.name\"\nNewsletter = \"consent.marketing.email\"\n\
+        Come = \"consent.source\"\nQuando = \"consent.date\"\nModulo = \"consent.evidence\"\nBase = \"consent.basis\"\n";
+    let file = "Nome;Cognome;Ditta;Newsletter;Come;Quando;Modulo;Base\n\
+        Anna;Neri;Alfa;sì;web;15/01/2025 10:30;IP 192.0.2.7;\nUgo;Bini;Alfa;sì;Telefono;16/01/2025;;soft-spam\nLia;Gori;Alfa;sì;boh;16/01/2025;M 3;\n\
+        Ivo;Pini;Alfa;sì;web;16/01/2025;;\n";
+    for engine in engines().await {
+        imported(&engine, "Ragione sociale\nAlfa\n", |_| {}).await;
+        let totals = imported(&engine, file, |options| {
+            options.entity = "contacts".to_owned();
+            options.mapping = Some(map.to_owned());
+        })
+        .await;
+        assert_eq!((totals.created, ledger(&totals)), (4, [2, 0, 2]));
+        let alfa = one(&engine, "account", "name = Alfa").await.id;
+        let anna = one(&engine, "contact", "name.family is \"Neri\"").await.id;
+        let entry = one(&engine, "consent", "source is \"web\"").await;
+        assert_eq!(
+            (entry.get(&ABOUT.record), text(&entry, "about_kind"), entry.named("account").link()),
+            (Some(anna), "contact", Some(alfa))
+        );
+        assert_eq!(
+            (entry.get(&AT).map(|at| at.to_string()).as_deref(), text(&entry, "basis")),
+            (Some("2025-01-15T09:30:00.000Z"), "consent")
+        );
+        assert_eq!(text(&one(&engine, "consent", "source is \"phone\"").await, "basis"), "soft-spam");
+        assert_eq!(text(&one(&engine, "contact", "name.family is \"Pini\"").await, "remarks"), "Newsletter: sì");
+    }
+}
