@@ -75,6 +75,48 @@ test("a file is matched, tried, put right, imported, told and undone", async ({ 
   await expect(page.locator(".list tbody tr")).toHaveCount(0);
 });
 
+test("consents come in with source, date and proof, and rows that are alike to a record are told", async ({ page }, info) => {
+  const town = `Consensi ${info.project.name}`;
+  const [street, number] = [`Via dei Consensi ${info.project.name} 7`, `0586 89${info.project.name.length}898`];
+  const text = (name, answer) =>
+    ["Ragione sociale;Indirizzo;Città;Telefono;Newsletter", `${name};${street};${town};${number};${answer}`, `Altra ditta ${town};;;;forse`, ""].join("\r\n");
+  await loaded(page, "consensi.csv", text(`Trattoria da Ugo ${town} snc`, "sì"));
+  await expect(page.locator("#import-consents")).not.toHaveAttribute("open");
+  await page.getByLabel("Newsletter", { exact: true }).selectOption({ label: "Consenso: Marketing · E-mail" });
+  await page.locator("[data-save]").click();
+  await expect(page.locator("#import-consents .error")).toHaveCount(3);
+  await expectAccessible(page);
+  await picture(page, info, "import-consents-missing");
+  const consents = page.locator("#import-consents");
+  await consents.getByLabel("Provenienza").selectOption({ label: "Modulo cartaceo" });
+  await consents.getByLabel("Data", { exact: true }).fill("2025-02-01");
+  await consents.getByLabel("Prova").fill("Fiera di Pisa, cartella 3");
+  await picture(page, info, "import-consents");
+  await page.locator("[data-save]").click();
+  await expect(page.locator(".import-grid")).toContainText("non è né un sì né un no");
+  await page.getByRole("button", { name: "Importa senza provare" }).click();
+  await expect(page.locator(".bulk-counts")).toContainText("1 consenso registrato", { timeout: 20_000 });
+  await expectAccessible(page);
+  await picture(page, info, "import-consents-report");
+  // The same under another name: it is told, with the record, and left out.
+  await loaded(page, "doppioni.csv", text(`Trattoria Da Ugo ${town}`, ""));
+  await page.getByLabel("Newsletter", { exact: true }).selectOption("");
+  await page.getByLabel("Lascia fuori").check();
+  await picture(page, info, "import-alike");
+  await page.locator("[data-save]").click();
+  await page.getByRole("button", { name: "Prova senza scrivere" }).click();
+  await expect(page.locator(".import-outcome")).toContainText("possibil", { timeout: 20_000 });
+  await page.locator(".import-tabs").getByRole("link", { name: "dopp" }).click();
+  await expect(page.locator(".import-twin").first()).toHaveText(`Trattoria da Ugo ${town} snc`);
+  await expectAccessible(page);
+  await picture(page, info, "import-alike-rows");
+  await page.locator(".save-bar form button.btn-primary").click();
+  await expect(page.locator("#import-report")).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await expect(page.locator(".things")).toContainText(`Trattoria da Ugo ${town} snc`);
+  await expectAccessible(page);
+  await picture(page, info, "import-alike-report");
+});
+
 test("a broken file is refused with the line that is wrong", async ({ page }, info) => {
   await page.goto("/imports/new?of=accounts");
   await page.locator("#import-file").setInputFiles(file("rotto.csv", 'Nome;Note\r\nRossi;"mai chiuse\r\n'));

@@ -5,7 +5,7 @@ use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use crate::speaking;
-use base::imports::{self, Mode, Options, Output, Totals};
+use base::imports::{self, Alike, Mode, Options, Output, Totals};
 use clap::Args;
 use kernel::{Error, Result, Say};
 use std::fs::File;
@@ -34,6 +34,9 @@ pub struct Import {
     /// FIELD=VALUE of new records, where the row gives none.
     #[arg(long)]
     default: Vec<String>,
+    /// create, skip or update: what becomes of rows that no key finds and that are alike to a record.
+    #[arg(long, default_value = "create")]
+    alike: String,
     /// Count what would happen, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -82,6 +85,8 @@ impl Import {
         let name = self.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mode = Mode::parse(&self.mode)
             .ok_or_else(|| Error::invalid("mode", Say::new("error-choice").with("known", "create, update, both")))?;
+        let alike = Alike::parse(&self.alike)
+            .ok_or_else(|| Error::invalid("alike", Say::new("error-choice").with("known", "create, skip, update")))?;
         let mut defaults = Vec::new();
         for one in &self.default {
             let pair = one.split_once('=').ok_or_else(|| Error::invalid("default", Say::new("error-default").with("given", one)))?;
@@ -97,6 +102,7 @@ impl Import {
             keys: self.key.clone(),
             mapping,
             defaults,
+            alike,
             dry_run: self.dry_run,
             report: self.report.as_deref().map(created).transpose()?,
             errors: self.errors.as_deref().map(created).transpose()?,
@@ -119,6 +125,15 @@ fn summary(totals: &Totals) -> String {
         "{} rows: {} created, {} updated, {} unchanged, {} skipped, {} errors; {} values kept in the remarks\n",
         totals.rows, totals.created, totals.updated, totals.unchanged, totals.skipped, totals.errors, totals.warnings
     );
+    if totals.alike > 0 {
+        lines.push_str(&format!("{} rows are alike to a record, or to a row before them\n", totals.alike));
+    }
+    if totals.consents + totals.consents_left > 0 {
+        lines.push_str(&format!(
+            "{} consents recorded, {} left out, which the ledger knows better\n",
+            totals.consents, totals.consents_left
+        ));
+    }
     if totals.resumed > 0 {
         lines.push_str(&format!("{} rows were there from an interrupted run\n", totals.resumed));
     }

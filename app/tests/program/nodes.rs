@@ -6,15 +6,15 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-const PASSWORD: &str = "quattro parole a caso";
+pub const PASSWORD: &str = "quattro parole a caso";
 
 /// Ada, an administrator; her token.
-fn ada(place: &Place) -> String {
+pub fn ada(place: &Place) -> String {
     place.run_with(PASSWORD, &["user", "add", "ada@example.it", "--name", "Ada", "--role", "administrator", "--password-stdin"]);
     place.run(&["token", "create", "ada@example.it"]).trim().to_owned()
 }
 
-fn serve(place: &Place) -> (Running, String) {
+pub fn serve(place: &Place) -> (Running, String) {
     let mut serving = Running::start(&mut place.program(&["serve"]));
     let address = serving.address();
     (serving, address)
@@ -42,7 +42,7 @@ fn create(address: &str, token: &str, name: &str, once: &str) -> Option<Answer> 
 }
 
 /// Asks again and again until something is so.
-fn until(what: &str, mut so: impl FnMut() -> bool) {
+pub fn until(what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !so() {
         assert!(began.elapsed() < Duration::from_secs(120), "{what}");

@@ -50,6 +50,7 @@ const SPEAK_SQL: &[&str] = &[
     // Hundreds of keys are looked up at once, as the import and not as a person.
     "modules/base/src/imports/batches.rs",
     "modules/base/src/imports/keys.rs",
+    "modules/base/src/imports/consents.rs",
     // Where a contact stands is asked inside the transaction of a write, as the rule and not as the person.
     "modules/base/src/documents/numbering.rs",
     "modules/base/src/standing.rs",

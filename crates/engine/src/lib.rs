@@ -38,6 +38,7 @@ pub mod secrets;
 pub mod segments;
 pub mod series;
 mod system;
+mod taking_back;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timeline;

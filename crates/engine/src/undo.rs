@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::history::{Action, Before};
 use crate::principal::Principal;
+use crate::taking_back::TakenBack;
 use crate::vocabulary::TERM;
 use crate::write::{Act, Draft, Writing};
 use kernel::error::Conflict;
@@ -155,6 +156,11 @@ impl Engine {
                 undone.left.push((id, String::new()));
                 return Ok(());
             }
+            Action::Create if living && entity.can.appended => match self.take_back(tx, writing, changeset, entity, &record).await? {
+                TakenBack::Answered(act) => acts.push(*act),
+                TakenBack::Idle => {}
+                TakenBack::Left => undone.left.push((id, String::new())),
+            },
             Action::Create if living => acts.push(remove()),
             Action::Restore if living => {
                 acts.extend(self.reversal(entity, &record, before, &since, &mut undone.left)?);

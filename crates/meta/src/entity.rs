@@ -203,6 +203,8 @@ pub struct Ledger {
     pub stops: &'static [&'static str],
     /// The field that says how an entry can be proved, where there is one.
     pub proof: Option<&'static str>,
+    /// The field that says how an entry came, and what it says of one that takes back another.
+    pub correction: Option<(&'static str, &'static str)>,
 }
 
 /// What is worth a look in a record, by the record alone, its lines included.
@@ -436,7 +438,7 @@ impl Entity {
     /// The same, drawn on its cards as what stands now: a choice by rows, a term by columns, and in each place the newest
     /// state; the head shows the column of this term.
     pub fn ledger(mut self, rows: &'static str, columns: &'static str, state: &'static str, first: &'static str) -> Entity {
-        self.ledger = Some(Ledger { rows, columns, state, first, stops: &[], proof: None });
+        self.ledger = Some(Ledger { rows, columns, state, first, stops: &[], proof: None, correction: None });
         self
     }
 
@@ -445,6 +447,14 @@ impl Entity {
     pub fn strictest(mut self, stops: &'static [&'static str], proof: &'static str) -> Entity {
         if let Some(ledger) = &mut self.ledger {
             (ledger.stops, ledger.proof) = (stops, Some(proof));
+        }
+        self
+    }
+
+    /// The same, with the field of its ledger that says how an entry came, and what it says of one that takes back another.
+    pub fn corrected(mut self, came: &'static str, by: &'static str) -> Entity {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.correction = Some((came, by));
         }
         self
     }

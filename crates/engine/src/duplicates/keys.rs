@@ -27,12 +27,14 @@ const AT_ONCE: usize = 64;
 const SLICE: usize = 200;
 /// Of one key so many records are looked at: what more of them have says little.
 const OF_ONE: i64 = 48;
+/// Keys of which one question asks.
+const TOGETHER: usize = 100;
 
 static COLUMNS: LazyLock<[Column; 2]> =
     LazyLock::new(|| [("key", ColumnType::Int), ("record", ColumnType::Link)].map(|(name, kind)| Column { name: name.to_owned(), kind }));
 
 /// The keys of a record as the table holds them.
-fn keys(entity: &str, prepared: &Prepared) -> Vec<i64> {
+pub(super) fn keys(entity: &str, prepared: &Prepared) -> Vec<i64> {
     let of = FieldId::declared(entity, "").0;
     // The bits are what counts, not the number.
     prepared.keys().into_iter().take(KEPT).map(|key| (key ^ of).cast_signed()).collect()
@@ -131,9 +133,34 @@ impl Engine {
                 *shared.entry(id).or_default() += 1;
             }
         }
-        let mut shared: Vec<(usize, Id)> = shared.into_iter().map(|(id, count)| (count, id)).collect();
-        shared.sort_unstable_by(|one, other| other.cmp(one));
-        Ok(shared.into_iter().take(most).map(|(_, id)| id).collect())
+        Ok(likeliest(shared, most))
+    }
+
+    /// The same for many, in few questions: their keys are given.
+    pub(super) async fn sharing_each(&self, tx: &mut Tx, each: &[&[i64]], most: usize) -> Result<Vec<Vec<Id>>> {
+        let mut keys: Vec<i64> = each.iter().flat_map(|keys| keys.iter().copied()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut of: HashMap<i64, Vec<Id>> = HashMap::new();
+        for some in keys.chunks(TOGETHER) {
+            let mut sql = Sql::new();
+            for (place, key) in some.iter().enumerate() {
+                sql.push(if place > 0 { " UNION ALL " } else { "" })
+                    .push("SELECT \"key\", \"record\" FROM (SELECT \"key\", \"record\" FROM \"duplicate_key\" WHERE \"key\" = ");
+                sql.bind(*key).push(" LIMIT ").number(OF_ONE).push(") AS of").number(place as i64);
+            }
+            for row in tx.rows(&Statement::new(sql.text, sql.values)).await?.iter() {
+                of.entry(row.int(0)).or_default().extend(row.link(1));
+            }
+        }
+        let shared = |keys: &&[i64]| {
+            let mut shared: HashMap<Id, usize> = HashMap::new();
+            for id in keys.iter().filter_map(|key| of.get(key)).flatten() {
+                *shared.entry(*id).or_default() += 1;
+            }
+            likeliest(shared, most)
+        };
+        Ok(each.iter().map(shared).collect())
     }
 
     /// Whatever was written before there were keys, or under other rules, gets them by the job; nothing is to be done where nothing was
@@ -174,7 +201,7 @@ impl Engine {
     }
 
     /// Gives the records that wait for them their keys, slice by slice; those that are there already stay.
-    async fn fill_duplicate_keys(&self) -> Result<()> {
+    pub(super) async fn fill_duplicate_keys(&self) -> Result<()> {
         let model = self.model();
         loop {
             let next = Statement::new("SELECT \"entity\", \"first\", \"last\" FROM \"duplicate_late\" LIMIT 1", Vec::new());
@@ -203,6 +230,13 @@ impl Engine {
             }
         }
     }
+}
+
+/// Those that share most keys, the first of them first.
+fn likeliest(shared: HashMap<Id, usize>, most: usize) -> Vec<Id> {
+    let mut shared: Vec<(usize, Id)> = shared.into_iter().map(|(id, count)| (count, id)).collect();
+    shared.sort_unstable_by(|one, other| other.cmp(one));
+    shared.into_iter().take(most).map(|(_, id)| id).collect()
 }
 
 /// Gives the next records of a stretch their keys; where the stretch goes on from, or nothing at its end.

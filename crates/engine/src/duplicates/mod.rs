@@ -9,6 +9,7 @@
 //! what they are; what was called different is remembered.
 
 mod automatic;
+mod coming;
 mod evidence;
 mod finding;
 mod keys;
@@ -19,6 +20,7 @@ mod scheme;
 mod settings;
 mod weighing;
 
+pub use coming::{Coming, Like, Likening, Looked};
 pub use evidence::{Evidence, Says};
 pub use finding::{Alike, Twin};
 pub(crate) use queue::say;

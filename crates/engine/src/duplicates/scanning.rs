@@ -14,7 +14,7 @@ use super::settings::{self, Standing};
 use super::weighing;
 use crate::Engine;
 use crate::jobs::{Done, JobContext, Run};
-use crate::principal::{Principal, Through};
+use crate::principal::Principal;
 use kernel::{Error, Id, Moment, Result, Say, Value};
 use matching::Weights;
 use meta::sql::Sql;
@@ -32,9 +32,9 @@ const READ: usize = 2_000;
 /// Pairs that are told, and written, together.
 const TOGETHER: usize = 100;
 /// Records looked at together at night.
-const LOOKED: usize = 50;
+pub(super) const LOOKED: usize = 50;
 /// Candidates that each is compared with.
-const COMPARED: usize = 60;
+pub(super) const COMPARED: usize = 60;
 /// What is written to the row of a scan's progress, at most so often.
 const TOLD_MILLIS: i64 = 1_000;
 /// How much of a scan reading is.
@@ -51,6 +51,13 @@ pub struct Found {
     stands: (i64, i64),
     /// What speaks for and against.
     pub evidence: Vec<Evidence>,
+}
+
+impl Found {
+    /// How likely they are one, in ten-thousandths.
+    pub(super) fn likely(&self) -> i64 {
+        self.stands.0
+    }
 }
 
 /// How far a scan is.
@@ -215,31 +222,16 @@ impl Engine {
 
     /// Looks at what changed since it was looked at: pairs that are no longer alike go, others come.
     async fn look_at_changed(&self, entity: &Arc<Entity>, since: i64) -> Result<()> {
-        let model = self.model();
-        let Some(compared) = Compared::of(&model, entity) else { return Ok(()) };
         let (begun, key) = (self.now(), entity.key);
-        let weighing = {
-            let (engine, compared) = (self.clone(), compared.clone());
-            self.inside.store.read(move |tx| Box::pin(async move { engine.weighing(tx, key, &compared).await })).await?
-        };
-        let reading = Reading::new(&model, entity, &[]);
+        let Some(likening) = self.likening_now(entity).await? else { return Ok(()) };
+        let reading = Reading::new(&self.model(), entity, &[]);
         let mut after = Id::SYSTEM;
         loop {
-            let (engine, reading, compared, weighing) = (self.clone(), reading.clone(), compared.clone(), weighing.clone());
+            let (engine, reading, likening) = (self.clone(), reading.clone(), likening.clone());
             let looked = self.inside.store.read(move |tx| {
                 Box::pin(async move {
                     let changed = changed(tx, key, since, after).await?;
-                    let mut pairs = Vec::new();
-                    let system = engine.system(Through::Job);
-                    for record in reading.some(&engine, tx, &system, &changed).await? {
-                        let prepared = compared.of_record(&record);
-                        let mut others = engine.sharing(tx, &reading.entity, &prepared, COMPARED).await?;
-                        others.retain(|other| *other != record.id);
-                        for other in reading.some(&engine, tx, &system, &others).await? {
-                            let found = found(record.id, other.id, &weighing.compare(&prepared, &compared.of_record(&other)));
-                            pairs.extend(found.filter(|found| found.stands.0 >= weighing.settings.ask));
-                        }
-                    }
+                    let pairs = engine.pairs_of(tx, &reading, &likening, &changed).await?;
                     Ok((changed, pairs))
                 })
             });
@@ -389,7 +381,7 @@ fn compare(
     }
 }
 
-fn found(one: Id, other: Id, (score, rank, evidence): &(i64, i64, Vec<Evidence>)) -> Option<Found> {
+pub(super) fn found(one: Id, other: Id, (score, rank, evidence): &(i64, i64, Vec<Evidence>)) -> Option<Found> {
     Some(Found { pair: Two::new(one, other)?, score: *score as f64 / 10_000.0, stands: (*score, *rank), evidence: evidence.clone() })
 }
 
@@ -424,7 +416,7 @@ async fn changed(tx: &mut Tx, entity: &'static str, since: i64, after: Id) -> Re
 }
 
 /// The pairs of some records as they are now, in place of those of before that nobody has decided on.
-async fn renew(tx: &mut Tx, entity: &'static str, now: Moment, changed: &[Id], pairs: &[Found]) -> Result<()> {
+pub(super) async fn renew(tx: &mut Tx, entity: &'static str, now: Moment, changed: &[Id], pairs: &[Found]) -> Result<()> {
     for end in ["a", "b"] {
         let mut sql = Sql::new();
         sql.push("DELETE FROM \"duplicate_pair\" WHERE \"state\" = 'open' AND ").name(end);

@@ -19,7 +19,9 @@ pub(super) struct Weighing {
 /// What a node has read of each entity, with the texts that say whether it still holds: what was learned is long, and asked for with
 /// every record that is made.
 #[derive(Default)]
-pub(crate) struct Held(Mutex<HashMap<&'static str, ([String; 2], Arc<Weighing>)>>);
+pub(crate) struct Held(Mutex<HashMap<&'static str, Known>>);
+
+type Known = ([String; 2], Arc<Weighing>);
 
 impl Engine {
     /// The weights of an entity as they stand now.
@@ -45,6 +47,11 @@ impl Weighing {
         Ok(Weighing { weights: adjusted(learned.unwrap_or_else(|| Weights::new(&compared.scheme)), &settings), settings })
     }
 
+    /// How likely two are one, in ten-thousandths.
+    pub(super) fn score(&self, one: &Prepared, other: &Prepared) -> i64 {
+        in_ten_thousandths(self.weights.score(one, other))
+    }
+
     /// How likely two are one, in ten-thousandths; what pairs are put in order by; what speaks for and against.
     pub(super) fn compare(&self, one: &Prepared, other: &Prepared) -> (i64, i64, Vec<Evidence>) {
         read(&self.weights.compare(one, other))
@@ -62,9 +69,13 @@ pub(super) fn adjusted(mut weights: Weights, settings: &Settings) -> Weights {
     weights
 }
 
+fn in_ten_thousandths(score: f64) -> i64 {
+    (score * 10_000.0).round().clamp(0.0, 10_000.0) as i64
+}
+
 /// What a comparison came to, as the queue keeps it.
 pub(super) fn read(comparison: &matching::Comparison) -> (i64, i64, Vec<Evidence>) {
-    let score = (comparison.score * 10_000.0).round().clamp(0.0, 10_000.0) as i64;
+    let score = in_ten_thousandths(comparison.score);
     // Beyond what a probability tells apart, the bits still do.
     let rank = (comparison.score / (1.0 - comparison.score).max(1e-15)).max(1e-15).log2() * 100.0;
     let evidence = comparison.evidence.iter().map(|one| Evidence {

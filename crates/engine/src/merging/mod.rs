@@ -12,7 +12,7 @@ mod lines;
 mod moving;
 mod plan;
 mod proposal;
-mod strictest;
+pub(crate) mod strictest;
 mod twice;
 mod unmerging;
 

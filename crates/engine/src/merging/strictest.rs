@@ -35,7 +35,7 @@ impl Engine {
     }
 
     /// What an entry led to beside, and is no longer there, a new one does not lead to.
-    async fn without_lost_links(&self, tx: &mut Tx, ledger: &Entity, draft: &mut Draft) -> Result<()> {
+    pub(crate) async fn without_lost_links(&self, tx: &mut Tx, ledger: &Entity, draft: &mut Draft) -> Result<()> {
         for (field, value) in &mut draft.values {
             let target = ledger.fields.iter().find(|known| known.id == *field).and_then(|field| match field.kind {
                 Kind::Link(target) => Some(target),
@@ -104,34 +104,38 @@ fn said_again(
         let (a, b) = (stops(one), stops(other));
         a.cmp(&b).then_with(|| later(ledger, one, other))
     })?;
-    let mut draft = Draft::new(ledger.key);
-    let at = ledger.happens.as_ref().map(|happens| happens.at);
-    for field in ledger.fields.iter().filter(|field| !field.system && field.computed.is_none() && field.series.is_none()) {
-        if Some(field.key) == at {
-            // Now: what is newest holds.
-            continue;
+    let mut draft = repeated(ledger, rules, strictest, zone);
+    let was = strictest.value(about.id).link();
+    for (_, value) in &mut draft.values {
+        if value.link().is_some() && value.link() == was {
+            *value = Value::Link(kept);
         }
-        let value = strictest.value(field.id).clone();
-        let was = strictest.value(about.id).link();
-        let value = match value.link() {
-            Some(id) if Some(id) == was => Value::Link(kept),
-            _ => value,
-        };
-        draft.put(field.id, value);
     }
     if let Some(kind) = ledger.fields.iter().find(|field| field.key.strip_suffix("_kind") == Some(about.key)) {
         draft.put(kind.id, entity.key.into());
     }
-    if let (Some(field), Some(at)) = (rules.proof.and_then(|proof| ledger.field(proof)), at) {
-        // How it came stays as it was, with the day on which it was said.
-        let day = strictest.named(at).moment().map(|at| at.date(zone).to_string()).unwrap_or_default();
-        let proof = strictest.value(field.id).text();
-        draft.put(field.id, Value::Text(if proof.is_empty() { day } else { format!("{proof} ({day})") }));
-    }
     Some(draft)
 }
 
-fn later(ledger: &Entity, one: &Record, other: &Record) -> std::cmp::Ordering {
+/// What an entry said, said once more, now: how it came stays as it was, with the day on which it was said.
+pub(crate) fn repeated(ledger: &Entity, rules: &Ledger, entry: &Record, zone: &Zone) -> Draft {
+    let mut draft = Draft::new(ledger.key);
+    let at = ledger.happens.as_ref().map(|happens| happens.at);
+    for field in ledger.fields.iter().filter(|field| !field.system && field.computed.is_none() && field.series.is_none()) {
+        // Now: what is newest holds.
+        if Some(field.key) != at {
+            draft.put(field.id, entry.value(field.id).clone());
+        }
+    }
+    if let (Some(field), Some(at)) = (rules.proof.and_then(|proof| ledger.field(proof)), at) {
+        let day = entry.named(at).moment().map(|at| at.date(zone).to_string()).unwrap_or_default();
+        let proof = entry.value(field.id).text();
+        draft.put(field.id, Value::Text(if proof.is_empty() { day } else { format!("{proof} ({day})") }));
+    }
+    draft
+}
+
+pub(crate) fn later(ledger: &Entity, one: &Record, other: &Record) -> std::cmp::Ordering {
     let ((a, one), (b, other)) = (moment(ledger, one), moment(ledger, other));
     a.moment().cmp(&b.moment()).then(one.cmp(&other))
 }

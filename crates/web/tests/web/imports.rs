@@ -215,3 +215,84 @@ async fn a_stopped_import_goes_on_where_it_stood() {
         assert!(report.contains("700 created"), "{report}");
     }
 }
+
+/// Consents come in through the pages only with how they came, since when, and their proof; the next file has to say so again.
+#[tokio::test]
+async fn consents_come_in_with_source_and_date() {
+    let file = "Ragione sociale;Newsletter\r\nRossi;S\u{ec}\r\nBianchi;no\r\nVerdi;forse\r\n";
+    for house in houses().await {
+        let run = begun(&house, "mara", file).await;
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        assert!(columns.contains("Consent: Marketing \u{b7} E-mail") && columns.contains("Consents of the file"), "{columns}");
+        assert!(columns.contains("<option value=\"note\" selected>"), "nobody agrees by himself: {columns}");
+        let leads = "to.0=name&to.1=consent.marketing.email&mode=create&alike=create";
+        let missing = form(&house, "mara", &format!("{run}/columns"), leads).await.expect(422).text();
+        for what in ["source", "date", "evidence"] {
+            assert!(missing.contains(&format!("id=\"consent.{what}.said\"")), "{what}: {missing}");
+        }
+        let said = "&consent.source=paper&consent.date=2025-02-01&consent.evidence=Cartella+3&consent.basis=consent";
+        form(&house, "mara", &format!("{run}/columns"), &format!("{leads}{}", said.replace("2025", "2999"))).await.expect(422);
+        form(&house, "mara", &format!("{run}/columns"), &format!("{leads}{said}")).await.expect(303);
+        let rows = page(&house, "mara", &format!("{run}/rows")).await;
+        assert!(rows.contains("neither a yes nor a no"), "{rows}");
+        form(&house, "mara", &format!("{run}/rows"), "do=trial").await.expect(303);
+        work(&house).await;
+        let before = house.table("consent").await;
+        assert!(page(&house, "mara", &format!("{run}/rows")).await.contains("2 consents to record"));
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let report = page(&house, "mara", &run).await;
+        assert!(report.contains("2 consents recorded") && report.contains("3 created"), "{report}");
+        assert_ne!(house.table("consent").await, before);
+        let agreed = "last(consents.state where purpose is \"marketing\" and channel is \"email\") is \"given\" and name is \"Rossi\"";
+        assert_eq!(count(&house, agreed).await, 1);
+        let next = begun(&house, "mara", file).await;
+        let columns = page(&house, "mara", &format!("{next}/columns")).await;
+        assert!(columns.contains("<option value=\"consent.marketing.email\" selected>") && !columns.contains("Cartella 3"), "{columns}");
+        form(&house, "mara", &format!("{run}/undo"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, agreed).await, 0);
+        assert!(page(&house, "mara", &run).await.contains("Undone"));
+    }
+}
+
+/// What a row is alike to is told with the record, and left out where that was chosen.
+#[tokio::test]
+async fn rows_that_are_alike_to_a_record_are_told() {
+    let first =
+        "Ragione sociale;Indirizzo;CAP;Citt\u{e0};Telefono\r\nTrattoria Da Ugo snc;Piazza Garibaldi 3;57123;Livorno;0586 898989\r\n";
+    let second = first.replace("Trattoria Da Ugo snc", "Trattoria da Ugo S.n.c.")
+        + "Vivai Montanelli;Strada del Mare 1;58100;Grosseto;0564 112233\r\n";
+    for house in houses().await {
+        let run = begun(&house, "mara", first).await;
+        form(&house, "mara", &format!("{run}/columns"), "mode=create").await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let run = begun(&house, "mara", &second).await;
+        form(&house, "mara", &format!("{run}/columns"), "mode=create&alike=skip").await.expect(303);
+        form(&house, "mara", &format!("{run}/rows"), "do=trial").await.expect(303);
+        work(&house).await;
+        let rows = page(&house, "mara", &format!("{run}/rows?which=alike")).await;
+        assert!(rows.contains("1 possible duplicate") && rows.contains("alike to a record that is there already"), "{rows}");
+        assert!(rows.contains(">Trattoria Da Ugo snc</a>") && !rows.contains("Montanelli"), "{rows}");
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let report = page(&house, "mara", &run).await;
+        assert!(
+            report.contains("1 created") && report.contains("1 row skipped") && report.contains(">Trattoria Da Ugo snc</a>"),
+            "{report}"
+        );
+        // Created anyway, the two stand in the queue.
+        let run = begun(&house, "mara", &second).await;
+        form(&house, "mara", &format!("{run}/columns"), "mode=create&alike=create").await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let report = page(&house, "mara", &run).await;
+        assert!(report.contains("2 possible duplicates") && report.contains("/duplicates?entity=accounts"), "{report}");
+        assert!(page(&house, "mara", "/duplicates?entity=accounts").await.contains("Trattoria"));
+        // The next file of the kind begins with what was chosen.
+        let next = begun(&house, "mara", &second).await;
+        let columns = page(&house, "mara", &format!("{next}/columns")).await;
+        assert!(columns.contains("name=\"alike\" value=\"create\" checked"), "{columns}");
+    }
+}

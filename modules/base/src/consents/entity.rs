@@ -74,6 +74,8 @@ choices! {
         InPerson = "in-person" grey,
         /// From another program.
         Import = "import" grey,
+        /// To put right an entry that was a mistake.
+        Correction = "correction" grey,
     }
 }
 
@@ -109,6 +111,7 @@ pub fn consent() -> Entity {
         .appended()
         .ledger("channel", "purpose", "state", "marketing")
         .strictest(&["refused", "withdrawn"], "evidence")
+        .corrected("source", "correction")
         .index(&["about", "purpose", "channel", "at"])
         .index(&["purpose", "channel", "about", "at", "state"])
         .columns(&["purpose", "channel", "state", "about", "at", "basis", "source", "created_by"])

@@ -117,9 +117,12 @@ async fn an_entry_stays_as_it_was_made() {
         ];
         assert!(matches!(house.engine.write(&house.who, "bulk", acts).await, Err(Error::Forbidden(_))));
         assert!(house.engine.show(&house.who, &account, house.account).await.is_ok());
-        // An undoing leaves it, and says so.
+        // An undoing answers it by another, and leaves a no.
+        let refused = house.engine.create(&house.who, house.entry(house.account, "sms", "refused")).await.expect("an entry");
+        let undone = house.engine.undo(&house.who, refused.changeset).await.expect("undone as far as it goes");
+        assert_eq!((undone.records, undone.left), (0, vec![(refused.id(), String::new())]));
         let undone = house.engine.undo(&house.who, made.changeset).await.expect("undone as far as it goes");
-        assert_eq!((undone.records, undone.left), (0, vec![(made.id(), String::new())]));
+        assert_eq!((undone.records, undone.left), (1, vec![]));
         // Whoever it is about may go: the proof stays, and so it does when the trash is emptied.
         house.engine.remove(&house.who, &account, house.account, None).await.expect("removed");
         house.engine.schedule_due().await.expect("due");

@@ -2,6 +2,7 @@
 //! row moved on in the same commit. Whoever is killed between two batches finds whole batches, and where to go on.
 
 use super::Mode;
+use super::alike::{Alike, Course, Similar};
 use super::keys::Key;
 use super::mapping::Part;
 use super::rows::{Fault, Maker, Piece, Reach, Ready, Warning};
@@ -9,6 +10,7 @@ use crate::accounts::entity as account;
 use crate::addresses::entity as addresses;
 use crate::contacts::entity::{self as contact, ACCOUNT_CONTACT, place};
 use crate::sites::entity as site;
+use engine::duplicates::{Coming, Looked};
 use engine::principal::Scope;
 use engine::{Act, Draft, Engine, Principal, Slicing, Statement};
 use kernel::{Error, Id, Result, Say, Value, fold};
@@ -32,9 +34,16 @@ pub(super) struct Batch {
     /// applies them. With the identity of each row's record.
     pub(super) acts: Mutex<Option<Vec<Act>>>,
     pub(super) ids: Vec<Id>,
+    /// What each row was found to be alike to, where that matters.
+    pub(super) looked: Vec<Option<Looked>>,
 }
 
 impl Batch {
+    /// Rows of which nothing is made ahead.
+    pub(super) fn of(items: Vec<Item>) -> Batch {
+        Batch { items, acts: Mutex::new(None), ids: Vec::new(), looked: Vec::new() }
+    }
+
     fn taken(&self) -> Option<Vec<Act>> {
         self.acts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
     }
@@ -60,12 +69,19 @@ pub enum Outcome {
 }
 
 /// What became of a row, with the record and what was not taken.
+#[derive(Default)]
 pub(super) struct Told {
     pub(super) line: u64,
     pub(super) outcome: Outcome,
     pub(super) record: Option<Id>,
     pub(super) warnings: Vec<Warning>,
     pub(super) fault: Option<Fault>,
+    /// Consents that were written.
+    pub(super) consents: u64,
+    /// Consents left out: the ledger knows better. A warning says so of each.
+    pub(super) consents_left: u64,
+    /// What it is alike to.
+    pub(super) alike: Option<Similar>,
 }
 
 /// What applying batches depends on.
@@ -75,6 +91,9 @@ pub(super) struct Applying {
     pub(super) maker: Arc<Maker>,
     pub(super) keys: Vec<Key>,
     pub(super) mode: Mode,
+    pub(super) alike: Alike,
+    /// Those that came before, where it matters what is alike to them.
+    pub(super) coming: Option<Mutex<Coming>>,
     /// Where nothing stays written: the keys of what earlier batches would have created.
     pub(super) rehearsed: Option<Mutex<HashSet<(usize, String)>>>,
 }
@@ -82,8 +101,12 @@ pub(super) struct Applying {
 /// A row of a batch, and the account it belongs to once that is found.
 struct Row<'b> {
     place: usize,
+    line: u64,
     ready: &'b Ready,
+    /// The record it becomes, where it becomes one.
+    id: Id,
     belongs: Option<Id>,
+    looked: Option<&'b Looked>,
 }
 
 /// What a row is about to be.
@@ -102,11 +125,12 @@ impl Applying {
         let mut told = Vec::with_capacity(items.len());
         let mut rows = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
-            let mut one = Told { line: item.line, outcome: Outcome::Error, record: None, warnings: Vec::new(), fault: None };
+            let mut one = Told { line: item.line, outcome: Outcome::Error, ..Told::default() };
             match &item.ready {
                 Ok(ready) => {
                     one.warnings.clone_from(&ready.warnings);
-                    rows.push(Row { place, ready, belongs: None });
+                    let looked = batch.looked.get(place).and_then(Option::as_ref);
+                    rows.push(Row { place, line: item.line, ready, id: self.engine.id(), belongs: None, looked });
                 }
                 Err(fault) => one.fault = Some(fault.clone()),
             }
@@ -118,6 +142,7 @@ impl Applying {
                 (told.outcome, told.record) = (Outcome::Created, Some(*id));
             }
             slicing.apply(acts).await?;
+            self.consents(slicing, items, &mut told, care).await?;
             return Ok(told);
         }
         self.of_accounts(slicing, &mut rows, &mut told).await?;
@@ -126,27 +151,33 @@ impl Applying {
             let taken = self.wave(slicing, rest, care, &mut told).await?;
             rest = &rest[taken.max(1)..];
         }
+        self.consents(slicing, items, &mut told, care).await?;
         Ok(told)
     }
 
     /// A batch, with the acts of its rows made ahead where they need nothing from the data.
     pub(super) fn ready(&self, items: Vec<Item>) -> Result<Batch> {
-        let ahead = self.keys.is_empty() && self.mode == Mode::Create && !matches!(self.maker.entity.key, "contact" | "site");
+        let ahead = self.keys.is_empty()
+            && self.mode == Mode::Create
+            && self.coming.is_none()
+            && !matches!(self.maker.entity.key, "contact" | "site");
         if !ahead {
-            return Ok(Batch { items, acts: Mutex::new(None), ids: Vec::new() });
+            return Ok(Batch::of(items));
         }
         let mut drafts = Vec::with_capacity(items.len() * 4);
         let mut ids = Vec::with_capacity(items.len());
         for ready in items.iter().filter_map(|item| item.ready.as_ref().ok()) {
-            ids.push(self.creation(ready, None, &mut drafts));
+            let id = self.engine.id();
+            self.creation(id, ready, None, &mut drafts);
+            ids.push(id);
         }
         let acts = self.engine.made_ahead(&self.who, drafts)?;
-        Ok(Batch { items, acts: Mutex::new(Some(acts)), ids })
+        Ok(Batch { acts: Mutex::new(Some(acts)), ids, ..Batch::of(items) })
     }
 
     /// Applies rows up to the first that is about a record which one before it creates or changes; how many.
     async fn wave(&self, slicing: &mut Slicing<'_>, rows: &[Row<'_>], care: bool, told: &mut [Told]) -> Result<usize> {
-        if self.keys.is_empty() && self.mode == Mode::Create {
+        if self.keys.is_empty() && self.mode == Mode::Create && self.coming.is_none() {
             self.create(slicing, &rows.iter().collect::<Vec<_>>(), care, told).await?;
             return Ok(rows.len());
         }
@@ -160,7 +191,7 @@ impl Applying {
         let hidden = self.hidden(slicing, &found).await?;
         let (mut create, mut change): (Vec<&Row<'_>>, Vec<(&Row<'_>, Id)>) = (Vec::new(), Vec::new());
         let mut pending: HashSet<(usize, &str)> = HashSet::new();
-        let mut touched: HashSet<Id> = HashSet::new();
+        let (mut touched, mut fresh): (HashSet<Id>, HashSet<Id>) = (HashSet::new(), HashSet::new());
         let mut taken = 0;
         for (row, values) in rows.iter().zip(&values) {
             let mut own = values.iter().enumerate().flat_map(|(key, values)| values.iter().map(move |value| (key, value.as_str())));
@@ -180,10 +211,27 @@ impl Applying {
                     change.push((row, id));
                     pending.extend(&mut own);
                 }
-                Fate::Create => {
-                    create.push(row);
-                    pending.extend(&mut own);
-                }
+                Fate::Create => match self.similar(row.line, row.id, row.looked, &fresh) {
+                    Course::Create(similar) => {
+                        told.alike = similar;
+                        fresh.insert(row.id);
+                        create.push(row);
+                        pending.extend(&mut own);
+                    }
+                    Course::Leave(similar) => {
+                        (told.outcome, told.record) = (Outcome::Skipped, similar.record);
+                        told.alike = Some(similar);
+                    }
+                    Course::Wait => break,
+                    Course::Change(id, _) if touched.contains(&id) => break,
+                    Course::Change(id, similar) => {
+                        told.alike = Some(similar);
+                        touched.insert(id);
+                        change.push((row, id));
+                        pending.extend(&mut own);
+                    }
+                    Course::Changed(similar) => (told.outcome, told.alike) = (Outcome::Updated, Some(similar)),
+                },
                 Fate::Skip(record) => {
                     told.outcome = Outcome::Skipped;
                     told.record = record;
@@ -194,6 +242,7 @@ impl Applying {
         }
         self.create(slicing, &create, care, told).await?;
         self.change(slicing, &change, care, told).await?;
+        self.gone(rows[..taken].iter().map(|row| &told[row.place]));
         Ok(taken)
     }
 
@@ -270,10 +319,10 @@ impl Applying {
         if care {
             for row in rows {
                 let mut drafts = Vec::new();
-                let id = self.creation(row.ready, row.belongs, &mut drafts);
+                self.creation(row.id, row.ready, row.belongs, &mut drafts);
                 let told = &mut told[row.place];
                 match slicing.attempt(drafts.into_iter().map(Act::Create).collect()).await {
-                    Ok(_) => (told.outcome, told.record) = (Outcome::Created, Some(id)),
+                    Ok(_) => (told.outcome, told.record) = (Outcome::Created, Some(row.id)),
                     Err(error) => told.fault = Some(refusal(error)?),
                 }
             }
@@ -285,15 +334,15 @@ impl Applying {
         let mut drafts = Vec::with_capacity(rows.len() * 4);
         for row in rows {
             let told = &mut told[row.place];
-            (told.outcome, told.record) = (Outcome::Created, Some(self.creation(row.ready, row.belongs, &mut drafts)));
+            self.creation(row.id, row.ready, row.belongs, &mut drafts);
+            (told.outcome, told.record) = (Outcome::Created, Some(row.id));
         }
         slicing.apply(drafts.into_iter().map(Act::Create).collect()).await.map(|_| ())
     }
 
-    /// The drafts of a row's tree; the identity of its root.
-    fn creation(&self, ready: &Ready, belongs: Option<Id>, drafts: &mut Vec<Draft>) -> Id {
+    /// The drafts of a row's tree, whose root is to have this identity.
+    fn creation(&self, id: Id, ready: &Ready, belongs: Option<Id>, drafts: &mut Vec<Draft>) {
         let entity = &self.maker.entity;
-        let id = self.engine.id();
         let mut root = self.draft(entity.key, Part::Root, &ready.root, id);
         if let (Some(link), Some(account)) = (entity.field("account"), belongs) {
             root.put(link.id, Value::Link(account));
@@ -316,7 +365,11 @@ impl Applying {
         for (number, piece) in ready.sites.iter().enumerate() {
             drafts.push(self.site(id, piece, number));
         }
-        id
+    }
+
+    /// The record that a row would become, by itself.
+    pub(super) fn root(&self, ready: &Ready) -> Draft {
+        self.draft(self.maker.entity.key, Part::Root, &ready.root, Id::SYSTEM)
     }
 
     fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, drafts: &mut Vec<Draft>) {
@@ -617,7 +670,7 @@ pub(super) fn is_of_a_row(error: &Error) -> bool {
     matches!(error, Error::Invalid(_) | Error::Conflict(_) | Error::NotFound | Error::Forbidden(_))
 }
 
-fn refusal(error: Error) -> Result<Fault> {
+pub(super) fn refusal(error: Error) -> Result<Fault> {
     match error {
         Error::Invalid(problems) => {
             let problem = problems.into_iter().next();

@@ -57,6 +57,12 @@ entity! { "import_run" {
     ERRORS: Whole = whole("errors"),
     /// Values kept as remarks, because their field refused them.
     WARNINGS: Whole = whole("warnings"),
+    /// Consents written into the ledger.
+    CONSENTS: Whole = whole("consents"),
+    /// Consents left out, because the ledger knows something newer.
+    CONSENTS_LEFT: Whole = whole("consents_left"),
+    /// Rows that are alike to a record, or to a row before them.
+    ALIKE: Whole = whole("alike"),
     /// How many values and records its undoing left, because somebody changed them since.
     LEFT: Whole = whole("left"),
     /// Who imports.
@@ -99,6 +105,8 @@ pub mod fault {
             Error = "error" red,
             /// A value stays in the remarks.
             Warning = "warning" amber,
+            /// It is alike to a record, or to a row before it.
+            Alike = "alike" amber,
             /// The undoing left it, because somebody changed it since.
             Left = "left" grey,
         }
@@ -117,7 +125,7 @@ pub mod fault {
         VALUE: LongText = long_text("value"),
         /// The sentence, as JSON.
         SAYS: LongText = long_text("says"),
-        /// What the undoing left.
+        /// What the undoing left, or what the row is alike to.
         RECORD: Code = code("record"),
     }}
 

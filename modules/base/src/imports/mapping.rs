@@ -23,10 +23,12 @@
 //! Paths are the fields of the entity (`vat_number`, `address.city`), its `phones` and `emails`; for accounts also a
 //! person (`contact.name`, `contact.name.given`, `contact.job_title`, `contact.role`, `contact.phones`, …, further
 //! ones as `contact2`, `contact3`) and another place (`site.address.city`, `site2…`); for contacts and sites the
-//! account they belong to (`account.code`, `account.vat_number`, `account.name`); and `note`, which keeps the value
-//! in the remarks under its header.
+//! account they belong to (`account.code`, `account.vat_number`, `account.name`); for accounts and contacts their consents
+//! (`consent.marketing.email`, with `consent.source`, `consent.date`, `consent.evidence`, `consent.basis` as columns or under
+//! `[defaults]`); and `note`, which keeps the value in the remarks under its header.
 
 use super::books;
+use super::consents::{self, Proof, Way};
 use super::reading::ERROR_COLUMNS;
 use kernel::{Error, Language, Result, Say};
 use meta::{Entity, Field, Kind, Model};
@@ -204,6 +206,10 @@ pub(super) enum Target {
     TaxNumber(Part),
     /// The account that a contact or a site belongs to, by this field of it.
     Account(Field),
+    /// Whether somebody agreed.
+    Consent(Way),
+    /// What the row says of its consents.
+    Proof(Proof),
 }
 
 /// All columns of a file, each with its target.
@@ -212,6 +218,8 @@ pub(super) struct Mapping {
     pub(super) columns: Vec<(Column, Target)>,
     /// Values of new records, where the row gives none.
     pub(super) defaults: Vec<(Part, Field, String)>,
+    /// What is said of the consents of all rows.
+    pub(super) proofs: Vec<(Proof, String)>,
     /// It names given and family names apart: an address book, whose rows without a company are people.
     pub(super) address_book: bool,
     /// It has a column of tax numbers: a row without one is hardly a company.
@@ -249,7 +257,13 @@ pub(super) fn mapping(
         (None, Some(choices)) => (by_choice(entity, words, header, choices), BTreeMap::new()),
         (None, None) => (by_names(entity, words, header)?, BTreeMap::new()),
     };
-    let mut mapping = Mapping { columns: Vec::with_capacity(columns.len()), defaults: Vec::new(), address_book: false, tax_numbers: false };
+    let mut mapping = Mapping {
+        columns: Vec::with_capacity(columns.len()),
+        defaults: Vec::new(),
+        proofs: Vec::new(),
+        address_book: false,
+        tax_numbers: false,
+    };
     for column in columns {
         let target = match &column.to {
             To::Nothing => Target::Nothing,
@@ -269,6 +283,7 @@ pub(super) fn mapping(
                 mapping.defaults.retain(|(other, known, _)| *other != part || known.id != field.id);
                 mapping.defaults.push((part, field, value.clone()));
             }
+            Target::Proof(proof) => mapping.proofs.push((proof, value.clone())),
             _ => return Err(unknown_path(path)),
         }
     }
@@ -413,6 +428,9 @@ fn target(model: &Model, entity: &Arc<Entity>, path: &str) -> Result<Target> {
             let site = model.entity("site").ok_or_else(|| unknown_path(path))?;
             return within(site, Part::Site(place), rest).ok_or_else(|| unknown_path(path));
         }
+    }
+    if head == consents::PREFIX {
+        return consents::target(model, entity.key, rest).ok_or_else(|| unknown_path(path));
     }
     if matches!(entity.key, "contact" | "site") && head == "account" && !rest.is_empty() {
         let account = model.entity("account").ok_or_else(|| unknown_path(path))?;

@@ -5,8 +5,10 @@
 //! by a mapping file or by the names that address books give; `rows` makes the row a tree of records; `keys` finds the
 //! record it is about; `batches` writes it through the engine; `report` tells what became of it.
 
+mod alike;
 mod batches;
 mod books;
+mod consents;
 pub mod entity;
 mod keys;
 mod mapping;
@@ -20,6 +22,7 @@ pub mod wizard;
 #[cfg(test)]
 mod tests;
 
+pub use alike::Alike;
 pub use batches::Outcome;
 pub use entity::IMPORT_RUN;
 pub use formats as reading;
@@ -117,6 +120,8 @@ pub struct Options {
     pub corrections: Corrections,
     /// Values of new records, where the row gives none: path and text.
     pub defaults: Vec<(String, String)>,
+    /// What becomes of rows that would be created and are alike to a record, or to a row before them.
+    pub alike: Alike,
     /// Count what would happen, and write nothing.
     pub dry_run: bool,
     /// One row for each row of the file: what became of it. CSV, `;`, UTF-8 with a mark.
@@ -143,6 +148,7 @@ impl Options {
             run: None,
             corrections: Corrections::new(),
             defaults: Vec::new(),
+            alike: Alike::Create,
             dry_run: false,
             report: None,
             errors: None,
@@ -198,6 +204,13 @@ pub struct Totals {
     pub errors: u64,
     /// Values that stay in the remarks, because their field refused them.
     pub warnings: u64,
+    /// Consents written into the ledger.
+    pub consents: u64,
+    /// Consents left out, because the ledger knows something newer.
+    pub consents_left: u64,
+    /// Rows that are alike to a record, or to a row before them. Where all are created whatever they are alike to, a job counts them
+    /// after the end, and only a rehearsal does here.
+    pub alike: u64,
     /// Whether nothing was written.
     pub dry_run: bool,
     /// Rows that an interrupted run had looked at before.
@@ -210,20 +223,42 @@ pub struct Totals {
     pub delimiter: String,
 }
 
+/// What the row of a run counts, in the order of [`Totals::counted`].
+const COUNTED: [&str; 10] =
+    ["done", "created", "updated", "unchanged", "skipped", "errors", "warnings", "consents", "consents_left", "alike"];
+
+/// The columns of what a run counts, each written in some way, for a statement.
+fn counted_as(one: impl Fn(&str) -> String) -> String {
+    COUNTED.map(one).join(", ")
+}
+
 impl Totals {
-    /// What the row of a run says from its third column on: looked at, created, updated, unchanged, skipped, errors, warnings.
+    fn counts(&mut self) -> [&mut u64; 10] {
+        let Totals { done, created, updated, unchanged, skipped, errors, warnings, consents, consents_left, alike, .. } = self;
+        [done, created, updated, unchanged, skipped, errors, warnings, consents, consents_left, alike]
+    }
+
+    /// The counts that the row of a run keeps.
+    fn counted(&self) -> [Value; 10] {
+        self.clone().counts().map(|count| Value::Int(*count as i64))
+    }
+
+    /// What the row of a run says: its identity, its changeset, and what it counts.
     fn take_up(&mut self, changeset: &str, number: impl Fn(usize) -> i64) {
-        let number = |column: usize| number(column).max(0) as u64;
-        (self.resumed, self.done) = (number(2), number(2));
-        (self.created, self.updated, self.unchanged) = (number(3), number(4), number(5));
-        (self.skipped, self.errors, self.warnings) = (number(6), number(7), number(8));
+        for (place, count) in self.counts().into_iter().enumerate() {
+            *count = number(place + 2).max(0) as u64;
+        }
+        self.resumed = self.done;
         self.changeset = Some(changeset.to_owned());
     }
 
     fn count(&mut self, told: &[Told]) {
         for row in told {
             self.done += 1;
-            self.warnings += row.warnings.len() as u64;
+            self.warnings += (row.warnings.len() as u64).saturating_sub(row.consents_left);
+            self.consents += row.consents;
+            self.consents_left += row.consents_left;
+            self.alike += u64::from(row.alike.is_some());
             match row.outcome {
                 Outcome::Created => self.created += 1,
                 Outcome::Updated => self.updated += 1,
@@ -265,6 +300,9 @@ where
     let (file, survey) = surveyed(file, options.sheet.clone()).await?;
     let how = How { shown: survey.kind == reading::Kind::Workbook, ..options.how() };
     let (maker, keys) = maker(engine, &model, &entity, &survey.header.cells, how).await?;
+    if maker.tells_consents() {
+        who.permit(Verb::Create, &*who.entity("consent")?)?;
+    }
     let (words, language) = (options.words.clone(), options.language);
     let speak: Speak = Arc::new(move |say| words.say(say, language));
     let mut reports = Reports::begin(options.report.take(), options.errors.take(), speak, &survey)?;
@@ -275,16 +313,23 @@ where
         delimiter: survey.delimiter.to_string(),
         ..Totals::default()
     };
+    if options.alike == Alike::Update {
+        who.permit(Verb::Change, &entity)?;
+    }
+    let coming = alike::coming(engine, &entity, &options).await?;
     let applying = Arc::new(Applying {
         engine: engine.clone(),
         who: who.clone(),
         maker: maker.clone(),
         keys,
         mode: options.mode,
+        alike: options.alike,
+        coming: coming.map(Mutex::new),
         rehearsed: options.dry_run.then(Mutex::default),
     });
     let corrections = std::mem::take(&mut options.corrections);
     let batches = ahead(file, survey.clone(), applying.clone(), corrections, reports.wants_rows())?;
+    let batches = alike::looked_at(&applying, batches);
     if let (true, Some(run)) = (options.dry_run, options.run) {
         wizard::rehearse(engine, &who, run, applying, batches, &mut totals, &mut progress).await?;
         return Ok(totals);
@@ -303,7 +348,7 @@ where
     reports.finish()?;
     engine.store().tidy().await?;
     // Last, so that who is interrupted before goes on with this run, and nothing comes in twice.
-    run.end().await?;
+    run.end(totals.created > 0 && !entity.compared.is_empty()).await?;
     Ok(totals)
 }
 
@@ -321,7 +366,9 @@ async fn maker(
     }
     let keys = keys_of(model, entity, &how, &mapping)?;
     let users = users(engine, &mapping).await?;
-    let maker = Maker::new(model.clone(), entity.clone(), mapping, engine.settings().zone.clone(), users)?;
+    let zone = engine.settings().zone.clone();
+    let answers = consents::Answers::of(&mapping, how.words, &zone, engine.now())?;
+    let maker = Maker::new(model.clone(), entity.clone(), mapping, zone, users, answers)?;
     Ok((Arc::new(maker), keys))
 }
 
@@ -464,9 +511,11 @@ impl Run {
             return Run::prepared(engine, who, prepared, totals).await;
         }
         let digest = options_digest(options);
-        let sql = "SELECT \"id\", \"changeset\", \"done\", \"created\", \"updated\", \"unchanged\", \"skipped\", \"errors\", \"warnings\" \
-                   FROM \"import_run\" WHERE \"removed_at\" IS NULL AND \"digest\" = ? AND \"options\" = ? AND \"target\" = ? \
-                   AND \"state\" = 'running' ORDER BY \"id\" DESC LIMIT 1";
+        let sql = format!(
+            "SELECT \"id\", \"changeset\", {} FROM \"import_run\" WHERE \"removed_at\" IS NULL AND \"digest\" = ? AND \"options\" = ? \
+             AND \"target\" = ? AND \"state\" = 'running' ORDER BY \"id\" DESC LIMIT 1",
+            counted_as(|count| format!("\"{count}\""))
+        );
         let values = [&survey.digest, &digest, &options.entity].map(|text| Value::from(text.as_str())).to_vec();
         let begun = Statement::new(sql, values);
         let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&begun).await })).await?;
@@ -498,8 +547,8 @@ impl Run {
 
     /// Takes up a run that was made ready, where it stands.
     async fn prepared(engine: &Engine, who: &Principal, prepared: Prepared, totals: &mut Totals) -> Result<Run> {
-        let sql = "SELECT \"id\", \"changeset\", \"done\", \"created\", \"updated\", \"unchanged\", \"skipped\", \"errors\", \"warnings\" \
-                   FROM \"import_run\" WHERE \"id\" = ? AND \"state\" = 'running'";
+        let counts = counted_as(|count| format!("\"{count}\""));
+        let sql = format!("SELECT \"id\", \"changeset\", {counts} FROM \"import_run\" WHERE \"id\" = ? AND \"state\" = 'running'");
         let stands = Statement::new(sql, vec![Value::Link(prepared.id)]);
         let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&stands).await })).await?;
         let row = rows.first().ok_or(Error::NotFound)?;
@@ -566,7 +615,8 @@ impl Run {
             let rest = batch.items.split_off(earlier as usize);
             let told: Vec<Told> = batch.items.iter().map(told_earlier).collect();
             reports.tell(&batch.items, &told)?;
-            batch = Batch { items: rest, acts: Mutex::new(None), ids: Vec::new() };
+            let looked = batch.looked.split_off((earlier as usize).min(batch.looked.len()));
+            batch = Batch { looked, ..Batch::of(rest) };
         }
         let first = *before;
         *before += batch.items.len() as u64;
@@ -600,8 +650,9 @@ impl Run {
             .await
     }
 
-    async fn end(&self) -> Result<()> {
-        let run = self.id;
+    /// It is done; where it `looks`, a job finds out which of the new records are alike to another, since nobody waits for that.
+    async fn end(&self, looks: bool) -> Result<()> {
+        let (run, user) = (self.id, self.who.user);
         self.engine
             .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
                 Box::pin(async move {
@@ -609,6 +660,10 @@ impl Run {
                     let now = slicing.engine().now();
                     let values = vec![Value::from(State::Done.key()), Value::Moment(now), Value::Link(run)];
                     slicing.tx().execute(&Statement::new(sql, values)).await?;
+                    if looks {
+                        let engine = slicing.engine().clone();
+                        engine.enqueue(slicing.tx(), wizard::ALIKE, run.to_string(), user).await?;
+                    }
                     announce(slicing.tx(), run).await
                 })
             })
@@ -637,21 +692,9 @@ async fn stands_at(slicing: &mut Slicing<'_>, run: Id, first: u64) -> Result<()>
 
 /// Moves the run's row on; refuses if somebody else did.
 async fn moved_on(slicing: &mut Slicing<'_>, run: Id, first: u64, counts: &Totals) -> Result<()> {
-    let sql = "UPDATE \"import_run\" SET \"done\" = ?, \"created\" = \"created\" + ?, \"updated\" = \"updated\" + ?, \
-               \"unchanged\" = \"unchanged\" + ?, \"skipped\" = \"skipped\" + ?, \"errors\" = \"errors\" + ?, \
-               \"warnings\" = \"warnings\" + ?, \"version\" = \"version\" + 1 WHERE \"id\" = ? AND \"done\" = ?";
-    let number = |count: u64| Value::Int(count as i64);
-    let values = vec![
-        number(first + counts.done),
-        number(counts.created),
-        number(counts.updated),
-        number(counts.unchanged),
-        number(counts.skipped),
-        number(counts.errors),
-        number(counts.warnings),
-        Value::Link(run),
-        number(first),
-    ];
+    let more = counted_as(|count| format!("\"{count}\" = \"{count}\" + ?"));
+    let sql = format!("UPDATE \"import_run\" SET {more}, \"version\" = \"version\" + 1 WHERE \"id\" = ? AND \"done\" = ?");
+    let values = counts.counted().into_iter().chain([Value::Link(run), Value::Int(first as i64)]).collect();
     if slicing.tx().execute(&Statement::new(sql, values)).await? == 0 {
         return Err(moved());
     }
@@ -671,7 +714,7 @@ fn told_earlier(item: &Item) -> Told {
         Err(fault) => (Vec::new(), Some(fault.clone())),
     };
     let outcome = if fault.is_some() { Outcome::Error } else { Outcome::Earlier };
-    Told { line: item.line, outcome, record: None, warnings, fault }
+    Told { line: item.line, outcome, warnings, fault, ..Told::default() }
 }
 
 /// What decides, beside the file, what is written.
@@ -682,6 +725,7 @@ fn options_digest(options: &Options) -> String {
         hash.update(text.as_bytes());
     };
     add(options.mode.key());
+    add(options.alike.key());
     add(options.mapping.as_deref().unwrap_or(""));
     for key in &options.keys {
         add(key);

@@ -106,7 +106,10 @@ impl Reports {
         };
         let id = row.record.map(|id| id.to_string()).unwrap_or_default();
         let fault = row.fault.iter().map(|fault| (&fault.column, &fault.value, &fault.say));
-        let said: Vec<_> = fault.chain(row.warnings.iter().map(|warning| (&warning.column, &warning.value, &warning.say))).collect();
+        let warnings = row.warnings.iter().map(|warning| (&warning.column, &warning.value, &warning.say));
+        let nothing = String::new();
+        let alike = row.alike.iter().map(|similar| (&nothing, &nothing, &similar.say));
+        let said: Vec<_> = fault.chain(warnings).chain(alike).collect();
         let joined = |part: fn(&(&String, &String, &Say), &Speak) -> String| {
             said.iter().map(|said| part(said, &self.speak)).collect::<Vec<_>>().join(" | ")
         };

@@ -4,6 +4,7 @@
 //! says so. Nothing is guessed of a PEC, nothing is made of a name but to trim it.
 
 use super::books;
+use super::consents::{Answers, Entry, Said};
 use super::mapping::{Column, Mapping, Part, Target};
 use super::nature::{self, Signs};
 use super::reading::{Row, unguarded};
@@ -101,6 +102,8 @@ pub(super) struct Ready {
     pub(super) sites: Vec<Piece>,
     /// The account a contact or a site belongs to: field and value as written.
     pub(super) account: Vec<(Field, Value)>,
+    /// What the row says of consents.
+    pub(super) consents: Vec<Entry>,
     /// What is kept in the remarks where that account is not found; without it the row is refused.
     pub(super) unfound: Vec<String>,
     pub(super) warnings: Vec<Warning>,
@@ -116,6 +119,8 @@ pub(super) struct Maker {
     pub(super) zone: Zone,
     /// Users by folded e-mail and folded name.
     pub(super) users: HashMap<String, Id>,
+    /// How consents are read, where columns lead to them.
+    answers: Option<Answers>,
     defaults: Vec<(Part, FieldId, Value)>,
 }
 
@@ -127,8 +132,9 @@ impl Maker {
         mapping: Mapping,
         zone: Zone,
         users: HashMap<String, Id>,
+        answers: Option<Answers>,
     ) -> kernel::Result<Maker> {
-        let mut maker = Maker { model, entity, mapping, zone, users, defaults: Vec::new() };
+        let mut maker = Maker { model, entity, mapping, zone, users, answers, defaults: Vec::new() };
         let column = Column::new("", super::mapping::To::Nothing);
         for (part, field, text) in &maker.mapping.defaults {
             let value = maker.parse(&column, field, text).map_err(|say| kernel::Error::invalid(field.key, say))?;
@@ -147,7 +153,7 @@ impl Maker {
         // Those that count only where others say nothing come last.
         let columns = || row.cells.iter().zip(&self.mapping.columns);
         let all = columns().filter(|(_, (column, _))| !column.fallback).chain(columns().filter(|(_, (column, _))| column.fallback));
-        let mut said = Vec::new();
+        let (mut said, mut consents) = (Vec::new(), Said::default());
         for (cell, (column, target)) in all {
             let text = unguarded(cell.trim());
             if text.is_empty() {
@@ -157,6 +163,9 @@ impl Maker {
                 true => text,
                 false => column.values.get(&kernel::fold(text)).map_or(text, String::as_str),
             };
+            if consents.takes(column, target, text) {
+                continue;
+            }
             if let Target::Field(part, field) = target {
                 let group = (*part, field.key.split('.').next().unwrap_or(field.key));
                 if !column.fallback {
@@ -168,14 +177,22 @@ impl Maker {
             }
             self.cell(&mut ready, row, column, target, text)?;
         }
+        if let Some(answers) = &self.answers {
+            answers.read(&consents, &mut ready);
+        }
         self.finish(&mut ready)?;
         Ok(ready)
+    }
+
+    /// Whether the file says who agreed to what.
+    pub(super) fn tells_consents(&self) -> bool {
+        self.answers.is_some()
     }
 
     fn cell(&self, ready: &mut Ready, row: &Row, column: &Column, target: &Target, text: &str) -> Result<(), Fault> {
         let what = column.says_what.and_then(|place| row.cells.get(place)).map_or("", |cell| cell.trim());
         match target {
-            Target::Nothing => {}
+            Target::Nothing | Target::Consent(_) | Target::Proof(_) => {}
             Target::Kept => ready.root.notes.push(note(column, text)),
             Target::Id => match text.parse() {
                 Ok(id) => ready.id = Some(id),
@@ -434,7 +451,7 @@ fn refused(ready: &mut Ready, part: Part, column: &Column, text: &str, say: Say)
     piece(ready, part).notes.push(note(column, text));
 }
 
-fn note(column: &Column, text: &str) -> String {
+pub(super) fn note(column: &Column, text: &str) -> String {
     if column.header.is_empty() { text.to_owned() } else { format!("{}: {text}", column.header) }
 }
 
@@ -548,11 +565,11 @@ fn name_of_site(piece: &mut Piece, place: usize) {
 }
 
 /// What Outlook writes for no date.
-fn is_no_date(text: &str) -> bool {
+pub(super) fn is_no_date(text: &str) -> bool {
     matches!(text, "0/0/00" | "00/00/00" | "0/0/0000" | "00/00/0000")
 }
 
-fn day_first(text: &str) -> String {
+pub(super) fn day_first(text: &str) -> String {
     let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
     match parts.as_slice() {
         // A day as ISO writes it begins with its year.

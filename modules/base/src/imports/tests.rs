@@ -1,7 +1,9 @@
 //! Files of customers, and what becomes of them, on both databases.
 
+mod alike;
 mod books;
 mod broken;
+mod consents;
 mod encodings;
 mod fuzz;
 mod outlook;

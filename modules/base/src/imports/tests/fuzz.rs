@@ -1,6 +1,7 @@
 //! A fuzz target of mapping files: whatever one says, it is refused with a sentence or makes rows ready. `bin/fuzz mapping_files SECONDS` runs it for longer.
 
 use super::engines;
+use crate::imports::consents::Answers;
 use crate::imports::mapping::mapping;
 use crate::imports::reading::Row;
 use crate::imports::rows::Maker;
@@ -28,7 +29,7 @@ const CELLS: [&str; 14] = [
     "7-",
     "😀\n",
 ];
-const PATHS: [&str; 28] = [
+const PATHS: [&str; 30] = [
     "name",
     "note",
     "",
@@ -53,6 +54,8 @@ const PATHS: [&str; 28] = [
     "contact.consent.marketing.phone",
     "consent..",
     "consent.marketing.pigeon",
+    "consent.date",
+    "consent.source",
     "account.code",
     "phones.number",
     "born",
@@ -74,8 +77,20 @@ const SAID: [&str; 14] = [
     "date = \"0000-00-00\"",
     "what = 1",
 ];
-const DAMAGE: [&str; 12] =
-    ["\"", "{", "}", "[columns]", "[defaults]\nstage = \"x\"", "\n", "=", "\\u0000", "[[", "é", "unmapped = \"remarks\"", "."];
+const DAMAGE: [&str; 12] = [
+    "\"",
+    "{",
+    "}",
+    "[defaults]\n\"consent.source\" = \"paper\"\n\"consent.evidence\" = \"x\"",
+    "[defaults]\nstage = \"x\"",
+    "\n",
+    "=",
+    "\\u0000",
+    "[[",
+    "é",
+    "unmapped = \"remarks\"",
+    ".",
+];
 
 fn written() -> impl Strategy<Value = String> {
     let column = (select(HEADER.to_vec()), select(PATHS.to_vec()), vec(select(SAID.to_vec()), 0..5));
@@ -104,8 +119,11 @@ async fn mapping_files() {
     let config = Config { failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&cases, |(text, entity, rows)| {
         let entity = engine.entity(entity).expect("an entity");
-        let maker = mapping(&model, &entity, &words, &header, Some(&text), None, &[])
-            .and_then(|mapping| Maker::new(model.clone(), entity, mapping, engine.settings().zone.clone(), HashMap::new()));
+        let maker = mapping(&model, &entity, &words, &header, Some(&text), None, &[]).and_then(|mapping| {
+            let zone = engine.settings().zone.clone();
+            let answers = Answers::of(&mapping, &words, &zone, engine.now())?;
+            Maker::new(model.clone(), entity, mapping, zone, HashMap::new(), answers)
+        });
         let maker = match maker {
             Ok(maker) => maker,
             Err(Error::Invalid(problems)) => {

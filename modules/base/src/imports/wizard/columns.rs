@@ -2,9 +2,10 @@
 
 use super::offered::{self, Group};
 use super::plan::Plan;
+use super::proofs;
 use super::runs::{self, Standing};
 use super::{found, steps};
-use crate::imports::{Mode, maker, reading};
+use crate::imports::{Alike, Mode, maker, reading};
 use askama::Template;
 use http::StatusCode;
 use kernel::{Error, Problems, Result, Say, Value};
@@ -54,10 +55,15 @@ struct ColumnsPage<'c> {
     /// Key, words, explanation, whether it is chosen.
     modes: Vec<(&'static str, &'c str, &'c str, bool)>,
     keys: Vec<(String, String, bool)>,
+    /// The same of what becomes of rows that are alike to a record.
+    alikes: Vec<(&'static str, &'c str, &'c str, bool)>,
     plain: bool,
     month_first: bool,
     defaults: String,
     set: bool,
+    /// What is said of the consents of the file; nothing where none may come in.
+    consents: String,
+    consents_open: bool,
 }
 
 pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer {
@@ -102,8 +108,11 @@ async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Probl
         .collect();
     let matched = lines.iter().filter(|line| line.matched).count();
     let fields = default_fields(reader, entity);
-    let own = |problem: &kernel::Problem| fields.iter().any(|field| field.key == problem.field);
-    let wrong = problems.iter().filter(|problem| !own(problem)).map(|problem| speech.sentence(&problem.say)).collect();
+    let own = |problem: &kernel::Problem| fields.iter().any(|field| field.key == problem.field) || proofs::is_of_consents(&problem.field);
+    let mut wrong: Vec<String> = problems.iter().filter(|problem| !own(problem)).map(|problem| speech.sentence(&problem.say)).collect();
+    if problems.iter().any(|problem| proofs::is_of_consents(&problem.field)) {
+        wrong.push(speech.say("import-consents-missing").to_owned());
+    }
     let entered = entered(reader, entity, &fields, plan).await?;
     let defaults: String = fields.iter().map(|field| alone(reader, entity, field, &entered, problems.clone())).collect();
     let modes = [
@@ -111,6 +120,15 @@ async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Probl
         ("both", "import-mode-both", "import-mode-both-text"),
         ("update", "import-mode-update", "import-mode-update-text"),
     ];
+    let alikes = [
+        (Alike::Create, "import-alike-create", "import-alike-create-text"),
+        (Alike::Skip, "import-alike-skip", "import-alike-skip-text"),
+        (Alike::Update, "import-alike-update", "import-alike-update-text"),
+    ];
+    let chosen = |(alike, words, text): (Alike, &'static str, &'static str)| {
+        (alike.key(), speech.say(words), speech.say(text), plan.alike() == alike)
+    };
+    let alikes = if entity.compared.is_empty() { Vec::new() } else { alikes.map(chosen).to_vec() };
     let given = offered::given(&offered::keys(reader, entity, &reader.model), &plan.columns.to);
     let title = speech.with("import-title", &[("what", &speech.area(entity.key))]);
     let page = ColumnsPage {
@@ -130,10 +148,14 @@ async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Probl
                 (key, label, chosen)
             })
             .collect(),
+        alikes,
         plain: plan.columns.plain_numbers,
         month_first: plan.columns.month_first,
         defaults,
-        set: !plan.defaults.is_empty() || !problems.is_empty(),
+        set: plan.defaults.iter().any(|(path, _)| !proofs::is_of_consents(path))
+            || problems.iter().any(|problem| !proofs::is_of_consents(&problem.field)),
+        consents: proofs::inputs(reader, entity, plan, &problems),
+        consents_open: proofs::needed(plan),
         title: title.clone(),
         reader,
     };
@@ -269,10 +291,14 @@ pub(super) async fn choose(named: Named, reader: Reader, form: Fields) -> Answer
     plan.columns.plain_numbers = form.get("numbers") == Some("plain");
     plan.columns.month_first = form.get("dates") == Some("month-first");
     plan.mode = form.get("mode").filter(|mode| Mode::parse(mode).is_some()).unwrap_or("create").to_owned();
+    plan.alike = form.get("alike").and_then(Alike::parse).unwrap_or_default().key().to_owned();
     let known = offered::given(&offered::keys(&reader, &standing.entity, &reader.model), &plan.columns.to);
     plan.keys = form.all("key").filter(|key| known.iter().any(|(path, _)| path == key)).map(str::to_owned).collect();
     let (defaults, mut problems) = defaults(&reader, &standing.entity, &form).await?;
     plan.defaults = defaults;
+    if proofs::needed(&plan) {
+        plan.defaults.extend(proofs::read(&form));
+    }
     if form.get("step") == Some("look") {
         // Only the page is asked for again, with what may be a key now.
         return page(&reader, &standing, &plan, Vec::new(), StatusCode::OK).await;

@@ -20,6 +20,8 @@ pub(super) const CHECK: &str = "import-check";
 pub(super) const IMPORT: &str = "import";
 /// The job that undoes it.
 pub(super) const UNDO: &str = "import-undo";
+/// The job that finds out which of the new records are alike to another.
+pub(in crate::imports) const ALIKE: &str = "import-alike";
 /// The job that lets old files go.
 pub(super) const SWEEP: &str = "import-sweep";
 
@@ -117,6 +119,7 @@ fn planned(standing: &Standing, plan: &Plan, words: Arc<Words>) -> Options {
         keys: plan.keys.clone(),
         choices: Some(plan.columns.clone()),
         defaults: plan.defaults.clone(),
+        alike: plan.alike(),
         corrections: plan.corrections.clone(),
         ..Options::new(standing.entity.plural, standing.record.get(&run::FILE), words)
     }
@@ -140,16 +143,12 @@ pub(in crate::imports) async fn rehearse(
         }?;
         applying.rehearsed(&batch, &tried);
         totals.count(&tried);
-        if !runs::checked(engine, who, run.id, counts(totals), tried, false).await? {
+        if !runs::checked(engine, who, run.id, totals, tried, false).await? {
             return Ok(());
         }
         progress(totals);
     }
-    runs::checked(engine, who, run.id, counts(totals), Vec::new(), true).await.map(|_| ())
-}
-
-fn counts(totals: &Totals) -> [u64; 7] {
-    [totals.done, totals.created, totals.updated, totals.unchanged, totals.skipped, totals.errors, totals.warnings]
+    runs::checked(engine, who, run.id, totals, Vec::new(), true).await.map(|_| ())
 }
 
 /// What would become of a batch.
@@ -203,6 +202,24 @@ impl Run for Undo {
 
     fn given_up<'r>(&'r self, engine: &'r Engine, payload: &'r str) -> Work<'r, ()> {
         given_up(engine, payload)
+    }
+}
+
+pub(super) struct LookAlike;
+
+impl Run for LookAlike {
+    fn kind(&self) -> &'static str {
+        ALIKE
+    }
+
+    fn run<'r>(&'r self, context: &'r JobContext) -> Work<'r, Done> {
+        Box::pin(async move {
+            let (engine, who) = (&context.engine, &context.who);
+            let standing = runs::standing(engine, who, about(&context.payload)?).await?;
+            let alike = engine.look_at_created(who, &standing.entity, standing.prepared()?.changeset).await?;
+            runs::alike(engine, standing.id(), alike).await?;
+            Ok(Done::Finished)
+        })
     }
 }
 

@@ -5,6 +5,7 @@ mod columns;
 mod jobs;
 mod offered;
 mod plan;
+mod proofs;
 mod report;
 mod rows;
 mod runs;
@@ -13,7 +14,7 @@ mod upload;
 #[cfg(test)]
 mod tests;
 
-pub(super) use jobs::rehearse;
+pub(super) use jobs::{ALIKE, rehearse};
 pub(super) use runs::keep;
 
 use super::entity::State;
@@ -33,6 +34,7 @@ pub fn slice() -> Slice {
         .job(jobs::Check)
         .job(jobs::Import)
         .job(jobs::Undo)
+        .job(jobs::LookAlike)
         .job(jobs::Sweep)
         .every("17 4 * * *", jobs::SWEEP)
         .words(include_str!("words.toml"))

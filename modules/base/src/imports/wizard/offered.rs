@@ -55,6 +55,7 @@ pub(super) fn groups(reader: &Reader, entity: &Arc<Entity>) -> Vec<Group> {
         });
         groups.push(Group { label: reader.speech.say("import-of-account").to_owned(), places: places.collect() });
     }
+    groups.extend(super::proofs::group(reader, entity));
     groups
 }
 
@@ -103,7 +104,7 @@ pub(super) fn called(reader: &Reader, groups: &[Group], path: &str) -> String {
     }
     for (number, group) in groups.iter().enumerate() {
         if let Some((_, label)) = group.places.iter().find(|(known, _)| known == path) {
-            return if number == 0 { label.clone() } else { format!("{} · {label}", group.label) };
+            return if number == 0 || super::proofs::is_of_consents(path) { label.clone() } else { format!("{} · {label}", group.label) };
         }
     }
     path.to_owned()

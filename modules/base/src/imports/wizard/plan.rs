@@ -1,6 +1,6 @@
 //! What was chosen for a run, page by page, until it begins.
 
-use crate::imports::{Choices, Corrections, How, Mode};
+use crate::imports::{Alike, Choices, Corrections, How, Mode};
 use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
 use web::Words;
@@ -28,6 +28,9 @@ pub(super) struct Plan {
     /// Values of new records, where the row gives none: path and text.
     #[serde(default)]
     pub(super) defaults: Vec<(String, String)>,
+    /// `create`, `skip`, `update`: what becomes of rows that are alike to a record.
+    #[serde(default)]
+    pub(super) alike: String,
     /// Cells that were put right.
     #[serde(default)]
     pub(super) corrections: Corrections,
@@ -52,6 +55,11 @@ impl Plan {
         Mode::parse(&self.mode).unwrap_or_default()
     }
 
+    /// What becomes of rows that would be created and are alike to a record.
+    pub(super) fn alike(&self) -> Alike {
+        Alike::parse(&self.alike).unwrap_or_default()
+    }
+
     /// Takes up what was chosen for another file with the same header, whatever the order of its columns.
     pub(super) fn follow(&mut self, other: &Plan) {
         for (name, to) in self.header.iter().zip(&mut self.columns.to) {
@@ -65,7 +73,10 @@ impl Plan {
         self.columns.month_first = other.columns.month_first;
         self.mode.clone_from(&other.mode);
         self.keys.clone_from(&other.keys);
+        self.alike.clone_from(&other.alike);
         self.defaults.clone_from(&other.defaults);
+        // Of when and by what consents of another file came nothing follows for this one.
+        self.defaults.retain(|(path, _)| !super::proofs::is_of_consents(path));
     }
 
     /// How rows are read by it, and find their records.

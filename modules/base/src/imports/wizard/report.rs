@@ -4,8 +4,9 @@ use super::runs::{self, Standing};
 use super::{counting, found, grouped, may_import, stands, steps};
 use crate::imports::entity::fault::Grave;
 use crate::imports::entity::{self as run, State};
-use crate::imports::{reading, report};
+use crate::imports::{Alike, reading, report};
 use askama::Template;
+use engine::principal::Verb;
 use http::StatusCode;
 use kernel::{Id, Result, Value};
 use meta::fields::Chosen;
@@ -51,6 +52,9 @@ struct ReportPage<'r> {
     left: Vec<Left>,
     left_title: String,
     more: String,
+    /// Rows that are alike to a record, or to a row before them.
+    similar: Vec<Left>,
+    similar_more: String,
     errors: bool,
     has_file: bool,
     stops: bool,
@@ -73,7 +77,7 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
     let (words, tone) = stands(&reader, &standing);
     let (done, total) = (standing.count(&run::DONE), standing.count(&run::ROWS));
     let goes_on = matches!(standing.state, State::Checking | State::Running | State::Undoing);
-    let wrote = standing.count(&run::CREATED) + standing.count(&run::UPDATED) > 0;
+    let wrote = [&run::CREATED, &run::UPDATED, &run::CONSENTS].into_iter().any(|count| standing.count(count) > 0);
     let ended = matches!(standing.state, State::Done | State::Stopped | State::Failed);
     let grave = if standing.undone { Grave::Left } else { Grave::Error };
     let (told, lines) = if ended { runs::faults(reader.web.engine(), id, Some(grave), 0, NAMED).await? } else { (Vec::new(), 0) };
@@ -82,6 +86,13 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         true => standing.count(&run::LEFT) - left.len() as i64,
         false => lines as i64 - left.len() as i64,
     };
+    let (told, lines) = if ended && !standing.undone {
+        runs::faults(reader.web.engine(), id, Some(Grave::Alike), 0, NAMED).await?
+    } else {
+        (Vec::new(), 0)
+    };
+    let similar = similar(&reader, &standing, told).await?;
+    let similar_more = lines.saturating_sub(similar.len());
     let title = speech.with("import-title", &[("what", &speech.area(standing.entity.key))]);
     let page = ReportPage {
         steps: if standing.state == State::Checking { steps(&reader, 2, Some(&standing)) } else { steps(&reader, 3, Some(&standing)) },
@@ -101,6 +112,8 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         left_title: speech.say(if standing.undone { "import-left" } else { "import-refused" }).to_owned(),
         more: if beyond > 0 { counting(&reader, "import-more", beyond) } else { String::new() },
         left,
+        similar,
+        similar_more: if similar_more > 0 { counting(&reader, "import-more", similar_more as i64) } else { String::new() },
         errors: ended && !standing.undone && standing.count(&run::ERRORS) > 0 && standing.has_file(),
         has_file: standing.has_file(),
         stops: matches!(standing.state, State::Checking | State::Running),
@@ -132,6 +145,9 @@ pub(super) fn counts(reader: &Reader, standing: &Standing, would: bool) -> Vec<(
         ("skipped", &run::SKIPPED, "open"),
         ("errors", &run::ERRORS, "bad"),
         ("warnings", &run::WARNINGS, "warn"),
+        ("alike", &run::ALIKE, "warn"),
+        ("consents", &run::CONSENTS, "good"),
+        ("consents-left", &run::CONSENTS_LEFT, "warn"),
     ];
     let tense = if would { "import-would" } else { "import-count" };
     let some = said.into_iter().filter(|(_, count, _)| standing.count(count) > 0);
@@ -169,7 +185,31 @@ fn lists(reader: &Reader, standing: &Standing) -> Vec<(String, String)> {
             lists.push((format!("/{}?{question}", standing.entity.plural), counting(reader, words, standing.count(count))));
         }
     }
+    if standing.count(&run::ALIKE) > 0 && standing.plan.alike() != Alike::Skip && reader.who.may(Verb::Change, &standing.entity) {
+        lists.push((format!("/duplicates?entity={}", standing.entity.plural), reader.speech.say("import-see-alike").to_owned()));
+    }
     lists
+}
+
+/// Rows that are alike to a record, or to a row before them, with the record as far as the reader sees it.
+async fn similar(reader: &Reader, standing: &Standing, told: Vec<(u64, Vec<runs::Said>)>) -> Result<Vec<Left>> {
+    let names = names(reader, standing, told.iter().flat_map(|(_, said)| said)).await?;
+    let one = |(line, said): (u64, runs::Said)| {
+        let row = reader.speech.with("import-line", &[("line", &line.to_string())]);
+        let reason = format!("{row}: {}", reader.speech.sentence(&said.say));
+        match said.record.parse::<Id>().ok().and_then(|id| Some((id, names.get(&id)?))) {
+            Some((id, name)) => Left { card: format!("/{}/{id}", standing.entity.plural), name: name.clone(), reason },
+            None => Left { card: String::new(), name: row, reason: reader.speech.sentence(&said.say) },
+        }
+    };
+    let said = told.into_iter().filter_map(|(line, said)| Some((line, said.into_iter().find(|said| said.grave == Grave::Alike)?)));
+    Ok(said.map(one).collect())
+}
+
+/// The names of the records that are spoken of, as far as the reader sees them.
+pub(super) async fn names(reader: &Reader, standing: &Standing, said: impl Iterator<Item = &runs::Said>) -> Result<HashMap<Id, String>> {
+    let ids: Vec<Id> = said.filter(|said| said.grave == Grave::Alike).filter_map(|said| said.record.parse().ok()).collect();
+    reader.web.engine().names(&reader.who, standing.entity.key, ids).await
 }
 
 /// What did not come in, or was left by the undoing.
@@ -188,7 +228,7 @@ async fn left(reader: &Reader, standing: &Standing, told: Vec<(u64, Vec<runs::Sa
     let said: Vec<runs::Said> = told.into_iter().flat_map(|(_, said)| said).take(NAMED).collect();
     let ids: Vec<Id> = said.iter().filter_map(|said| said.record.parse().ok()).collect();
     let mut places: HashMap<Id, (String, &'static str)> = HashMap::new();
-    for key in [standing.entity.key, "account", "contact", "site"] {
+    for key in [standing.entity.key, "account", "contact", "site", "consent"] {
         let names = reader.web.engine().names(&reader.who, key, ids.clone()).await?;
         let plural = reader.model.entity(key).map_or("", |entity| entity.plural);
         places.extend(names.into_iter().map(|(id, name)| (id, (name, plural))));
@@ -199,7 +239,8 @@ async fn left(reader: &Reader, standing: &Standing, told: Vec<(u64, Vec<runs::Sa
             true => String::new(),
             false => format!("{}: ", reader.speech.field(standing.entity.key, &said.heading)),
         };
-        let reason = format!("{field}{}", reader.speech.say("error-bulk-left"));
+        let of_ledger = place.is_some_and(|(_, (_, plural))| *plural == "consents");
+        let reason = format!("{field}{}", reader.speech.say(if of_ledger { "import-left-consent" } else { "error-bulk-left" }));
         match place {
             Some((id, (name, plural))) => Left { card: format!("/{plural}/{id}"), name: name.clone(), reason },
             None => Left { card: String::new(), name: reader.speech.say("link-unseen").to_owned(), reason },

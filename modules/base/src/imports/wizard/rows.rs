@@ -35,6 +35,7 @@ enum Which {
     All,
     Errors,
     Warnings,
+    Alike,
 }
 
 impl Which {
@@ -42,6 +43,7 @@ impl Which {
         match fields.get("which") {
             Some("errors") => Which::Errors,
             Some("warnings") => Which::Warnings,
+            Some("alike") => Which::Alike,
             _ => Which::All,
         }
     }
@@ -51,6 +53,7 @@ impl Which {
             Which::All => "all",
             Which::Errors => "errors",
             Which::Warnings => "warnings",
+            Which::Alike => "alike",
         }
     }
 
@@ -59,6 +62,7 @@ impl Which {
             Which::All => None,
             Which::Errors => Some(Grave::Error),
             Which::Warnings => Some(Grave::Warning),
+            Which::Alike => Some(Grave::Alike),
         }
     }
 }
@@ -67,6 +71,25 @@ impl Which {
 struct Shown {
     row: Row,
     said: Vec<Said>,
+}
+
+/// The records that rows are alike to, by name.
+struct Twins {
+    names: HashMap<kernel::Id, String>,
+    plural: &'static str,
+}
+
+impl Twins {
+    fn link(&self, out: &mut String, said: &Said) {
+        let twin = said.record.parse::<kernel::Id>().ok().and_then(|id| Some((id, self.names.get(&id)?)));
+        if let Some((id, name)) = twin {
+            out.push_str("<a class=\"import-twin\"");
+            html::attribute(out, "href", &format!("/{}/{id}", self.plural));
+            out.push('>');
+            html::text(out, name);
+            out.push_str("</a>");
+        }
+    }
 }
 
 /// The rows of a page, and how many pages there are.
@@ -116,7 +139,7 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
     };
     let groups = offered::groups(&reader, &standing.entity);
     let (speech, checked) = (&reader.speech, standing.state == State::Checked);
-    let (errors, warnings) = (standing.count(&run::ERRORS), standing.count(&run::WARNINGS));
+    let (errors, warnings) = (standing.count(&run::ERRORS), standing.count(&run::WARNINGS) + standing.count(&run::CONSENTS_LEFT));
     let mut tabs = vec![("all", speech.say("import-rows-all").to_owned(), which == Which::All)];
     if checked && errors > 0 {
         tabs.push(("errors", counting(&reader, "import-rows-errors", errors), which == Which::Errors));
@@ -124,7 +147,13 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
     if checked && warnings > 0 {
         tabs.push(("warnings", counting(&reader, "import-rows-warnings", warnings), which == Which::Warnings));
     }
-    let (table, writes) = table(&reader, &standing.plan, &groups, &stretch);
+    let alike = standing.count(&run::ALIKE);
+    if checked && alike > 0 {
+        tabs.push(("alike", counting(&reader, "import-rows-alike", alike), which == Which::Alike));
+    }
+    let names = super::report::names(&reader, &standing, stretch.rows.iter().flat_map(|shown| &shown.said)).await?;
+    let twins = Twins { names, plural: standing.entity.plural };
+    let (table, writes) = table(&reader, &standing.plan, &groups, &stretch, &twins);
     let title = speech.with("import-title", &[("what", &speech.area(standing.entity.key))]);
     let coming = standing.count(&run::CREATED) + standing.count(&run::UPDATED);
     let page = RowsPage {
@@ -223,7 +252,7 @@ fn said_of(maker: &Arc<Maker>, plan: &Plan, row: &Row) -> Vec<Said> {
 }
 
 /// The grid: a line of the file in each row, with what is to be said of it; and whether any cell may be written.
-fn table(reader: &Reader, plan: &Plan, groups: &[Group], stretch: &Stretch) -> (String, bool) {
+fn table(reader: &Reader, plan: &Plan, groups: &[Group], stretch: &Stretch, twins: &Twins) -> (String, bool) {
     let speech = &reader.speech;
     let going: Vec<usize> = plan.columns.to.iter().enumerate().filter(|(_, to)| !to.is_empty()).map(|(place, _)| place).collect();
     let all = going.len() * stretch.rows.len() <= MOST_INPUTS;
@@ -249,6 +278,7 @@ fn table(reader: &Reader, plan: &Plan, groups: &[Group], stretch: &Stretch) -> (
         let whole: Vec<&Said> = shown.said.iter().filter(|said| !is_of(plan, &going, &said.heading)).collect();
         for said in &whole {
             sentence(&mut out, reader, said, true);
+            twins.link(&mut out, said);
         }
         out.push_str("</th>");
         let inputs = all || !shown.said.is_empty();

@@ -5,7 +5,7 @@ use super::plan::{Plan, signature};
 use super::{in_slice, in_tx, jobs, unpacked};
 use crate::imports::entity::fault::{self, Grave, IMPORT_FAULT};
 use crate::imports::entity::{self as run, IMPORT_RUN, State};
-use crate::imports::{Prepared, Told, announce, mapping, reading};
+use crate::imports::{Prepared, Told, Totals, announce, counted_as, mapping, reading};
 use engine::files::{Digest, Received};
 use engine::{Act, Asked, Draft, Engine, Principal, Slicing, Sorting, Statement, Tx};
 use kernel::error::Conflict;
@@ -19,8 +19,8 @@ use web::Words;
 
 /// The file of a run, and what is said of its rows, are kept for so many days after it ended.
 pub(super) const KEPT_DAYS: i64 = 30;
-/// Beyond so many, values that stay in the remarks are only counted.
-const MOST_WARNINGS: i64 = 20_000;
+/// Beyond so many, whatever is no error is only counted.
+const MOST_SAID: i64 = 20_000;
 
 /// A run as it stands.
 pub(super) struct Standing {
@@ -199,7 +199,10 @@ async fn forget_faults(tx: &mut Tx, id: Id) -> Result<()> {
     tx.execute(&Statement::new("DELETE FROM \"import_fault\" WHERE \"run\" = ?", vec![id.into()])).await.map(|_| ())
 }
 
-const ZERO: &str = "\"done\" = 0, \"created\" = 0, \"updated\" = 0, \"unchanged\" = 0, \"skipped\" = 0, \"errors\" = 0, \"warnings\" = 0, \"reason\" = '', ";
+/// Nothing is counted, and nothing is wrong.
+fn zero() -> String {
+    format!("{}, \"reason\" = '', ", counted_as(|count| format!("\"{count}\" = 0")))
+}
 
 /// Keeps another plan; what was tried out with the one before is forgotten. Conflict once it has begun.
 pub(super) async fn plan(engine: &Engine, id: Id, plan: &Plan) -> Result<()> {
@@ -218,7 +221,7 @@ pub(super) async fn check(engine: &Engine, who: &Principal, id: Id) -> Result<()
     let (engine_too, principal) = (engine.clone(), who.user);
     let begun = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
-            let begun = moved(tx, id, &[State::Draft, State::Checked], State::Checking, ZERO, Vec::new()).await?;
+            let begun = moved(tx, id, &[State::Draft, State::Checked], State::Checking, &zero(), Vec::new()).await?;
             if begun {
                 forget_faults(tx, id).await?;
                 engine_too.enqueue(tx, jobs::CHECK, id.to_string(), principal).await?;
@@ -234,7 +237,7 @@ pub(super) async fn start(engine: &Engine, who: &Principal, id: Id) -> Result<()
     let (engine_too, principal, changeset, now) = (engine.clone(), who.user, engine.id(), engine.now());
     let begun = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
-            let also = format!("{ZERO}\"changeset\" = ?, \"begun_at\" = ?, ");
+            let also = format!("{}\"changeset\" = ?, \"begun_at\" = ?, ", zero());
             let values = vec![Value::from(changeset.to_string()), Value::Moment(now)];
             let fresh = moved(tx, id, &[State::Draft, State::Checked], State::Running, &also, values).await?;
             if fresh {
@@ -256,7 +259,7 @@ pub(super) async fn stop(engine: &Engine, id: Id) -> Result<()> {
     let stopped = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             moved(tx, id, &[State::Running], State::Stopped, "\"ended_at\" = ?, ", vec![Value::Moment(now)]).await?;
-            moved(tx, id, &[State::Checking], State::Draft, ZERO, Vec::new()).await?;
+            moved(tx, id, &[State::Checking], State::Draft, &zero(), Vec::new()).await?;
             Ok(())
         })
     });
@@ -299,6 +302,18 @@ pub(super) async fn undo(engine: &Engine, who: &Principal, standing: &Standing) 
     if engine.store().write(begun).await? { Ok(()) } else { Err(conflict("error-import-goes-on")) }
 }
 
+/// Notes how many of its new records are alike to another, where it did not count them itself.
+pub(super) async fn alike(engine: &Engine, id: Id, count: u64) -> Result<()> {
+    let noted = in_tx(move |tx: &mut Tx| {
+        Box::pin(async move {
+            let sql = "UPDATE \"import_run\" SET \"alike\" = ?, \"version\" = \"version\" + 1 WHERE \"id\" = ? AND \"alike\" = 0";
+            tx.execute(&Statement::new(sql, vec![Value::Int(count as i64), id.into()])).await?;
+            announce(tx, id).await
+        })
+    });
+    engine.store().write_slice(noted).await
+}
+
 /// Notes that it was undone, and what was left because somebody changed it since.
 pub(super) async fn undone(engine: &Engine, who: &Principal, id: Id, left: &[(Id, String)]) -> Result<()> {
     let drafts = left.iter().take(1_000).map(|(record, field)| {
@@ -336,39 +351,48 @@ pub(super) async fn discard(engine: &Engine, id: Id) -> Result<()> {
 
 /// Keeps what is to be said of the rows of a batch.
 pub(in crate::imports) async fn keep(slicing: &mut Slicing<'_>, id: Id, told: &[Told]) -> Result<()> {
-    if told.iter().all(|row| row.fault.is_none() && row.warnings.is_empty()) {
+    if told.iter().all(|row| row.fault.is_none() && row.warnings.is_empty() && row.alike.is_none()) {
         return Ok(());
     }
-    let sql = Statement::new("SELECT \"warnings\" FROM \"import_run\" WHERE \"id\" = ?", vec![id.into()]);
-    let warned = slicing.tx().rows(&sql).await?.first().map_or(0, |row| row.int(0));
+    let sql = "SELECT \"warnings\" + \"consents_left\" + \"alike\" FROM \"import_run\" WHERE \"id\" = ?";
+    let said = slicing.tx().rows(&Statement::new(sql, vec![id.into()])).await?.first().map_or(0, |row| row.int(0));
     let mut acts = Vec::new();
     for row in told {
-        let faults = row.fault.iter().map(|fault| (Grave::Error, &fault.column, &fault.value, &fault.say));
-        let warnings = row.warnings.iter().filter(|_| warned < MOST_WARNINGS);
-        let warnings = warnings.map(|warning| (Grave::Warning, &warning.column, &warning.value, &warning.say));
-        for (grave, column, value, say) in faults.chain(warnings) {
+        let mut keep = |grave: Grave, column: &str, value: &str, say: &Say, record: Option<Id>| {
             let draft = Draft::new(IMPORT_FAULT)
                 .with(fault::RUN.id(), id)
                 .with(fault::LINE.id(), row.line as i64)
                 .with(fault::GRAVE.id(), grave.key())
-                .with(fault::HEADING.id(), column.as_str())
-                .with(fault::VALUE.id(), value.as_str())
-                .with(fault::SAYS.id(), super::packed(say));
+                .with(fault::HEADING.id(), column)
+                .with(fault::VALUE.id(), value)
+                .with(fault::SAYS.id(), super::packed(say))
+                .with(fault::RECORD.id(), record.map(|id| id.to_string()).unwrap_or_default());
             acts.push(Act::Create(draft));
+        };
+        if let Some(fault) = &row.fault {
+            keep(Grave::Error, &fault.column, &fault.value, &fault.say, None);
+        }
+        if said >= MOST_SAID {
+            continue;
+        }
+        for warning in &row.warnings {
+            keep(Grave::Warning, &warning.column, &warning.value, &warning.say, None);
+        }
+        if let Some(similar) = &row.alike {
+            keep(Grave::Alike, "", "", &similar.say, similar.record);
         }
     }
     slicing.attempt_by_rule(acts).await.map(|_| ())
 }
 
 /// The counts of one that is being tried out, and what is to be said of a batch's rows; whether it still is.
-pub(super) async fn checked(engine: &Engine, who: &Principal, id: Id, counts: [u64; 7], told: Vec<Told>, ended: bool) -> Result<bool> {
+pub(super) async fn checked(engine: &Engine, who: &Principal, id: Id, totals: &Totals, told: Vec<Told>, ended: bool) -> Result<bool> {
+    let counts = totals.counted().to_vec();
     let work = in_slice(move |slicing: &mut Slicing<'_>| {
         Box::pin(async move {
-            let also =
-                "\"done\" = ?, \"created\" = ?, \"updated\" = ?, \"unchanged\" = ?, \"skipped\" = ?, \"errors\" = ?, \"warnings\" = ?, ";
-            let counts = counts.iter().map(|count| Value::Int(*count as i64)).collect();
+            let also = format!("{}, ", counted_as(|count| format!("\"{count}\" = ?")));
             let to = if ended { State::Checked } else { State::Checking };
-            let goes_on = moved(slicing.tx(), id, &[State::Checking], to, also, counts).await?;
+            let goes_on = moved(slicing.tx(), id, &[State::Checking], to, &also, counts).await?;
             if goes_on {
                 keep(slicing, id, &told).await?;
             }
@@ -382,7 +406,7 @@ pub(super) async fn checked(engine: &Engine, who: &Principal, id: Id, counts: [u
 pub(super) async fn begin_again(engine: &Engine, id: Id) -> Result<()> {
     let again = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
-            if moved(tx, id, &[State::Checking], State::Checking, ZERO, Vec::new()).await? {
+            if moved(tx, id, &[State::Checking], State::Checking, &zero(), Vec::new()).await? {
                 forget_faults(tx, id).await?;
             }
             Ok(())
