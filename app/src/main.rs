@@ -33,6 +33,9 @@ enum Command {
     /// Records that may be one.
     #[command(subcommand)]
     Duplicates(commands::duplicates::Duplicates),
+    /// The company's list of CAPs.
+    #[command(subcommand)]
+    Caps(commands::caps::Caps),
     /// Take a changeset back, such as that of an import.
     Undo(commands::undo::Undo),
     /// Fill in a demonstration company.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
             Command::Import(import) => import.run(&settings).await,
             Command::Export(export) => export.run(&settings).await,
             Command::Duplicates(duplicates) => duplicates.run(&settings).await,
+            Command::Caps(caps) => caps.run(&settings).await,
             Command::Undo(undo) => undo.run(&settings).await,
             Command::Demo(demo) => demo.run(&settings).await,
             Command::User(user) => user.run(&settings).await,

@@ -19,6 +19,7 @@ import "./form.js";
 import "./builder.js";
 import "./reacting.js";
 import "./maybe.js";
+import "./doubts.js";
 import "./composer.js";
 import "./files.js";
 import "./lines.js";

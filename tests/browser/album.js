@@ -46,6 +46,7 @@ const inside = [
   ["layouts", "/administration/layouts"],
   ["layout", "/administration/layouts/accounts"],
   ["series", "/administration/series"],
+  ["postcodes", "/administration/postcodes"],
   ["normalising", "/administration/normalisation?asked=1&entity=account&rule=companies&rule=forms&rule=streets&rule=places"],
   ["duplicates", "/duplicates"],
   ["duplicate-settings", "/administration/duplicates"],

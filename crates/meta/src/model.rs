@@ -8,6 +8,7 @@ use crate::fields::Kind;
 use crate::record::Carried;
 use crate::series::Series;
 use crate::shape::Table;
+use italy::places::Postcodes;
 use kernel::{Language, fold};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct Model {
     pub series: Arc<HashMap<String, Series>>,
     /// How cards and forms are arranged for whoever has a role: role, then entity.
     pub arranged: Arc<HashMap<String, HashMap<String, Arrangement>>>,
+    /// The company's list of CAPs; empty where none is loaded.
+    pub postcodes: Arc<Postcodes>,
 }
 
 /// A term of a vocabulary.

@@ -14,6 +14,7 @@ pub mod imports;
 pub mod normalising;
 pub mod notes;
 mod period;
+pub mod postcodes;
 pub mod relations;
 pub mod sites;
 pub mod standing;
@@ -43,7 +44,13 @@ pub fn area() -> engine::Area {
         .slice(vocabularies::slice())
         .slice(company::slice())
         .slice(normalising::slice())
+        .slice(postcodes::slice())
         .slice(imports::slice())
         .slice(imports::wizard::slice())
         .slice(demo::slice())
+}
+
+/// The pages of the area that are not made from descriptions.
+pub fn routes(routes: web::Routes) -> web::Routes {
+    postcodes::routes(imports::wizard::routes(routes))
 }

@@ -7,7 +7,7 @@ use crate::principal::Principal;
 use crate::write::Act;
 use kernel::{Result, Value};
 use meta::query::Cursor;
-use meta::{FieldId, Record};
+use meta::{FieldId, Postcodes, Record};
 
 /// A value that would be written, and by which rule of the action.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +20,9 @@ pub struct Rewrite {
     pub value: Value,
 }
 
-/// What an action makes of one record, by the record alone, so that it can be shown before it is done: at most one value for
-/// each field, none that is there already.
-pub type BulkRewrites = fn(&Record, &Options) -> Vec<Rewrite>;
+/// What an action makes of one record, by the record and the company's list of CAPs alone, so that it can be shown before it is done: at
+/// most one value for each field, none that is there already.
+pub type BulkRewrites = fn(&Record, &Options, &Postcodes) -> Vec<Rewrite>;
 
 /// What was foreseen.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ impl Engine {
         let entity = self.entity(action.entity)?;
         let mut foreseen = Foreseen { looked: 0, records: Vec::new(), next: after };
         let Some(rewrites) = action.rewrites else { return Ok(Foreseen { next: None, ..foreseen }) };
+        let postcodes = self.model().postcodes.clone();
         let fields: Vec<&'static str> = entity.fields.iter().filter(|field| !field.secret).map(|field| field.key).collect();
         loop {
             let page = self
@@ -67,7 +68,7 @@ impl Engine {
                 .await?;
             foreseen.looked += page.records.len();
             let changed = page.records.into_iter().filter_map(|record| {
-                let rewrites = rewrites(&record, options);
+                let rewrites = rewrites(&record, options, &postcodes);
                 (!rewrites.is_empty()).then_some((record, rewrites))
             });
             foreseen.records.extend(changed);

@@ -153,7 +153,9 @@ async fn one(
         return Ok(());
     }
     let acts = match action {
-        Some((BulkAction { rewrites: Some(rewrites), .. }, options)) => foreseeing::act(entity.key, &record, rewrites(&record, options)),
+        Some((BulkAction { rewrites: Some(rewrites), .. }, options)) => {
+            foreseeing::act(entity.key, &record, rewrites(&record, options, &slicing.engine().model().postcodes))
+        }
         Some((action, options)) => (action.run)(slicing, &record, options).await?,
         None => doing.acts(entity, &record),
     };

@@ -3,7 +3,7 @@
 
 use super::{ENTITY, HELP, HELP_ENGLISH, LABEL, LABEL_ENGLISH, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, conditions, kinds};
 use crate::vocabulary::{TERM, VOCABULARY, roles, terms};
-use crate::{Engine, epoch, layouts};
+use crate::{Engine, epoch, layouts, postcodes};
 use kernel::{Error, Result, Value};
 use meta::model::Term;
 use meta::sql::Sql;
@@ -24,6 +24,8 @@ struct Reads {
     begun: u64,
     adopted: u64,
     epoch: i64,
+    /// The list of CAPs, which is long and seldom another one.
+    postcodes: postcodes::Kept,
 }
 
 impl Declared {
@@ -43,6 +45,7 @@ struct Descriptions {
     wordings: Vec<[String; 3]>,
     layouts: Vec<layouts::Layout>,
     series: HashMap<String, meta::Series>,
+    postcodes: postcodes::Kept,
 }
 
 impl Engine {
@@ -81,7 +84,7 @@ impl Engine {
                 reads.begun
             };
             let found = self.descriptions(tx).await?;
-            let epoch = found.epoch;
+            let (epoch, postcodes) = (found.epoch, found.postcodes.clone());
             let model = self.extended(found)?;
             self.inside.store.learn(&model.tables());
             let mut reads = self.reads();
@@ -89,6 +92,7 @@ impl Engine {
             if reads.adopted < turn {
                 reads.adopted = turn;
                 reads.epoch = epoch;
+                reads.postcodes = postcodes;
                 self.inside.model.store(Arc::new(model));
                 return Ok(());
             }
@@ -136,7 +140,9 @@ impl Engine {
         let wordings = said(tx, wordings).await?;
         let layouts = layouts::read(tx).await?;
         let series = crate::series::read(tx).await?;
-        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series })
+        let kept = self.reads().postcodes.clone();
+        let postcodes = postcodes::read(tx, &kept).await?;
+        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series, postcodes })
     }
 
     /// The model of what is declared and what was found. A field that no longer fits what is declared stays out of it.
@@ -184,6 +190,7 @@ impl Engine {
         model.arranged = Arc::new(arranged);
         model.series = Arc::new(found.series);
         model.terms = Arc::new(found.terms);
+        model.postcodes = found.postcodes.1;
         Ok(model)
     }
 }

@@ -588,10 +588,10 @@ impl Engine {
     }
 }
 
-/// Whether the records of an entity are a part of the descriptions.
+/// Whether the records of an entity, or what goes by a topic, are a part of the descriptions.
 pub(crate) fn describes(entity: &str) -> bool {
-    use crate::{layouts::LAYOUT, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
-    matches!(entity, OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES)
+    use crate::{layouts::LAYOUT, postcodes, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
+    matches!(entity, OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES | postcodes::TOPIC)
 }
 
 /// A record with every field of its entity at its empty value.

@@ -1,6 +1,6 @@
 //! What does not go together in an address, and what would. For warnings: hamlets have CAPs of their own.
 
-use super::{Comune, find, letters, lies_in, living, named, postcodes};
+use super::{Comune, Postcodes, find, letters, lies_in, living, named, postcodes};
 use crate::provinces;
 
 /// The part of an address that a doubt is about.
@@ -37,22 +37,25 @@ pub struct Doubt {
     /// Why.
     pub why: Why,
     /// The comune by which it is doubted.
-    pub comune: &'static str,
+    pub comune: String,
     /// What to write instead; `None` where it is one of several.
     pub proposal: Option<String>,
     /// The CAPs of the comune as they are said to people ("20121–20162", "35…"), where that is the doubt; or nothing.
     pub range: String,
 }
 
-/// What does not go together in CAP, comune and province, at most one doubt for each. Whatever is not known gives no doubt: a
-/// comune that is no comune may be a hamlet, or abroad.
-pub fn doubts(postcode: &str, city: &str, province: &str) -> Vec<Doubt> {
+/// What does not go together in CAP, comune and province, by a list of CAPs where there is one, at most one doubt for each. Whatever is
+/// not known gives no doubt: a comune that is no comune may be a hamlet, or abroad.
+pub fn doubts(postcode: &str, city: &str, province: &str, list: &Postcodes) -> Vec<Doubt> {
     let (postcode, city, province) = (postcode.trim(), city.trim(), province.trim());
     if city.is_empty() || !postcode.is_empty() && (postcode.len() != 5 || !postcode.bytes().all(|byte| byte.is_ascii_digit())) {
         return Vec::new();
     }
     let known: Vec<&'static Comune> = named(city);
     if known.is_empty() {
+        if let Some(doubts) = of_a_hamlet(postcode, city, province, list) {
+            return doubts;
+        }
         return nearly(postcode, city, province).into_iter().collect();
     }
     let mut doubts = Vec::new();
@@ -60,7 +63,7 @@ pub fn doubts(postcode: &str, city: &str, province: &str) -> Vec<Doubt> {
     // Of several with one name the one that the CAP or the province means.
     let comune = find(city, province).or_else(|| {
         let mut fitting =
-            known.iter().filter_map(|comune| comune.today()).filter(|comune| !postcode.is_empty() && comune.can_have_postcode(postcode));
+            known.iter().filter_map(|comune| comune.today()).filter(|comune| !postcode.is_empty() && list.fits(comune, postcode));
         fitting.next().filter(|first| fitting.all(|other| other.code == first.code))
     });
     let Some(comune) = comune.or_else(|| find(city, "").filter(|_| asked.is_some() || province.is_empty())) else { return doubts };
@@ -71,7 +74,7 @@ pub fn doubts(postcode: &str, city: &str, province: &str) -> Vec<Doubt> {
         doubts.push(Doubt {
             part: Part::City,
             why: Why::OtherName,
-            comune: comune.name(),
+            comune: comune.name().to_owned(),
             proposal: Some(comune.name().to_owned()),
             range: String::new(),
         });
@@ -80,29 +83,69 @@ pub fn doubts(postcode: &str, city: &str, province: &str) -> Vec<Doubt> {
         _ if province.is_empty() => doubts.push(Doubt {
             part: Part::Province,
             why: Why::Missing,
-            comune: comune.name(),
+            comune: comune.name().to_owned(),
             proposal: Some(comune.sigla().to_owned()),
             range: String::new(),
         }),
         Some(asked) if !lies_in(comune, asked) => doubts.push(Doubt {
             part: Part::Province,
             why: Why::OtherProvince,
-            comune: comune.name(),
+            comune: comune.name().to_owned(),
             proposal: Some(comune.sigla().to_owned()),
             range: String::new(),
         }),
         _ => {}
     }
-    if !postcode.is_empty() && !comune.can_have_postcode(postcode) {
-        doubts.push(Doubt { part: Part::Postcode, why: Why::OtherPostcode, comune: comune.name(), proposal: None, range: range(comune) });
+    let odd = match postcode {
+        "" => list.only(comune).is_some(),
+        said => !list.fits(comune, said),
+    };
+    if odd {
+        let why = if postcode.is_empty() { Why::Missing } else { Why::OtherPostcode };
+        let proposal = list.only(comune).map(str::to_owned);
+        doubts.push(Doubt { part: Part::Postcode, why, comune: comune.name().to_owned(), proposal, range: range(comune, list) });
     }
     doubts
 }
 
-/// As people are told: "20121–20162", or "35…" where only the beginning is certain.
-fn range(comune: &Comune) -> String {
+/// What does not go together in the address of a place that is no comune, which only a list knows; `None` where it does not.
+fn of_a_hamlet(postcode: &str, city: &str, province: &str, list: &Postcodes) -> Option<Vec<Doubt>> {
+    let (letters, caps) = list.of_hamlet(city, province)?;
+    let doubt = |part, why, proposal: Option<&str>| Doubt {
+        part,
+        why,
+        comune: city.to_owned(),
+        proposal: proposal.map(str::to_owned),
+        range: several(caps.iter().map(String::as_str)),
+    };
+    let mut doubts = Vec::new();
+    if province.is_empty() {
+        doubts.push(doubt(Part::Province, Why::Missing, Some(letters)));
+    }
+    let only = caps.first().filter(|_| caps.len() == 1).map(String::as_str);
+    match postcode {
+        "" if only.is_some() => doubts.push(doubt(Part::Postcode, Why::Missing, only)),
+        "" => {}
+        said if !caps.contains(said) => doubts.push(doubt(Part::Postcode, Why::OtherPostcode, only)),
+        _ => {}
+    }
+    Some(doubts)
+}
+
+/// Of several CAPs no more than are read at a glance.
+fn several<'c>(caps: impl Iterator<Item = &'c str>) -> String {
+    let caps: Vec<&str> = caps.collect();
+    match caps.as_slice() {
+        [first, .., last] if caps.len() > 6 => format!("{first}–{last}"),
+        few => few.join(", "),
+    }
+}
+
+/// As people are told: "20121–20162", "56021, 56023", or "35…" where only the beginning is certain.
+fn range(comune: &Comune, list: &Postcodes) -> String {
     match comune.postcodes() {
         Some((first, last)) => format!("{first}–{last}"),
+        None if list.of(comune).next().is_some() => several(list.of(comune)),
         None => postcodes::beginnings(comune.sigla()).iter().map(|beginning| format!("{beginning}…")).collect::<Vec<_>>().join(", "),
     }
 }
@@ -126,7 +169,7 @@ fn nearly(postcode: &str, city: &str, province: &str) -> Option<Doubt> {
     is_alone.then(|| Doubt {
         part: Part::City,
         why: Why::NearlyNamed,
-        comune: comune.name(),
+        comune: comune.name().to_owned(),
         proposal: Some(comune.name().to_owned()),
         range: String::new(),
     })

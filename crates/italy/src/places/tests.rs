@@ -1,6 +1,6 @@
 //! Comuni as letterheads name them, and as tax codes remember them.
 
-use super::{BirthPlace, Part, Why, birth_place, by_code, doubts, find, living, named};
+use super::{BirthPlace, Part, Postcodes, Why, birth_place, by_code, doubts, find, living, named};
 use crate::{TaxCode, provinces};
 use kernel::Date;
 
@@ -91,7 +91,7 @@ fn a_postcode_fits_or_it_does_not() {
 #[test]
 fn what_does_not_go_together_is_said_with_what_would() {
     let said = |cap, city, province| {
-        doubts(cap, city, province)
+        doubts(cap, city, province, &Postcodes::default())
             .into_iter()
             .map(|doubt| (doubt.part, doubt.why, doubt.proposal.unwrap_or(doubt.range)))
             .collect::<Vec<_>>()

@@ -404,7 +404,7 @@ pub fn routes() -> Routes {
         let rate = if policy == Policy::Public && method == Method::POST { Rate::OpenForm } else { Rate::Person };
         Route::page(method, path, policy, rate, if audit.is_empty() { "" } else { "Fields" }, audit)
     };
-    base::imports::wizard::routes(web::pages::routes(web::api::routes(Routes::platform())))
+    base::routes(web::pages::routes(web::api::routes(Routes::platform())))
         .add(page(Method::GET, "/test/hello", Policy::SignedIn, ""), hello)
         .add(page(Method::POST, "/test/hello", Policy::SignedIn, "hello"), hello_form)
         .add(page(Method::POST, "/test/enter", Policy::Public, "sign-in"), sign_in)

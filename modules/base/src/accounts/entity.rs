@@ -9,7 +9,7 @@ use meta::fields::{
     Address, Amount, Choices, Code, DateOnly, Email, Link, LongText, Text, Vocabularies, Vocabulary, Web, Whole, address, choice, code,
     date, email, link, long_text, money, phone, text, vocabularies, vocabulary, web, whole,
 };
-use meta::{Doubt, Entity, Record, choices, entity};
+use meta::{Doubt, Entity, Postcodes, Record, choices, entity};
 
 choices! {
     /// A company or a private person.
@@ -101,7 +101,7 @@ pub fn account() -> Entity {
     Entity::new("account", "accounts", fields())
         .titled(&NAME)
         .seen(Visibility::Owner("owner"))
-        .doubted(doubts)
+        .doubted(&["address", "emails", "pec"], doubts)
         .attended("subjects", "user", "agency")
         .searchable()
         .importable()
@@ -135,9 +135,9 @@ fn coordinates(record: &Record) -> Value {
     comune_of(record, &ADDRESS)
 }
 
-fn doubts(record: &Record) -> Vec<Doubt> {
+fn doubts(record: &Record, postcodes: &Postcodes) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    of_an_address(record, &ADDRESS, &mut doubts);
+    of_an_address(record, &ADDRESS, postcodes, &mut doubts);
     of_emails(record, &mut doubts);
     of_an_email(record, &PEC, &mut doubts);
     doubts

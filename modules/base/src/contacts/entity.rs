@@ -9,7 +9,7 @@ use meta::fields::{
     Address, Code, DateOnly, Email, Link, LongText, PersonName, Text, Vocabularies, YesNo, address, code, date, email, link, long_text,
     person_name, phone, text, vocabularies, yes_no,
 };
-use meta::{Doubt, Entity, Record, entity};
+use meta::{Doubt, Entity, Postcodes, Record, entity};
 
 entity! { "contact" {
     /// Salutation, given names, family name.
@@ -47,7 +47,7 @@ pub fn contact() -> Entity {
     Entity::new("contact", "contacts", fields())
         .titled(&FULL_NAME)
         .seen(Visibility::OwnerOrThrough("owner", "accounts", "account"))
-        .doubted(doubts)
+        .doubted(&["name", "tax_code", "address", "emails"], doubts)
         .searchable()
         .importable()
         .lines("emails", "email", "parent")
@@ -101,9 +101,9 @@ pub fn account_contact() -> Entity {
         .joining()
 }
 
-fn doubts(record: &Record) -> Vec<Doubt> {
+fn doubts(record: &Record, postcodes: &Postcodes) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    of_an_address(record, &ADDRESS, &mut doubts);
+    of_an_address(record, &ADDRESS, postcodes, &mut doubts);
     of_emails(record, &mut doubts);
     of_a_tax_code(record, &TAX_CODE, record.get(&NAME.given), record.get(&NAME.family), &mut doubts);
     doubts

@@ -26,7 +26,7 @@ pub mod options {
         FORMS: YesNo = yes_no("forms").default("true"),
         /// The street line.
         STREETS: YesNo = yes_no("streets").default("true"),
-        /// Comune and province as they are called, a missing province put in.
+        /// Comune and province as they are called, a missing province put in, and a missing CAP by the company's list.
         PLACES: YesNo = yes_no("places").default("true"),
     }}
 

@@ -7,20 +7,21 @@ use crate::sites::entity as site;
 use engine::{Options, Rewrite};
 use italy::{company_name, legal_form, person_name, places, provinces, street};
 use kernel::Value;
-use meta::Record;
 use meta::field::FieldId;
 use meta::fields::{Address, Text, YesNo};
+use meta::{Postcodes, Record};
 
 /// What would be written so far.
 struct Writing<'r> {
     record: &'r Record,
     options: &'r Options,
+    postcodes: &'r Postcodes,
     rewrites: Vec<Rewrite>,
 }
 
 impl<'r> Writing<'r> {
-    fn of(record: &'r Record, options: &'r Options) -> Writing<'r> {
-        Writing { record, options, rewrites: Vec::new() }
+    fn of(record: &'r Record, options: &'r Options, postcodes: &'r Postcodes) -> Writing<'r> {
+        Writing { record, options, postcodes, rewrites: Vec::new() }
     }
 
     /// Whether a rule is switched on.
@@ -61,7 +62,7 @@ impl<'r> Writing<'r> {
         }
     }
 
-    /// The comune as it is called, where it is plain which one is meant, and its province.
+    /// The comune as it is called, where it is plain which one is meant, its province, and its CAP where the list knows one alone.
     fn place(&mut self, address: &Address) {
         let (city, province) = (self.text(address.city.id()).to_owned(), self.text(address.province.id()).to_owned());
         if city.is_empty() {
@@ -76,16 +77,20 @@ impl<'r> Writing<'r> {
         if places::is_name_of(comune, &city) {
             self.write(&options::PLACES, address.city.id(), places::written(comune, &city).to_owned());
         }
-        let cap = self.text(address.postcode.id());
-        if province.is_empty() && (cap.is_empty() || comune.can_have_postcode(cap)) {
+        let cap = self.text(address.postcode.id()).to_owned();
+        if province.is_empty() && (cap.is_empty() || self.postcodes.fits(comune, &cap)) {
             self.write(&options::PLACES, address.province.id(), comune.sigla().to_owned());
+        }
+        // The list of the company says the CAP of a comune that has but one.
+        if let Some(only) = self.postcodes.only(comune).filter(|_| cap.is_empty()) {
+            self.write(&options::PLACES, address.postcode.id(), only.to_owned());
         }
     }
 }
 
 /// Of an account: a company's names, or a person's.
-pub(super) fn of_an_account(record: &Record, options: &Options) -> Vec<Rewrite> {
-    let mut writing = Writing::of(record, options);
+pub(super) fn of_an_account(record: &Record, options: &Options, postcodes: &Postcodes) -> Vec<Rewrite> {
+    let mut writing = Writing::of(record, options, postcodes);
     if record.get(&account::KIND) == Some(account::Kind::Person) {
         if writing.follows(&options::PEOPLE) {
             writing.write(&options::PEOPLE, account::NAME.id(), person_name::capitals(record.get(&account::NAME)));
@@ -115,8 +120,8 @@ fn company(writing: &mut Writing<'_>, name: &Text) {
 }
 
 /// Of a contact: titles into their field, names in each other's field changed over, capitals.
-pub(super) fn of_a_contact(record: &Record, options: &Options) -> Vec<Rewrite> {
-    let mut writing = Writing::of(record, options);
+pub(super) fn of_a_contact(record: &Record, options: &Options, postcodes: &Postcodes) -> Vec<Rewrite> {
+    let mut writing = Writing::of(record, options, postcodes);
     if writing.follows(&options::PEOPLE) {
         let [salutation, given, family] = [contact::NAME.salutation.id(), contact::NAME.given.id(), contact::NAME.family.id()];
         let [(first, mut given_name), (second, mut family_name)] =
@@ -139,8 +144,8 @@ pub(super) fn of_a_contact(record: &Record, options: &Options) -> Vec<Rewrite> {
 }
 
 /// Of a site.
-pub(super) fn of_a_site(record: &Record, options: &Options) -> Vec<Rewrite> {
-    let mut writing = Writing::of(record, options);
+pub(super) fn of_a_site(record: &Record, options: &Options, postcodes: &Postcodes) -> Vec<Rewrite> {
+    let mut writing = Writing::of(record, options, postcodes);
     writing.address(&site::ADDRESS);
     writing.rewrites
 }

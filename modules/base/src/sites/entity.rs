@@ -8,7 +8,7 @@ use meta::fields::{
     Address, Choices, Code, Link, LongText, Text, Vocabularies, YesNo, address, choice, code, link, long_text, phone, text, vocabularies,
     yes_no,
 };
-use meta::{Doubt, Entity, Record, choices, entity};
+use meta::{Doubt, Entity, Postcodes, Record, choices, entity};
 
 choices! {
     /// What a site is for.
@@ -52,7 +52,7 @@ pub fn site() -> Entity {
     Entity::new("site", "sites", fields())
         .titled(&NAME)
         .seen(Visibility::Through("account"))
-        .doubted(doubts)
+        .doubted(&["address"], doubts)
         .searchable()
         .importable()
         .lines("phones", "phone", "parent")
@@ -67,9 +67,9 @@ pub fn site() -> Entity {
         .section("remarks", &["remarks"])
 }
 
-fn doubts(record: &Record) -> Vec<Doubt> {
+fn doubts(record: &Record, postcodes: &Postcodes) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    of_an_address(record, &ADDRESS, &mut doubts);
+    of_an_address(record, &ADDRESS, postcodes, &mut doubts);
     doubts
 }
 

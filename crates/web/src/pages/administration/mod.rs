@@ -85,6 +85,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::Data, "layouts", "/administration/layouts", "board"),
     page(Group::Data, "series", "/administration/series", "list"),
     page(Group::Data, "normalisation", "/administration/normalisation", "edit"),
+    page(Group::Data, "postcodes", "/administration/postcodes", "site"),
     Entry { group: Group::Data, key: "vocabulary", leads: Leads::Instead(crate::pages::vocabularies::ADDRESS) },
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),

@@ -4,6 +4,7 @@ use super::spot::Spots;
 use crate::fields::link::has_card;
 use crate::fields::{Face, Sight, email, phone};
 use crate::pages::form::in_place::At;
+use crate::pages::form::of_item;
 use crate::pages::html;
 use crate::pages::layout::{Item, item};
 use meta::{Field, Kind};
@@ -80,7 +81,12 @@ pub(super) fn write(spots: &Spots<'_>, title: &str) -> String {
 /// What is worth a look, each with what was probably meant: a click writes it, as editing in place would.
 fn doubted(out: &mut String, spots: &Spots<'_>) {
     let (entity, record, speech) = (spots.entity, spots.record, &spots.reader.speech);
-    let Some(doubts) = entity.doubts.filter(|_| spots.changes).map(|doubts| doubts(record)).filter(|doubts| !doubts.is_empty()) else {
+    let Some(doubts) = entity
+        .doubts
+        .filter(|_| spots.changes)
+        .map(|doubted| (doubted.find)(record, &spots.reader.model.postcodes))
+        .filter(|doubts| !doubts.is_empty())
+    else {
         return;
     };
     out.push_str("<div class=\"notice\" data-tone=\"warn\" role=\"note\" aria-label=\"");
@@ -98,14 +104,17 @@ fn doubted(out: &mut String, spots: &Spots<'_>) {
                 out.push_str("<form class=\"plain\" method=\"post\"");
                 html::attribute(out, "action", &format!("{card}/fields/{}", doubt.item));
                 out.push('>');
-                hidden(out, "csrf", &spots.reader.csrf);
-                hidden(out, "version", &record.version.to_string());
-                let parts = match item {
-                    Item::Parts(_, parts) => parts,
-                    _ => entity.field(field).into_iter().collect(),
+                html::hidden(out, "csrf", &spots.reader.csrf);
+                html::hidden(out, "version", &record.version.to_string());
+                let meant = match doubt.line {
+                    Some(place) => format!("{}.{place}.{field}", doubt.item),
+                    None => (*field).to_owned(),
                 };
-                for part in parts {
-                    hidden(out, part.key, if part.key == *field { proposal } else { record.value(part.id).text() });
+                if doubt.line.is_some() {
+                    html::hidden(out, doubt.item, "");
+                }
+                for (name, value) in of_item(spots.reader, &item, record, spots.titles).0 {
+                    html::hidden(out, &name, if name == meant { proposal } else { &value });
                 }
                 out.push_str("<button class=\"btn btn-sm\">");
                 html::text(out, &speech.with("doubt-take", &[("proposal", proposal)]));
@@ -122,13 +131,6 @@ fn doubted(out: &mut String, spots: &Spots<'_>) {
         out.push_str("</li>");
     }
     out.push_str("</ul></div>");
-}
-
-fn hidden(out: &mut String, name: &str, value: &str) {
-    out.push_str("<input type=\"hidden\"");
-    html::attribute(out, "name", name);
-    html::attribute(out, "value", value);
-    out.push('>');
 }
 
 /// A place that a click shows on a map, of whoever draws it: nothing is asked of them before.

@@ -127,7 +127,7 @@ pub(super) fn of(reader: &Reader, entity: &Entity, record: &Record, titles: &Has
 }
 
 /// The same of one item alone.
-pub(super) fn of_item(reader: &Reader, item: &Item<'_>, record: &Record, titles: &HashMap<Id, String>) -> Fields {
+pub(crate) fn of_item(reader: &Reader, item: &Item<'_>, record: &Record, titles: &HashMap<Id, String>) -> Fields {
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles };
     let face = |field: &Field| Face::new(field, &reader.speech).entered(record.value(field.id), &sight);
     Fields(match item {

@@ -3,7 +3,7 @@
 //! module of ours with what takes the place of the input.
 
 use super::entered::{self, writes};
-use super::{Form, conflict, read, write, wrong};
+use super::{Form, conflict, doubting, read, write, wrong};
 use crate::caller::{Named, Of};
 use crate::fields::Sight;
 use crate::form::{Asking, Fields};
@@ -101,7 +101,8 @@ impl Spot<'_> {
     /// The input with what was entered.
     fn form(&self, record: &Record, titles: HashMap<Id, String>, fields: &Fields, problems: Problems, notice: String) -> String {
         let reader = self.reader;
-        let form = Form { record: Some(record), problems, notice, ..Form::of(reader, self.entity, fields, titles) };
+        let mut form = Form { record: Some(record), problems, notice, alone: true, ..Form::of(reader, self.entity, fields, titles) };
+        form.doubts = doubting::of(&form);
         let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &form.titles };
         let action = self.address(record.id);
         let mut out = String::with_capacity(2048);
@@ -110,15 +111,15 @@ impl Spot<'_> {
         for (name, value) in [("action", &*action), ("hx-post", &*action)] {
             html::attribute(&mut out, name, value);
         }
+        if self.entity.doubts.is_some_and(|doubted| doubted.items.contains(&self.item.key())) {
+            html::attribute(&mut out, "data-doubting", &form.trying());
+        }
         out.push_str(match self.at {
             At::Cell => " hx-target=\"closest tr\" hx-swap=\"outerHTML\">",
             _ => " hx-target=\"closest .spot\" hx-swap=\"innerHTML\">",
         });
         for (name, value) in [("csrf", &*reader.csrf), ("version", &record.version.to_string())] {
-            out.push_str("<input type=\"hidden\"");
-            html::attribute(&mut out, "name", name);
-            html::attribute(&mut out, "value", value);
-            out.push('>');
+            html::hidden(&mut out, name, value);
         }
         out.push_str(&form.notice);
         write::item(&mut out, &form, &self.item, &sight);

@@ -1,5 +1,6 @@
 //! Owned lines in a form: `phones.0.number`, `phones.0.use`, `phones.main`. Empty ones are ignored.
 
+use super::Form;
 use crate::fields::{Control, Face, Sight};
 use crate::form::Fields;
 use crate::pages::html;
@@ -63,6 +64,14 @@ fn is_blank(child: &Entity, relation: &Relation, number: usize, fields: &Fields)
 /// The numbers of the lines that count.
 fn filled(child: &Entity, relation: &Relation, fields: &Fields) -> Vec<usize> {
     numbers(relation, fields).into_iter().filter(|number| !is_blank(child, relation, *number, fields)).collect()
+}
+
+/// The name of the control of a field in a line, by the place of the line among those that count.
+pub(super) fn control(form: &Form<'_>, relation: &str, place: usize, key: &str) -> Option<String> {
+    let relation = form.entity.relation(relation)?;
+    let child = form.reader.model.child(relation)?;
+    own(child, relation).find(|field| field.key == key)?;
+    Some(format!("{}.{}.{key}", relation.key, filled(child, relation, form.fields).get(place)?))
 }
 
 /// The lines that were entered; none where the form did not offer them.

@@ -3,6 +3,7 @@
 
 mod alike;
 mod conflict;
+mod doubting;
 mod duplicate;
 mod entered;
 pub(crate) mod in_place;
@@ -32,10 +33,11 @@ use entered::Place;
 use http::{Method, StatusCode};
 use kernel::error::Conflict;
 use kernel::{Error, Id, Problems, Result, Say, Value};
-use meta::{Entity, Field, FieldId, Record};
+use meta::{Doubt, Entity, Field, FieldId, Record};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use entered::of_item;
 pub use entered::offered;
 pub(crate) use read::link;
 
@@ -87,6 +89,10 @@ struct Form<'f> {
     step: &'f str,
     /// The filters among its fields.
     filters: HashMap<&'static str, Within>,
+    /// What is worth a look in it.
+    doubts: Vec<Doubt>,
+    /// Whether one thing of the record is edited by itself.
+    alone: bool,
 }
 
 /// A form on a page of its own, of a record that has no card.
@@ -121,6 +127,8 @@ struct FormPage<'f> {
     decisive: String,
     /// Whether there are buttons that save nothing.
     builds: bool,
+    /// The address that says what is worth a look; empty where nothing ever is.
+    doubts: String,
     /// Where a module asks what may be the same, and on which controls that depends; empty where nothing is compared.
     alike: String,
     telling: String,
@@ -130,7 +138,21 @@ impl<'f> Form<'f> {
     /// The form of a new record, with nothing wrong in it.
     fn of(reader: &'f Reader, entity: &'f Arc<Entity>, fields: &'f Fields, titles: HashMap<Id, String>) -> Form<'f> {
         let (problems, notice) = (Vec::new(), String::new());
-        Form { reader, entity, record: None, fields, problems, place: None, titles, notice, apart: None, step: "", filters: HashMap::new() }
+        Form {
+            reader,
+            entity,
+            record: None,
+            fields,
+            problems,
+            place: None,
+            titles,
+            notice,
+            apart: None,
+            step: "",
+            filters: HashMap::new(),
+            doubts: Vec::new(),
+            alone: false,
+        }
     }
 
     /// The address that says how it stands, and writes nothing.
@@ -157,6 +179,7 @@ impl<'f> Form<'f> {
         let completed = standing::completed(self.reader, self.entity, self.record, self.fields, &self.titles);
         let mut form = Form { fields: &completed, ..self };
         form.read_filters().await?;
+        form.doubts = doubting::of(&form);
         form.page(status)
     }
 
@@ -196,7 +219,8 @@ impl<'f> Form<'f> {
             after: self.apart.as_ref().map_or("", |apart| &apart.after),
             tries: self.trying(),
             decisive: standing::decisive(reader, self.entity).join(" "),
-            builds: !self.filters.is_empty(),
+            builds: !self.filters.is_empty() || self.entity.doubts.is_some(),
+            doubts: if self.entity.doubts.is_some() { self.trying() } else { String::new() },
             alike: if self.record.is_none() && !self.entity.compared.is_empty() {
                 format!("/{}/alike", self.entity.plural)
             } else {

@@ -8,8 +8,9 @@ use crate::form::Fields;
 use crate::pages::reader::Reader;
 use kernel::{Id, Value};
 use meta::filter::time::Present;
-use meta::{Entity, Field, Kind, Record, Stands};
+use meta::{Carried, Entity, Field, Kind, Record, Stands};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The record as it was entered; none where no field of its entity depends on it.
 pub(super) struct Standing(Option<(Record, Present)>);
@@ -21,17 +22,8 @@ impl Standing {
         if !form.entity.fields.iter().any(|field| model.conditions.contains_key(&field.id)) {
             return Standing(None);
         }
-        let carried = form.entity.carried.clone();
-        let blank = || Record {
-            values: carried.blank(),
-            carried: carried.clone(),
-            id: Id::SYSTEM,
-            version: 1,
-            lines: Vec::new(),
-            beyond: meta::Beyond::default(),
-        };
         let present = form.reader.web.engine().present(&form.reader.who);
-        let mut record = form.record.cloned().unwrap_or_else(blank);
+        let mut record = form.record.cloned().unwrap_or_else(|| blank(&form.entity.carried));
         for field in form.entity.fields.iter().filter(|field| writes(form.reader, field)) {
             let fixed = |stood: &Record| model.stands(field, form.entity, stood, Some(stood), &present) == Stands::Fixed;
             let value = entered(form, field).filter(|_| !form.record.is_some_and(fixed));
@@ -53,6 +45,18 @@ impl Standing {
         let value = self.0.as_ref().map_or(Value::Empty, |(record, _)| record.value(field.id).clone());
         let new = form.record.is_none_or(|record| *record.value(field.id) != value);
         (value, new)
+    }
+}
+
+/// A record in which nothing was entered yet.
+pub(super) fn blank(carried: &Arc<Carried>) -> Record {
+    Record {
+        values: carried.blank(),
+        carried: carried.clone(),
+        id: Id::SYSTEM,
+        version: 1,
+        lines: Vec::new(),
+        beyond: meta::Beyond::default(),
     }
 }
 

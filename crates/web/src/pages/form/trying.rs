@@ -2,9 +2,10 @@
 //! filter in it. Nothing is written, and nothing is shown that the form would not show.
 
 use super::entered::{Place, titles};
-use super::{Form, standing};
+use super::{Form, doubting, standing};
 use crate::Answer;
 use crate::caller::{Named, Of};
+use crate::fields::Sight;
 use crate::form::Fields;
 use crate::pages::answer::part;
 use crate::pages::filter::within::Within;
@@ -13,10 +14,13 @@ use engine::principal::Verb;
 use http::StatusCode;
 use kernel::{Error, Result, Say};
 use meta::{Entity, Kind, Record};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Of a new record.
 pub(super) async fn new(Of(entity): Of, reader: Reader, fields: Fields) -> Answer {
     let reader = reader.within(entity.plural);
+    let fields = doubting::used(fields);
     if let Some(said) = said(&reader, &entity, &fields, None).await? {
         return Ok(part(&reader, StatusCode::OK, said));
     }
@@ -35,6 +39,7 @@ pub(super) async fn old(Of(entity): Of, named: Named, reader: Reader, fields: Fi
     if !reader.who.may_with(Verb::Change, &entity, &record) {
         return Err(Error::Forbidden(Say::new("error-authored")).into());
     }
+    let fields = doubting::used(fields);
     if let Some(said) = said(&reader, &entity, &fields, Some(&record)).await? {
         return Ok(part(&reader, StatusCode::OK, said));
     }
@@ -45,8 +50,15 @@ pub(super) async fn old(Of(entity): Of, named: Named, reader: Reader, fields: Fi
     form.shown(StatusCode::OK).await
 }
 
-/// What a filter of the form selects, where a module of ours asked for that alone.
-async fn said(reader: &Reader, entity: &Entity, fields: &Fields, record: Option<&Record>) -> Result<Option<String>> {
+/// What is worth a look in the form, or what a filter of it selects, where a module of ours asked for that alone.
+async fn said(reader: &Reader, entity: &Arc<Entity>, fields: &Fields, record: Option<&Record>) -> Result<Option<String>> {
+    if reader.fragment && reader.part == doubting::PART {
+        let alone = fields.get("alone").is_some();
+        let mut form = Form { record, alone, ..Form::of(reader, entity, fields, HashMap::new()) };
+        form.doubts = doubting::of(&form);
+        let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &form.titles };
+        return Ok(Some(doubting::told(&form, &sight)));
+    }
     let asked = reader.part.strip_suffix("-said").filter(|_| reader.fragment);
     let Some(field) = asked.and_then(|key| entity.field(key)).filter(|field| field.selects.is_some() && !field.secret) else {
         return Ok(None);

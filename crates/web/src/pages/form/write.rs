@@ -1,9 +1,8 @@
 //! The markup of a form: its sections, each field with its words, its hint, its error.
 
-use super::Form;
 use super::entered::{PLACE, asked_apart, hidden, writes};
-use super::lines;
 use super::standing::{Standing, follows};
+use super::{Form, doubting, lines};
 use crate::fields::{Control, Face, Sight};
 use crate::pages::html;
 use crate::pages::layout::{Item, items};
@@ -173,6 +172,7 @@ pub(super) fn item(out: &mut String, form: &Form<'_>, item: &Item<'_>, sight: &S
         Item::Lines(relation) => {
             group(out, relation.key, &sight.speech.field(form.entity.key, relation.key), false, |out| {
                 lines::write(out, relation, form.fields, &form.problems, sight);
+                doubting::here(out, form, relation.key, sight);
             });
         }
     }
@@ -207,6 +207,7 @@ pub(super) fn field(out: &mut String, form: &Form<'_>, field: &Field, name: &str
         return group(out, name, &face.label, field.required, |out| {
             control(out, form, &face, name, "", None, sight);
             said(out, form, name, &hint, sight);
+            doubting::here(out, form, name, sight);
         });
     }
     out.push_str("<div class=\"form-field\">");
@@ -226,6 +227,7 @@ pub(super) fn field(out: &mut String, form: &Form<'_>, field: &Field, name: &str
     control(out, form, &face, name, &hint, None, sight);
     out.push_str("</div>");
     said(out, form, name, &hint, sight);
+    doubting::here(out, form, name, sight);
     out.push_str("</div>");
 }
 
@@ -260,6 +262,7 @@ fn composed(out: &mut String, form: &Form<'_>, key: &str, parts: &[&Field], sigh
             out.push_str("</p>");
         }
         out.push_str(&errors);
+        doubting::here(out, form, key, sight);
     });
 }
 

@@ -139,7 +139,7 @@ fn counting(reader: &Reader, key: &str, count: i64) -> String {
 }
 
 /// A number as people read it.
-fn grouped(reader: &Reader, number: i64) -> String {
+pub(crate) fn grouped(reader: &Reader, number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let between = if reader.speech.language == kernel::Language::Italian { '.' } else { ',' };
     let mut out = String::new();
