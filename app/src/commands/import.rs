@@ -5,6 +5,7 @@ use crate::auditing;
 use crate::opening;
 use crate::settings::Settings;
 use crate::speaking;
+use base::imports::reading::{DELIMITERS, Encoding, Heading, Manner};
 use base::imports::{self, Alike, Mode, Options, Output, Totals};
 use clap::Args;
 use kernel::{Error, Result, Say};
@@ -22,6 +23,15 @@ pub struct Import {
     /// Which sheet of a workbook; the first that shows where none is named.
     #[arg(long)]
     sheet: Option<String>,
+    /// How its text is encoded, where that is found out wrongly: utf-8, utf-16, windows-1252.
+    #[arg(long)]
+    encoding: Option<String>,
+    /// What stands between two cells: `;`, `,`, `|` or `tab`.
+    #[arg(long)]
+    delimiter: Option<String>,
+    /// The line with the names of the columns, or `none`: they are A, B, C then.
+    #[arg(long)]
+    header: Option<String>,
     /// create, update or both.
     #[arg(long, default_value = "create")]
     mode: String,
@@ -81,6 +91,22 @@ impl Import {
         Ok(ExitCode::SUCCESS)
     }
 
+    fn manner(&self) -> Result<Manner> {
+        let wrong = |option: &'static str, known: &str| Error::invalid(option, Say::new("error-choice").with("known", known));
+        let encoding =
+            self.encoding.as_deref().map(|said| Encoding::parse(said).ok_or_else(|| wrong("encoding", "utf-8, utf-16, windows-1252")));
+        let delimiter = self.delimiter.as_deref().map(|said| {
+            let said = if said == "tab" { "\t" } else { said };
+            DELIMITERS.into_iter().find(|known| known.to_string() == said).ok_or_else(|| wrong("delimiter", "; , | tab"))
+        });
+        let heading = match self.header.as_deref() {
+            None => Heading::Found,
+            Some("none") => Heading::Missing,
+            Some(line) => Heading::Line(line.parse().ok().filter(|line| *line > 0).ok_or_else(|| wrong("header", "1, 2, 3, …, none"))?),
+        };
+        Ok(Manner { encoding: encoding.transpose()?, delimiter: delimiter.transpose()?, sheet: self.sheet.clone(), heading })
+    }
+
     fn options(&self) -> Result<Options> {
         let name = self.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let mode = Mode::parse(&self.mode)
@@ -97,7 +123,7 @@ impl Import {
             None => None,
         };
         Ok(Options {
-            sheet: self.sheet.clone(),
+            manner: self.manner()?,
             mode,
             keys: self.key.clone(),
             mapping,

@@ -1,7 +1,7 @@
 //! Rows of text: cells between delimiters, quoted or not, as people and programs leave them.
 
 use crate::text::{Encoding, Text};
-use crate::{MOST_COLUMNS, MOST_ROW, Row, fault};
+use crate::{DELIMITERS, MOST_COLUMNS, MOST_ROW, Row, fault};
 use kernel::{Error, Result, Say};
 use std::io::Read;
 
@@ -61,13 +61,14 @@ impl<R: Read> Csv<R> {
         Ok(Some(Row { line, raw: raw.to_owned(), cells }))
     }
 
-    /// Passes over the next row; tells whether it is blank.
-    pub(crate) fn skip_row(&mut self) -> Result<Option<bool>> {
+    /// Passes over the next row; tells whether it is blank, and how many cells it has.
+    pub(crate) fn skip_row(&mut self) -> Result<Option<(bool, usize)>> {
         let mut ends = Vec::new();
         let delimiter = self.delimiter();
-        Ok(self
-            .span(&mut ends)?
-            .map(|(from, to)| self.source.text[from..to].chars().all(|c| c == delimiter || c == '"' || c.is_whitespace())))
+        let span = self.span(&mut ends)?;
+        let blank =
+            |(from, to): (usize, usize)| self.source.text[from..to].chars().all(|c| c == delimiter || c == '"' || c.is_whitespace());
+        Ok(span.map(|span| (blank(span), ends.len() + 1)))
     }
 
     /// Where the next row stands in the text, and where its cells end within it.
@@ -142,7 +143,7 @@ impl<R: Read> Csv<R> {
     fn said_outright(&mut self) -> Result<Option<char>> {
         while !self.source.text.contains(['\n', '\r']) && self.source.text.len() <= MOST_ROW && self.source.more()? {}
         let said = self.source.text.strip_prefix("sep=").and_then(|rest| rest.chars().next());
-        let said = said.filter(|said| [';', ',', '\t', '|'].contains(said));
+        let said = said.filter(|said| DELIMITERS.contains(said));
         if said.is_some() {
             self.source.at = self.source.text.find('\n').map_or(self.source.text.len(), |end| end + 1);
             self.source.line += 1;
@@ -154,7 +155,7 @@ impl<R: Read> Csv<R> {
     fn find_delimiter(&self) -> char {
         let line = self.source.text.trim_start().lines().next().unwrap_or("");
         let mut quoted = false;
-        let mut counts = [(';', 0_usize), (',', 0), ('\t', 0), ('|', 0)];
+        let mut counts = DELIMITERS.map(|mark| (mark, 0_usize));
         for letter in line.chars() {
             quoted ^= letter == '"';
             if !quoted && let Some((_, count)) = counts.iter_mut().find(|(mark, _)| *mark == letter) {

@@ -8,6 +8,7 @@ pub mod cards;
 mod csv;
 mod guard;
 mod headers;
+mod manner;
 mod numbers;
 mod parts;
 mod text;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use guard::{csv_row, is_guarded, unguarded};
 pub use headers::{ERROR_COLUMNS, signature};
+pub use manner::{DELIMITERS, Heading, Manner, letters};
 pub use text::Encoding;
 
 use csv::Csv;
@@ -57,9 +59,14 @@ pub struct Survey {
     pub sheet: String,
     /// How many rows follow the header.
     pub rows: u64,
-    /// The header.
+    /// The header; at line nought where the file has none.
     pub header: Row,
+    /// Its first rows in which something stands, the header among them. None of cards.
+    pub top: Vec<Row>,
 }
+
+/// First rows that a survey keeps.
+const TOP: usize = 20;
 
 impl Survey {
     /// What the file is, for people: its encoding, `XLSX` or `vCard`.
@@ -106,19 +113,21 @@ pub(crate) fn unreadable(error: std::io::Error) -> Error {
 /// `error-import-workbook` (it can't be read), `error-import-workbook-old` (of a kind from before XLSX, or with a password),
 /// `error-import-workbook-large`, `error-import-rows-many`; of cards `error-import-card` (one is never closed).
 pub fn survey(file: &mut (impl Read + Seek)) -> Result<Survey> {
-    survey_sheet(file, None)
+    survey_as(file, &Manner::default())
 }
 
-/// The same, of the sheet of this name. Error: also `error-import-sheet` (`name`, `names`), where there is none.
-pub fn survey_sheet(file: &mut (impl Read + Seek), sheet: Option<&str>) -> Result<Survey> {
+/// The same, read as somebody says. Errors: also `error-import-sheet` (`name`, `names`), where there is no such sheet, and
+/// `error-import-header-line` (`line`), where no row stands at the line of the header or below it.
+pub fn survey_as(file: &mut (impl Read + Seek), manner: &Manner) -> Result<Survey> {
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let (digest, kind, encoding) = text::bytes_of(file)?;
+    let (digest, kind, encoding) = text::bytes_of(file, manner.encoding)?;
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    let mut survey =
-        Survey { digest, kind, encoding, delimiter: ';', sheets: Vec::new(), sheet: String::new(), rows: 0, header: Row::default() };
+    let delimiter = manner.delimiter.unwrap_or(';');
+    let (sheets, sheet, top) = (Vec::new(), String::new(), Vec::new());
+    let mut survey = Survey { digest, kind, encoding, delimiter, sheets, sheet, rows: 0, header: Row::default(), top };
     match kind {
-        Kind::Text => text_surveyed(file, &mut survey)?,
-        Kind::Workbook => workbook::surveyed(file, sheet, &mut survey)?,
+        Kind::Text => text_surveyed(file, manner, &mut survey)?,
+        Kind::Workbook => workbook::surveyed(file, manner, &mut survey)?,
         Kind::Cards => cards::surveyed(file, &mut survey)?,
     }
     let header = &survey.header;
@@ -132,19 +141,48 @@ pub fn survey_sheet(file: &mut (impl Read + Seek), sheet: Option<&str>) -> Resul
     Ok(survey)
 }
 
-fn text_surveyed(file: &mut impl Read, survey: &mut Survey) -> Result<()> {
-    let mut rows = Csv::new(file, survey.encoding, None);
-    survey.header = loop {
-        match rows.next_row()? {
-            None => return Err(fault("error-import-empty", 1)),
-            Some(row) if row.is_blank() => continue,
-            Some(row) => break row,
+fn text_surveyed(file: &mut impl Read, manner: &Manner, survey: &mut Survey) -> Result<()> {
+    let mut rows = Csv::new(file, survey.encoding, manner.delimiter);
+    let mut header = None;
+    let (mut width, mut counted) = (0, 0);
+    // Row by row as far as the top; what follows is only counted.
+    while header.is_none() || survey.top.len() < TOP {
+        let Some(row) = rows.next_row()? else { break };
+        if row.is_blank() {
+            continue;
         }
-    };
-    while let Some(blank) = rows.skip_row()? {
-        survey.rows += u64::from(!blank);
+        width = width.max(row.cells.len());
+        let names = match manner.heading {
+            Heading::Found => true,
+            Heading::Line(line) => row.line >= line,
+            Heading::Missing => false,
+        };
+        if header.is_none() && names {
+            header = Some(row.clone());
+        } else if header.is_some() || manner.heading == Heading::Missing {
+            counted += 1;
+        }
+        if survey.top.len() < TOP {
+            survey.top.push(row);
+        }
+        if manner.heading == Heading::Missing && survey.top.len() == TOP {
+            break;
+        }
     }
     survey.delimiter = rows.delimiter();
+    if survey.top.is_empty() {
+        return Err(fault("error-import-empty", 1));
+    }
+    while let Some((blank, cells)) = rows.skip_row()? {
+        counted += u64::from(!blank);
+        width = width.max(if blank { 0 } else { cells });
+    }
+    survey.rows = counted;
+    survey.header = match (header, manner.heading) {
+        (Some(header), _) => header,
+        (None, Heading::Line(line)) => return Err(fault("error-import-header-line", line)),
+        (None, _) => manner::lettered(width, survey.delimiter),
+    };
     Ok(())
 }
 
@@ -154,9 +192,11 @@ pub fn rows<R: Read + Seek>(mut file: R, survey: &Survey) -> Result<Rows<R>> {
     Ok(Rows(match survey.kind {
         Kind::Text => {
             let mut rows = Csv::new(file, survey.encoding, Some(survey.delimiter));
-            while let Some(row) = rows.next_row()? {
-                if row.line == survey.header.line {
-                    break;
+            if survey.header.line > 0 {
+                while let Some(row) = rows.next_row()? {
+                    if row.line == survey.header.line {
+                        break;
+                    }
                 }
             }
             Source::Text(rows)

@@ -2,9 +2,10 @@
 
 mod cards;
 mod hostile;
+mod manners;
 mod workbooks;
 
-use crate::{Row, Survey};
+use crate::{Manner, Row, Survey};
 use std::io::Cursor;
 
 /// What a file is, and its rows.
@@ -14,7 +15,7 @@ fn read(bytes: impl Into<Vec<u8>>) -> (Survey, Vec<Row>) {
 
 fn sheet(bytes: impl Into<Vec<u8>>, name: Option<&str>) -> (Survey, Vec<Row>) {
     let mut file = Cursor::new(bytes.into());
-    let survey = crate::survey_sheet(&mut file, name).expect("a survey");
+    let survey = crate::survey_as(&mut file, &Manner { sheet: name.map(str::to_owned), ..Manner::default() }).expect("a survey");
     let mut rows = crate::rows(file, &survey).expect("rows");
     let mut found = Vec::new();
     while let Some(row) = rows.next_row().expect("a row") {

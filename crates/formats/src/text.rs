@@ -9,7 +9,8 @@ use std::io::Read;
 const CHUNK: usize = 64 * 1024;
 
 /// How a file's text is encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// UTF-8, with a byte order mark or not.
     Utf8 {
@@ -25,6 +26,28 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// Those that somebody may say, by [`Encoding::key`].
+    pub const KEYS: [&str; 3] = ["utf-8", "utf-16", "windows-1252"];
+
+    /// The encoding that a word names: `utf-8`, `utf-16`, `windows-1252`. Which byte of UTF-16 stands first its mark says.
+    pub fn parse(key: &str) -> Option<Encoding> {
+        match key.to_ascii_lowercase().as_str() {
+            "utf-8" => Some(Encoding::Utf8 { mark: false }),
+            "utf-16" => Some(Encoding::Utf16Le),
+            "windows-1252" => Some(Encoding::Windows1252),
+            _ => None,
+        }
+    }
+
+    /// The word that names it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Encoding::Utf8 { .. } => "utf-8",
+            Encoding::Utf16Le | Encoding::Utf16Be => "utf-16",
+            Encoding::Windows1252 => "windows-1252",
+        }
+    }
+
     /// Its name for people.
     pub fn name(self) -> &'static str {
         match self {
@@ -64,8 +87,9 @@ impl Encoding {
     }
 }
 
-/// Digest and encoding, from all the bytes: an accent may stand only in the last row.
-pub(crate) fn bytes_of(file: &mut impl Read) -> Result<(String, Kind, Encoding)> {
+/// Digest and encoding, from all the bytes: an accent may stand only in the last row. What somebody says of the encoding holds.
+pub(crate) fn bytes_of(file: &mut impl Read, said: Option<Encoding>) -> Result<(String, Kind, Encoding)> {
+    let said_wide = said.is_some_and(|said| matches!(said, Encoding::Utf16Le | Encoding::Utf16Be));
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     let mut first = Vec::new();
@@ -88,7 +112,7 @@ pub(crate) fn bytes_of(file: &mut impl Read) -> Result<(String, Kind, Encoding)>
             wide = wide_encoding(&first);
             archive = is_archive(&first)?;
         }
-        if archive || wide.is_some() {
+        if archive || wide.is_some() || said_wide {
             continue;
         }
         if let Some(nul) = bytes.iter().position(|byte| *byte == 0) {
@@ -101,13 +125,24 @@ pub(crate) fn bytes_of(file: &mut impl Read) -> Result<(String, Kind, Encoding)>
     if first.is_empty() {
         return Err(fault("error-import-empty", 1));
     }
-    let encoding = match wide {
-        Some(wide) => wide,
-        None if is_utf8 && carried.is_empty() => Encoding::Utf8 { mark: first.starts_with(b"\xef\xbb\xbf") },
-        None => Encoding::Windows1252,
+    let encoding = match said {
+        None => found(wide, is_utf8 && carried.is_empty(), &first),
+        Some(Encoding::Utf16Le | Encoding::Utf16Be) => wide.or(said).unwrap_or(Encoding::Utf16Le),
+        Some(Encoding::Utf8 { .. }) => Encoding::Utf8 { mark: first.starts_with(MARK) },
+        Some(said) => said,
     };
     let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok((digest, if archive { Kind::Workbook } else { kind(&first, encoding) }, encoding))
+}
+
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn found(wide: Option<Encoding>, is_utf8: bool, first: &[u8]) -> Encoding {
+    match wide {
+        Some(wide) => wide,
+        None if is_utf8 => Encoding::Utf8 { mark: first.starts_with(MARK) },
+        None => Encoding::Windows1252,
+    }
 }
 
 /// UTF-16 by its mark, or by the zero bytes beside nearly every letter.

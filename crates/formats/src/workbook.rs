@@ -1,9 +1,10 @@
 //! Workbooks (XLSX), one sheet of them, streamed. Cells are the text that the sheet shows; a formula is what it last
 //! came to and is never reckoned. A document that defines anything for itself is refused.
 
+use crate::manner::lettered;
 use crate::numbers::{Shape, built_in};
 use crate::parts::{Parts, Unpacked};
-use crate::{Encoding, MOST_COLUMNS, MOST_ROW, Row, Survey, csv_row, fault};
+use crate::{Encoding, Heading, MOST_COLUMNS, MOST_ROW, Manner, Row, Survey, TOP, csv_row, fault};
 use kernel::{Error, Result, Say};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -26,8 +27,6 @@ const MOST_EVENT: usize = 1 << 20;
 const MOST_MARKED: u64 = 8 << 20;
 /// Elements within elements.
 const MOST_DEEP: usize = 64;
-/// Rows looked at to find the header.
-const TOP: usize = 20;
 
 /// Reads that stop where one piece of a document grows beyond what it may.
 struct Metered<R> {
@@ -524,25 +523,52 @@ fn row(line: u64, cells: Vec<String>) -> Row {
 }
 
 /// What a workbook is: its sheets, the header of the one that is read and how many rows follow it.
-pub(crate) fn surveyed(file: &mut (impl Read + Seek), sheet: Option<&str>, survey: &mut Survey) -> Result<()> {
+pub(crate) fn surveyed(file: &mut (impl Read + Seek), manner: &Manner, survey: &mut Survey) -> Result<()> {
     let book = Book::open(file)?;
-    let sheet = book.sheet(sheet)?;
+    let sheet = book.sheet(manner.sheet.as_deref())?;
     let mut cells = book.cells(file, sheet)?;
     let mut top: Vec<(u64, Vec<String>)> = Vec::new();
-    let mut rows = 0_u64;
+    let mut said = None;
+    let (mut rows, mut width) = (0_u64, 0);
     while let Some((line, row)) = cells.next()? {
         rows += 1;
+        width = width.max(row.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1));
+        if said.is_none() && matches!(manner.heading, Heading::Line(wanted) if line >= wanted) {
+            said = Some((line, row.clone(), rows));
+        }
         if top.len() < TOP {
             top.push((line, row));
         }
     }
-    let (line, names, before) = header(&top, &cells.merged).ok_or_else(|| fault("error-import-empty", 1))?;
+    let (named, before) = match manner.heading {
+        Heading::Found => {
+            let (line, names, before) = header(&top, &cells.merged).ok_or_else(|| fault("error-import-empty", 1))?;
+            (row(line, names), before)
+        }
+        Heading::Line(wanted) => {
+            let (line, names, before) = said.ok_or_else(|| fault("error-import-header-line", wanted))?;
+            (row(line, named(names)), before)
+        }
+        Heading::Missing if rows == 0 => return Err(fault("error-import-empty", 1)),
+        Heading::Missing => (lettered(width, ';'), 0),
+    };
     survey.encoding = Encoding::Utf8 { mark: true };
+    survey.delimiter = ';';
     survey.sheets = book.sheets.iter().map(|sheet| sheet.name.clone()).collect();
     survey.sheet = sheet.name.clone();
-    survey.header = row(line, names);
+    survey.header = named;
     survey.rows = rows - before;
+    survey.top = top.into_iter().map(|(line, cells)| row(line, cells)).collect();
     Ok(())
+}
+
+/// Names without the spaces around them and without empty ones at their end.
+fn named(names: Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
+    while names.last().is_some_and(|name| name.is_empty()) {
+        names.pop();
+    }
+    names
 }
 
 /// The header among the first rows of a sheet: its last line, its names, and how many rows end with it. Titles that
@@ -575,10 +601,7 @@ fn header(top: &[(u64, Vec<String>)], merged: &[Range]) -> Option<(u64, Vec<Stri
             (*next, at + 2)
         }
     };
-    while names.last().is_some_and(|name| name.is_empty()) {
-        names.pop();
-    }
-    Some((line, names, before as u64))
+    Some((line, named(names), before as u64))
 }
 
 /// Whether a row has at least two names, or one beside others, that reach over several columns of that row alone.

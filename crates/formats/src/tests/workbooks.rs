@@ -6,7 +6,7 @@ use crate::numbers::Shape;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 /// A workbook of two sheets, as somebody keeps his customers.
-fn customers() -> Vec<u8> {
+pub(super) fn customers() -> Vec<u8> {
     let mut book = Workbook::new();
     let list = book.add_worksheet().set_name("Clienti").expect("a name");
     let as_text = |code: &str| Format::new().set_num_format(code);
@@ -55,7 +55,8 @@ fn the_sheet_is_chosen() {
     let (survey, rows) = sheet(customers(), Some("altro"));
     assert_eq!((survey.sheet.as_str(), survey.header.cells.len()), ("Altro", 1));
     assert_eq!(rows[0].cells, ["390573375980"]);
-    let refused = crate::survey_sheet(&mut std::io::Cursor::new(customers()), Some("Fornitori")).expect_err("no such sheet");
+    let no_such = crate::Manner { sheet: Some("Fornitori".to_owned()), ..crate::Manner::default() };
+    let refused = crate::survey_as(&mut std::io::Cursor::new(customers()), &no_such).expect_err("no such sheet");
     assert_eq!(super::said(refused).0, "error-import-sheet");
 }
 

@@ -296,3 +296,62 @@ async fn rows_that_are_alike_to_a_record_are_told() {
         assert!(columns.contains("name=\"alike\" value=\"create\" checked"), "{columns}");
     }
 }
+
+/// What was found out wrongly is put right: the file is read anew, and what was chosen for columns of the same names stays.
+#[tokio::test]
+async fn what_a_file_was_taken_for_is_put_right() {
+    for house in houses().await {
+        let text = "Elenco clienti;;\r\nRagione sociale;Città;Codice interno\r\nAlfa S.r.l.;Pisa;7\r\n";
+        let run = begun(&house, "mara", text).await;
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        assert!(columns.contains("Read as UTF-8, separated by semicolons · 2 rows"), "{columns}");
+        // The header is the second row; the choices of the form go along.
+        let read = "heading=2&encoding=windows-1252&delimiter=&mode=both";
+        form(&house, "mara", &format!("{run}/reading"), read).await.expect(303);
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        assert!(columns.contains("Read as Windows-1252, separated by semicolons · 1 row"), "{columns}");
+        assert!(columns.contains("CittÃ") && columns.contains("<option value=\"name\" selected>"), "{columns}");
+        assert!(columns.contains("name=\"mode\" value=\"both\" checked"), "{columns}");
+        form(&house, "mara", &format!("{run}/columns"), "mode=create&to.2=code").await.expect(303);
+        form(&house, "mara", &format!("{run}/rows"), "do=trial").await.expect(303);
+        work(&house).await;
+        // Read again with its own encoding: what was tried is forgotten, the column keeps its choice.
+        form(&house, "mara", &format!("{run}/reading"), "heading=2&mode=create&to.0=name&to.1=note&to.2=code").await.expect(303);
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        assert!(columns.contains("Read as UTF-8") && columns.contains("<option value=\"code\" selected>"), "{columns}");
+        form(&house, "mara", &format!("{run}/columns"), "mode=create&to.1=address.city").await.expect(303);
+        let rows = page(&house, "mara", &format!("{run}/rows")).await;
+        assert!(rows.contains("value=\"Alfa S.r.l.\"") && !rows.contains("1 new"), "{rows}");
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, "name is \"Alfa S.r.l.\" and code is \"7\" and address.city is \"Pisa\"").await, 1);
+        form(&house, "mara", &format!("{run}/reading"), "heading=1").await.expect(303);
+        // A header beyond the end of the file is none.
+        let other = begun(&house, "mara", text).await;
+        let said = form(&house, "mara", &format!("{other}/reading"), "heading=9").await.expect(422).text();
+        assert!(said.contains("line 9: there is no header here"), "{said}");
+        form(&house, "bruno", &format!("{other}/reading"), "heading=2").await.expect(404);
+    }
+}
+
+/// A file without a header begins with its first row, and its columns are known by what stands in them.
+#[tokio::test]
+async fn a_file_without_a_header_is_known_by_its_values() {
+    for house in houses().await {
+        let csrf = house.people["mara"].csrf.clone();
+        let text = "Alfa S.r.l.;12345678903;56121;Pisa;Pisa\r\nBeta S.p.A.;00743110157;56121;Pisa;Pisa\r\n";
+        let sent = [("csrf", csrf.as_str()), ("of", "accounts"), ("nameless", "1")];
+        let got = house.page("mara", "POST", "/imports/new").multipart(&sent, &[("senza.csv", text.as_bytes())]).send().await.expect(303);
+        let run = got.header("location").trim_end_matches("/columns").to_owned();
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        assert!(columns.contains("without a header · 2 rows"), "{columns}");
+        assert!(columns.contains("<label for=\"to.4\">E</label>"), "{columns}");
+        assert!(
+            columns.contains("<option value=\"vat_number\" selected>") && columns.contains("<option value=\"address.postcode\" selected>")
+        );
+        form(&house, "mara", &format!("{run}/columns"), "mode=create&to.0=name&to.3=address.city&to.4=").await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "insist=1").await.expect(303);
+        work(&house).await;
+        assert_eq!(count(&house, "name is \"Alfa S.r.l.\" and vat_number is \"12345678903\" and address.postcode is \"56121\"").await, 1);
+    }
+}

@@ -364,6 +364,15 @@ pub(super) fn proposals(entity: &Entity, words: &Words, header: &[String], sampl
     super::propose(entity, words, header, sample).into_iter().map(one).collect()
 }
 
+/// Where columns without a name go, by what stands in some rows: what half of a name and its values would say is all there is here.
+pub(super) fn proposals_of_values(entity: &Entity, words: &Words, width: usize, sample: &[Vec<String>]) -> Vec<String> {
+    let one = |proposal: super::Proposal| if proposal.sure >= SURE_OF_VALUES { proposal.to } else { "note".to_owned() };
+    super::propose(entity, words, &vec![String::new(); width], sample).into_iter().map(one).collect()
+}
+
+/// The same where there are only values.
+const SURE_OF_VALUES: u8 = 60;
+
 /// How sure a proposal must be to be made without asking.
 const SURE: u8 = 80;
 

@@ -103,8 +103,8 @@ pub struct Options {
     pub entity: String,
     /// The file's name, for the run's record.
     pub file: String,
-    /// The sheet of a workbook that is read, by its name; the first that shows where there is none.
-    pub sheet: Option<String>,
+    /// How the file is read, where somebody knows better than what is found out.
+    pub manner: reading::Manner,
     /// What is done with rows whose record exists.
     pub mode: Mode,
     /// By what a row finds its record, the first that finds one: `vat_number`, `emails.address`,
@@ -140,7 +140,7 @@ impl Options {
         Options {
             entity: entity.to_owned(),
             file: file.to_owned(),
-            sheet: None,
+            manner: reading::Manner::default(),
             mode: Mode::Create,
             keys: Vec::new(),
             mapping: None,
@@ -297,7 +297,7 @@ where
     options.words.follow(&engine.model());
     let entity = model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
-    let (file, survey) = surveyed(file, options.sheet.clone()).await?;
+    let (file, survey) = surveyed(file, options.manner.clone()).await?;
     let how = How { shown: survey.kind == reading::Kind::Workbook, ..options.how() };
     let (maker, keys) = maker(engine, &model, &entity, &survey.header.cells, how).await?;
     if maker.tells_consents() {
@@ -373,8 +373,8 @@ async fn maker(
 }
 
 /// The survey reads the whole file: on a thread that may wait.
-async fn surveyed<R: Read + Seek + Send + 'static>(mut file: R, sheet: Option<String>) -> Result<(R, Survey)> {
-    let surveying = tokio::task::spawn_blocking(move || reading::survey_sheet(&mut file, sheet.as_deref()).map(|survey| (file, survey)));
+async fn surveyed<R: Read + Seek + Send + 'static>(mut file: R, manner: reading::Manner) -> Result<(R, Survey)> {
+    let surveying = tokio::task::spawn_blocking(move || reading::survey_as(&mut file, &manner).map(|survey| (file, survey)));
     surveying.await.map_err(Error::internal)?
 }
 
@@ -730,7 +730,10 @@ fn options_digest(options: &Options) -> String {
     for key in &options.keys {
         add(key);
     }
-    add(options.sheet.as_deref().unwrap_or(""));
+    add(options.manner.sheet.as_deref().unwrap_or(""));
+    if (reading::Manner { sheet: None, ..options.manner.clone() }) != reading::Manner::default() {
+        add(&format!("{:?}", options.manner));
+    }
     add("=");
     for (path, value) in &options.defaults {
         add(path);

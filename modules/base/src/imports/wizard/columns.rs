@@ -4,7 +4,7 @@ use super::offered::{self, Group};
 use super::plan::Plan;
 use super::proofs;
 use super::runs::{self, Standing};
-use super::{found, steps};
+use super::{detected, found, steps};
 use crate::imports::{Alike, Mode, maker, reading};
 use askama::Template;
 use http::StatusCode;
@@ -45,8 +45,8 @@ struct ColumnsPage<'c> {
     steps: String,
     id: kernel::Id,
     file: String,
-    /// What the file is, in a line.
-    nature: String,
+    /// What the file is, and how it may be read otherwise, as markup.
+    read_as: String,
     /// That the choices are those of another import.
     as_on: String,
     wrong: Vec<String>,
@@ -75,8 +75,8 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
     if fields.get("names").is_some() {
         // Back to what the columns themselves say.
         let file = standing.file(reader.web.engine()).await?;
-        let sample = tokio::task::spawn_blocking(move || offered::sampled(file)).await.map_err(Error::internal)??;
-        plan.columns.to = offered::proposed(&reader, &standing.entity, &plan.header, &sample);
+        let (_, begun) = runs::surveyed(&standing.entity, reader.web.words(), file, plan.manner.clone()).await?;
+        plan.columns.to = begun.columns.to;
         plan.as_on.clear();
     }
     page(&reader.within(standing.entity.plural), &standing, &plan, Vec::new(), StatusCode::OK).await
@@ -88,11 +88,13 @@ pub(super) fn open(standing: &Standing) -> bool {
     matches!(standing.state, State::Draft | State::Checked)
 }
 
-async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Problems, status: StatusCode) -> Answer {
+pub(super) async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Problems, status: StatusCode) -> Answer {
     let (speech, entity) = (&reader.speech, &standing.entity);
     let file = standing.file(reader.web.engine()).await?;
     let width = plan.header.len();
-    let examples = tokio::task::spawn_blocking(move || examples(file, width)).await.map_err(Error::internal)??;
+    let manner = plan.manner.clone();
+    let looked = tokio::task::spawn_blocking(move || examples(file, &manner, width)).await.map_err(Error::internal)??;
+    let (survey, examples) = looked;
     let groups = groups(reader, entity, plan);
     let lines: Vec<Line> = plan
         .header
@@ -135,7 +137,7 @@ async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Probl
         steps: steps(reader, 1, Some(standing)),
         id: standing.id(),
         file: standing.record.get(&crate::imports::entity::FILE).to_owned(),
-        nature: nature(reader, standing),
+        read_as: detected::part(reader, standing, plan, &survey)?,
         as_on: as_on(reader, plan),
         wrong,
         matched: speech.with("import-matched", &[("matched", &matched.to_string()), ("count", &lines.len().to_string())]),
@@ -160,16 +162,6 @@ async fn page(reader: &Reader, standing: &Standing, plan: &Plan, problems: Probl
         reader,
     };
     framed(reader, status, &title, &markup(&page)?)
-}
-
-/// What the file is, and how many rows it has.
-pub(super) fn nature(reader: &Reader, standing: &Standing) -> String {
-    let rows = super::counting(reader, "import-rows-count", standing.count(&crate::imports::entity::ROWS));
-    let between = match standing.plan.delimiter.as_str() {
-        "\t" => reader.speech.say("import-tab").to_owned(),
-        delimiter => format!("«{delimiter}»"),
-    };
-    format!("{} · {} · {rows}", standing.plan.nature, reader.speech.with("import-delimited", &[("mark", &between)]))
 }
 
 /// The day of the import whose choices these are.
@@ -218,8 +210,8 @@ fn options(reader: &Reader, groups: &[Group], to: &str) -> String {
 }
 
 /// The first values of each column, each once.
-fn examples(mut file: File, width: usize) -> Result<Vec<Vec<String>>> {
-    let survey = reading::survey(&mut file)?;
+fn examples(mut file: File, manner: &reading::Manner, width: usize) -> Result<(reading::Survey, Vec<Vec<String>>)> {
+    let survey = reading::survey_as(&mut file, manner)?;
     let mut rows = reading::rows(file, &survey)?;
     let mut examples = vec![Vec::new(); width];
     for _ in 0..LOOKED_THROUGH {
@@ -235,7 +227,7 @@ fn examples(mut file: File, width: usize) -> Result<Vec<Vec<String>>> {
             }
         }
     }
-    Ok(examples)
+    Ok((survey, examples))
 }
 
 /// The fields of which new records may be given one value: those that say whose they are and of what kind.
@@ -281,24 +273,7 @@ async fn defaults(reader: &Reader, entity: &Arc<Entity>, form: &Fields) -> Resul
 pub(super) async fn choose(named: Named, reader: Reader, form: Fields) -> Answer {
     let standing = found(&reader, &named).await?;
     let reader = reader.within(standing.entity.plural);
-    let groups = offered::groups(&reader, &standing.entity);
-    let mut plan = standing.plan.clone();
-    for (place, to) in plan.columns.to.iter_mut().enumerate() {
-        if let Some(chosen) = form.get(&format!("to.{place}")).filter(|chosen| offered::is_place(&groups, chosen)) {
-            chosen.clone_into(to);
-        }
-    }
-    plan.columns.plain_numbers = form.get("numbers") == Some("plain");
-    plan.columns.month_first = form.get("dates") == Some("month-first");
-    plan.mode = form.get("mode").filter(|mode| Mode::parse(mode).is_some()).unwrap_or("create").to_owned();
-    plan.alike = form.get("alike").and_then(Alike::parse).unwrap_or_default().key().to_owned();
-    let known = offered::given(&offered::keys(&reader, &standing.entity, &reader.model), &plan.columns.to);
-    plan.keys = form.all("key").filter(|key| known.iter().any(|(path, _)| path == key)).map(str::to_owned).collect();
-    let (defaults, mut problems) = defaults(&reader, &standing.entity, &form).await?;
-    plan.defaults = defaults;
-    if proofs::needed(&plan) {
-        plan.defaults.extend(proofs::read(&form));
-    }
+    let (plan, mut problems) = chosen(&reader, &standing, &form).await?;
     if form.get("step") == Some("look") {
         // Only the page is asked for again, with what may be a key now.
         return page(&reader, &standing, &plan, Vec::new(), StatusCode::OK).await;
@@ -319,4 +294,27 @@ pub(super) async fn choose(named: Named, reader: Reader, form: Fields) -> Answer
     }
     runs::plan(reader.web.engine(), standing.id(), &plan).await?;
     Ok(onward(&reader, &format!("/imports/{}/rows", standing.id())))
+}
+
+/// The plan that a form of columns says, and what is wrong with it.
+pub(super) async fn chosen(reader: &Reader, standing: &Standing, form: &Fields) -> Result<(Plan, Problems)> {
+    let groups = offered::groups(reader, &standing.entity);
+    let mut plan = standing.plan.clone();
+    for (place, to) in plan.columns.to.iter_mut().enumerate() {
+        if let Some(chosen) = form.get(&format!("to.{place}")).filter(|chosen| offered::is_place(&groups, chosen)) {
+            chosen.clone_into(to);
+        }
+    }
+    plan.columns.plain_numbers = form.get("numbers") == Some("plain");
+    plan.columns.month_first = form.get("dates") == Some("month-first");
+    plan.mode = form.get("mode").filter(|mode| Mode::parse(mode).is_some()).unwrap_or("create").to_owned();
+    plan.alike = form.get("alike").and_then(Alike::parse).unwrap_or_default().key().to_owned();
+    let known = offered::given(&offered::keys(reader, &standing.entity, &reader.model), &plan.columns.to);
+    plan.keys = form.all("key").filter(|key| known.iter().any(|(path, _)| path == key)).map(str::to_owned).collect();
+    let (defaults, problems) = defaults(reader, &standing.entity, form).await?;
+    plan.defaults = defaults;
+    if proofs::needed(&plan) {
+        plan.defaults.extend(proofs::read(form));
+    }
+    Ok((plan, problems))
 }

@@ -115,6 +115,7 @@ fn options(engine: &Engine, standing: &Standing, dry_run: bool, who: &Principal)
 /// How the rows of a run are read by a plan.
 fn planned(standing: &Standing, plan: &Plan, words: Arc<Words>) -> Options {
     Options {
+        manner: plan.manner.clone(),
         mode: plan.mode(),
         keys: plan.keys.clone(),
         choices: Some(plan.columns.clone()),

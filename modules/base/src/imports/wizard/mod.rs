@@ -2,6 +2,7 @@
 //! a job, and told; and it can be undone whole.
 
 mod columns;
+mod detected;
 mod jobs;
 mod offered;
 mod plan;
@@ -55,6 +56,7 @@ pub fn routes(routes: Routes) -> Routes {
         .add(get("/imports/{id}"), report::show)
         .add(heavy("/imports/{id}/columns", "", ""), columns::show)
         .add(heavy("/imports/{id}/columns", "Columns", "import-columns"), columns::choose)
+        .add(heavy("/imports/{id}/reading", "Reading", "import-reading"), detected::correct)
         .add(heavy("/imports/{id}/rows", "", ""), rows::show)
         .add(heavy("/imports/{id}/rows", "Rows", "import-rows"), rows::correct)
         .add(post("/imports/{id}/trial", "Trial", "import-trial"), report::check)

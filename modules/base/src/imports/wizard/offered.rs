@@ -1,7 +1,7 @@
 //! Where a column may go: the fields of the records that a row becomes, grouped by record.
 
 use crate::exports;
-use crate::imports::{mapping, reading};
+use crate::imports::reading;
 use kernel::Result;
 use meta::{Entity, Kind, Model};
 use std::fs::File;
@@ -144,7 +144,7 @@ pub(super) fn given(keys: &[(String, String)], to: &[String]) -> Vec<(String, St
 const SAMPLE: usize = 60;
 
 /// The first rows of a surveyed file.
-pub(super) fn sample(file: impl Read + Seek, survey: &reading::Survey) -> Result<Vec<Vec<String>>> {
+fn sample(file: impl Read + Seek, survey: &reading::Survey) -> Result<Vec<Vec<String>>> {
     let (mut rows, mut sample) = (reading::rows(file, survey)?, Vec::new());
     while sample.len() < SAMPLE
         && let Some(row) = rows.next_row()?
@@ -154,13 +154,9 @@ pub(super) fn sample(file: impl Read + Seek, survey: &reading::Survey) -> Result
     Ok(sample)
 }
 
-/// The same of a file whose nature is not known yet.
-pub(super) fn sampled(mut file: File) -> Result<Vec<Vec<String>>> {
-    let survey = reading::survey(&mut file)?;
-    sample(file, &survey)
-}
-
-/// Where the columns of a file go, by their names and by what stands in its first rows.
-pub(super) fn proposed(reader: &Reader, entity: &Entity, header: &[String], sample: &[Vec<String>]) -> Vec<String> {
-    mapping::proposals(entity, reader.web.words(), header, sample)
+/// How a file is read, and its first rows.
+pub(super) fn sampled(mut file: File, manner: &reading::Manner) -> Result<(reading::Survey, Vec<Vec<String>>)> {
+    let survey = reading::survey_as(&mut file, manner)?;
+    let sample = sample(file, &survey)?;
+    Ok((survey, sample))
 }

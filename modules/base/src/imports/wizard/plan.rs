@@ -1,7 +1,9 @@
 //! What was chosen for a run, page by page, until it begins.
 
-use crate::imports::{Alike, Choices, Corrections, How, Mode};
+use crate::imports::reading::{Heading, Kind, Manner, Survey};
+use crate::imports::{Alike, Choices, Corrections, How, Mode, mapping};
 use kernel::{Error, Result};
+use meta::Entity;
 use serde::{Deserialize, Serialize};
 use web::Words;
 
@@ -34,12 +36,34 @@ pub(super) struct Plan {
     /// Cells that were put right.
     #[serde(default)]
     pub(super) corrections: Corrections,
+    /// How the file is read, where somebody said so.
+    #[serde(default)]
+    pub(super) manner: Manner,
+    /// The sheet of a workbook that is read.
+    #[serde(default)]
+    pub(super) sheet: String,
     /// The day of the import whose choices these were, where they were taken up.
     #[serde(default)]
     pub(super) as_on: String,
 }
 
 impl Plan {
+    /// What is chosen for a file as long as nobody chose anything: where its columns go by their names, and by what stands in some of its rows.
+    pub(super) fn begun(entity: &Entity, words: &Words, manner: Manner, survey: &Survey, sample: &[Vec<String>]) -> Plan {
+        let header = survey.header.cells.clone();
+        let to = proposed(entity, words, &header, manner.heading == Heading::Missing, sample);
+        Plan {
+            nature: survey.name().to_owned(),
+            delimiter: if survey.kind == Kind::Text { survey.delimiter.to_string() } else { String::new() },
+            sheet: survey.sheet.clone(),
+            columns: Choices { to, ..Choices::default() },
+            mode: Mode::Create.key().to_owned(),
+            manner,
+            header,
+            ..Plan::default()
+        }
+    }
+
     /// As it is kept.
     pub(super) fn packed(&self) -> Result<String> {
         serde_json::to_string(self).map_err(Error::internal)
@@ -89,6 +113,14 @@ impl Plan {
     pub(super) fn corrected(&self) -> usize {
         self.corrections.values().map(std::collections::BTreeMap::len).sum()
     }
+}
+
+/// Where columns go by their names and by what stands in them; of columns without names by the latter alone.
+pub(super) fn proposed(entity: &Entity, words: &Words, header: &[String], nameless: bool, sample: &[Vec<String>]) -> Vec<String> {
+    if nameless {
+        return mapping::proposals_of_values(entity, words, header.len(), sample);
+    }
+    mapping::proposals(entity, words, header, sample)
 }
 
 /// What tells a header from others: its names, whatever their order and their letters.

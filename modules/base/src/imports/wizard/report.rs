@@ -301,9 +301,10 @@ pub(super) async fn errors(named: Named, reader: Reader) -> Answer {
         })
         .collect();
     let (sender, pieces) = tokio::sync::mpsc::channel(4);
+    let manner = standing.plan.manner.clone();
     let work = move || {
         let mut written = || -> Result<()> {
-            let survey = reading::survey(&mut file)?;
+            let survey = reading::survey_as(&mut file, &manner)?;
             let (encoding, delimiter) = (survey.encoding, survey.delimiter);
             let named = survey.header.cells.iter().any(|name| matches!(kernel::fold(name).as_str(), "errore" | "error"));
             let mut bytes = encoding.mark().to_vec();

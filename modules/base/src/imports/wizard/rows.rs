@@ -1,7 +1,8 @@
 //! The rows as they will come in, some at a time: what is wrong with a cell stands beside it, and a cell can be put right here; the
 //! file stays as it is, the correction is kept with the run.
 
-use super::columns::{nature, open};
+use super::columns::open;
+use super::detected::nature;
 use super::offered::{self, Group};
 use super::plan::{MOST_CORRECTIONS, Plan};
 use super::runs::{self, Said, Standing};
@@ -193,7 +194,7 @@ async fn stretch(reader: &Reader, standing: &Standing, which: Which, page: usize
     if which == Which::All {
         let pages = (standing.count(&run::ROWS).max(1) as usize).div_ceil(MANY);
         let page = page.min(pages);
-        let rows = read(file, move |place, _| place >= (page - 1) * MANY, MANY).await?;
+        let rows = read(file, &plan, move |place, _| place >= (page - 1) * MANY, MANY).await?;
         let mut known = match (rows.first(), rows.last()) {
             (Some(first), Some(last)) if standing.state == State::Checked => {
                 runs::faults_between(engine, standing.id(), first.line, last.line).await?
@@ -213,16 +214,17 @@ async fn stretch(reader: &Reader, standing: &Standing, which: Which, page: usize
     let (told, _) = runs::faults(engine, standing.id(), which.grave(), (page - 1) * MANY, MANY).await?;
     let wanted: HashSet<u64> = told.iter().map(|(line, _)| *line).collect();
     let many = wanted.len();
-    let rows = read(file, move |_, row| wanted.contains(&row.line), many).await?;
+    let rows = read(file, &plan, move |_, row| wanted.contains(&row.line), many).await?;
     let mut told: HashMap<u64, Vec<Said>> = told.into_iter().collect();
     let rows = rows.into_iter().map(|row| Shown { said: told.remove(&row.line).unwrap_or_default(), row }).collect();
     Ok(Stretch { rows, page, pages })
 }
 
 /// Rows of the file, as they stand there: those that are wanted, by their place and what they are.
-async fn read(mut file: File, wanted: impl Fn(usize, &Row) -> bool + Send + 'static, many: usize) -> Result<Vec<Row>> {
+async fn read(mut file: File, plan: &Plan, wanted: impl Fn(usize, &Row) -> bool + Send + 'static, many: usize) -> Result<Vec<Row>> {
+    let manner = plan.manner.clone();
     let reading = tokio::task::spawn_blocking(move || {
-        let survey = reading::survey(&mut file)?;
+        let survey = reading::survey_as(&mut file, &manner)?;
         let mut rows = reading::rows(file, &survey)?;
         let (mut found, mut place) = (Vec::new(), 0);
         while found.len() < many {
@@ -369,7 +371,7 @@ pub(super) async fn correct(named: Named, reader: Reader, form: Fields) -> Answe
     let many = wanted.len();
     let rows = match many {
         0 => Vec::new(),
-        _ => read(standing.file(reader.web.engine()).await?, move |_, row| wanted.contains(&row.line), many).await?,
+        _ => read(standing.file(reader.web.engine()).await?, &standing.plan, move |_, row| wanted.contains(&row.line), many).await?,
     };
     let mut plan = standing.plan.clone();
     for row in rows {

@@ -5,7 +5,8 @@ use super::plan::{Plan, signature};
 use super::{in_slice, in_tx, jobs, unpacked};
 use crate::imports::entity::fault::{self, Grave, IMPORT_FAULT};
 use crate::imports::entity::{self as run, IMPORT_RUN, State};
-use crate::imports::{Prepared, Told, Totals, announce, counted_as, mapping, reading};
+use crate::imports::reading::{Manner, Survey};
+use crate::imports::{Prepared, Told, Totals, announce, counted_as};
 use engine::files::{Digest, Received};
 use engine::{Act, Asked, Draft, Engine, Principal, Slicing, Sorting, Statement, Tx};
 use kernel::error::Conflict;
@@ -77,22 +78,17 @@ pub(super) async fn standing(engine: &Engine, who: &Principal, id: Id) -> Result
 /// what stands in them.
 ///
 /// Errors: those of reading the file.
-pub(super) async fn begin(engine: &Engine, who: &Principal, entity: &Arc<Entity>, words: &Words, file: &Received) -> Result<Id> {
-    let (files, digest) = (engine.files()?.clone(), file.kept.digest.clone());
-    let surveyed = tokio::task::spawn_blocking(move || {
-        let mut file = files.open(&digest)?;
-        let survey = reading::survey(&mut file)?;
-        let sample = super::offered::sample(file, &survey)?;
-        Ok::<_, Error>((survey, sample))
-    });
-    let (survey, sample) = surveyed.await.map_err(Error::internal)??;
-    let header = survey.header.cells.clone();
-    let signed = signature(&header);
-    let to = mapping::proposals(entity, words, &header, &sample);
-    let columns = crate::imports::Choices { to, ..Default::default() };
-    let delimiter = survey.delimiter.to_string();
-    let mut plan =
-        Plan { header, nature: survey.encoding.name().to_owned(), delimiter, columns, mode: "create".to_owned(), ..Plan::default() };
+pub(super) async fn begin(
+    engine: &Engine,
+    who: &Principal,
+    entity: &Arc<Entity>,
+    words: &Words,
+    file: &Received,
+    manner: Manner,
+) -> Result<Id> {
+    let opened = engine.files()?.open(&file.kept.digest)?;
+    let (survey, mut plan) = surveyed(entity, words, opened, manner).await?;
+    let signed = signature(&plan.header);
     if let Some((known, at)) = remembered(engine, who, entity, &signed).await? {
         plan.follow(&known);
         plan.as_on = at.date(&engine.settings().zone).to_string();
@@ -111,6 +107,17 @@ pub(super) async fn begin(engine: &Engine, who: &Principal, entity: &Arc<Entity>
     draft.values.extend(file.values(&*engine.entity(IMPORT_RUN)?));
     write(engine, who, vec![Act::Create(draft)]).await?;
     Ok(id)
+}
+
+/// What a file is when it is read like this, and what is chosen for it as long as nobody chose anything.
+///
+/// Errors: those of reading the file.
+pub(super) async fn surveyed(entity: &Entity, words: &Words, file: File, manner: Manner) -> Result<(Survey, Plan)> {
+    let read_as = manner.clone();
+    let surveyed = tokio::task::spawn_blocking(move || super::offered::sampled(file, &read_as));
+    let (survey, sample) = surveyed.await.map_err(Error::internal)??;
+    let plan = Plan::begun(entity, words, manner, &survey, &sample);
+    Ok((survey, plan))
 }
 
 /// Nobody writes runs himself: the program keeps them, in the name of whoever imports.
@@ -206,14 +213,23 @@ fn zero() -> String {
 
 /// Keeps another plan; what was tried out with the one before is forgotten. Conflict once it has begun.
 pub(super) async fn plan(engine: &Engine, id: Id, plan: &Plan) -> Result<()> {
-    let packed = plan.packed()?;
+    replanned(engine, id, "\"plan\" = ?, ", vec![plan.packed()?.into()]).await
+}
+
+async fn replanned(engine: &Engine, id: Id, also: &'static str, values: Vec<Value>) -> Result<()> {
     let kept = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             forget_faults(tx, id).await?;
-            moved(tx, id, &[State::Draft, State::Checked], State::Draft, "\"plan\" = ?, ", vec![packed.into()]).await
+            moved(tx, id, &[State::Draft, State::Checked], State::Draft, also, values).await
         })
     });
     if engine.store().write(kept).await? { Ok(()) } else { Err(conflict("error-import-begun")) }
+}
+
+/// Keeps what a file is when it is read otherwise, with the plan for it. Conflict once it has begun.
+pub(super) async fn read_otherwise(engine: &Engine, id: Id, plan: &Plan, survey: &Survey) -> Result<()> {
+    let values = vec![plan.packed()?.into(), Value::Int(survey.rows as i64), signature(&plan.header).into()];
+    replanned(engine, id, "\"plan\" = ?, \"rows\" = ?, \"signature\" = ?, ", values).await
 }
 
 /// Has it tried out by a job.

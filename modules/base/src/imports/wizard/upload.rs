@@ -1,6 +1,7 @@
 //! The file: chosen, received, and looked into.
 
 use super::{may_import, runs, steps};
+use crate::imports::reading::{Heading, Manner};
 use askama::Template;
 use engine::principal::Verb;
 use http::StatusCode;
@@ -58,7 +59,8 @@ pub(super) async fn take(reader: Reader, sent: Sent) -> Answer {
         }
         return page(&reader, &of, wrong, StatusCode::UNPROCESSABLE_ENTITY);
     };
-    match begun(&reader, &entity, file).await {
+    let heading = if sent.fields.get("nameless").is_some() { Heading::Missing } else { Heading::Found };
+    match begun(&reader, &entity, file, Manner { heading, ..Manner::default() }).await {
         Ok(id) => Ok(onward(&reader, &format!("/imports/{id}/columns"))),
         Err(Error::Invalid(problems)) => {
             let wrong = problems.iter().map(|problem| {
@@ -70,6 +72,6 @@ pub(super) async fn take(reader: Reader, sent: Sent) -> Answer {
     }
 }
 
-async fn begun(reader: &Reader, entity: &Arc<Entity>, file: &engine::files::Received) -> Result<kernel::Id> {
-    runs::begin(reader.web.engine(), &reader.who, entity, reader.web.words(), file).await
+async fn begun(reader: &Reader, entity: &Arc<Entity>, file: &engine::files::Received, manner: Manner) -> Result<kernel::Id> {
+    runs::begin(reader.web.engine(), &reader.who, entity, reader.web.words(), file, manner).await
 }
