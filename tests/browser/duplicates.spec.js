@@ -117,3 +117,36 @@ test("nothing is left to decide, and the settings say how it is looked for", asy
   await form.getByRole("button", { name: "Salva" }).click();
   await expect(page.locator(".doubles-kind .error")).toBeVisible();
 });
+
+test("what is sure is merged without asking where that is wanted, and is taken apart again", async ({ page }, info) => {
+  const turn = unique();
+  const cards = await two(page, turn);
+  await page.goto("/administration/duplicates");
+  const form = page.locator("form.doubles-kind").first();
+  await form.locator("[name=merges]").check();
+  await form.locator("[name=merge]").fill("80");
+  await form.getByRole("button", { name: "Salva" }).click();
+  await expect(page.locator("#merge-accounts-error")).toContainText("Tra 95 e 100.");
+  await form.locator("[name=merge]").fill("95,5");
+  await form.getByRole("button", { name: "Salva" }).click();
+  await expect(form.locator("[name=merge]")).toHaveValue("95,5");
+  await page.goto("/duplicates?entity=accounts");
+  await page.getByRole("button", { name: "Cerca doppioni" }).click();
+  const merged = page.locator(".doubles-merged .thing", { hasText: firm(turn) });
+  await expect(async () => {
+    await page.goto("/administration/duplicates");
+    await expect(merged).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await expectAccessible(page);
+  await picture(page, info, "duplicates-merged");
+  // Nobody else's are merged after this.
+  await form.locator("[name=merges]").uncheck();
+  await form.getByRole("button", { name: "Salva" }).click();
+  await merged.getByRole("button", { name: "Annulla unione" }).click();
+  await page.locator("dialog[open] button", { hasText: "Annulla unione" }).click();
+  await expect(page.locator(".record-title h1")).toBeVisible();
+  for (const card of cards) {
+    await page.goto(card);
+    await expect(page).toHaveURL(new RegExp(`${card}$`));
+  }
+});

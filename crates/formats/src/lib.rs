@@ -61,12 +61,15 @@ pub struct Survey {
     pub rows: u64,
     /// The header; at line nought where the file has none.
     pub header: Row,
-    /// Its first rows in which something stands, the header among them. None of cards.
+    /// The beginning of its first rows in which something stands, the header among them. None of cards.
     pub top: Vec<Row>,
 }
 
 /// First rows that a survey keeps.
 const TOP: usize = 20;
+/// Cells, and letters of each, that it keeps of them.
+const GLIMPSED_CELLS: usize = 40;
+const GLIMPSED_LETTERS: usize = 200;
 
 impl Survey {
     /// What the file is, for people: its encoding, `XLSX` or `vCard`.
@@ -141,6 +144,12 @@ pub fn survey_as(file: &mut (impl Read + Seek), manner: &Manner) -> Result<Surve
     Ok(survey)
 }
 
+/// As much of a row as is shown: a row may be a megabyte.
+fn glimpse(row: &Row) -> Row {
+    let cells = row.cells.iter().take(GLIMPSED_CELLS).map(|cell| cell.chars().take(GLIMPSED_LETTERS).collect());
+    Row { line: row.line, raw: String::new(), cells: cells.collect() }
+}
+
 fn text_surveyed(file: &mut impl Read, manner: &Manner, survey: &mut Survey) -> Result<()> {
     let mut rows = Csv::new(file, survey.encoding, manner.delimiter);
     let mut header = None;
@@ -163,7 +172,7 @@ fn text_surveyed(file: &mut impl Read, manner: &Manner, survey: &mut Survey) -> 
             counted += 1;
         }
         if survey.top.len() < TOP {
-            survey.top.push(row);
+            survey.top.push(glimpse(&row));
         }
         if manner.heading == Heading::Missing && survey.top.len() == TOP {
             break;

@@ -4,7 +4,7 @@
 use crate::manner::lettered;
 use crate::numbers::{Shape, built_in};
 use crate::parts::{Parts, Unpacked};
-use crate::{Encoding, Heading, MOST_COLUMNS, MOST_ROW, Manner, Row, Survey, TOP, csv_row, fault};
+use crate::{Encoding, Heading, MOST_COLUMNS, MOST_ROW, Manner, Row, Survey, TOP, csv_row, fault, glimpse};
 use kernel::{Error, Result, Say};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -558,7 +558,7 @@ pub(crate) fn surveyed(file: &mut (impl Read + Seek), manner: &Manner, survey: &
     survey.sheet = sheet.name.clone();
     survey.header = named;
     survey.rows = rows - before;
-    survey.top = top.into_iter().map(|(line, cells)| row(line, cells)).collect();
+    survey.top = top.into_iter().map(|(line, cells)| glimpse(&row(line, cells))).collect();
     Ok(())
 }
 
