@@ -27,7 +27,7 @@ enum Command {
     /// Work off jobs only, beside the nodes that serve.
     Work,
     /// Read a file into the data.
-    Import(commands::import::Import),
+    Import(Box<commands::import::Import>),
     /// Write data to standard output.
     Export(commands::export::Export),
     /// Records that may be one.
