@@ -69,6 +69,8 @@ pub async fn open_on(settings: &Settings, store: Store) -> Result<Engine> {
             None => Source::File(settings.data.join("master.key")),
         },
         address: settings.address(),
+        import_folder: settings.import_folder.clone(),
+        import_hosts: settings.import_hosts.clone(),
         ..engine::Settings::default()
     };
     let engine = Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await?;

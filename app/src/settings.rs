@@ -33,6 +33,10 @@ pub struct Settings {
     pub backup_hour: Option<u8>,
     /// For how many days, weeks and months backups are kept: `7/4/12`.
     pub backup_kept: [usize; 3],
+    /// The folder below which files to import may stand.
+    pub import_folder: Option<PathBuf>,
+    /// Servers of our own network from which files to import may be fetched: `host:port`.
+    pub import_hosts: Vec<String>,
     /// What is written to the log: levels by target, as `tracing` filters have it.
     pub log: String,
 }
@@ -60,6 +64,9 @@ struct File {
     backup_key_file: Option<PathBuf>,
     backup_hour: Option<u8>,
     backup_kept: Option<String>,
+    import_folder: Option<PathBuf>,
+    #[serde(default)]
+    import_hosts: Vec<String>,
     log: Option<String>,
 }
 
@@ -78,7 +85,8 @@ impl Settings {
         };
         let listen = variable("SCHEDA_LISTEN").or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let listen = listen.parse().map_err(|_| format!("SCHEDA_LISTEN is no address with a port: {listen}"))?;
-        let proxies = variable("SCHEDA_TRUSTED_PROXIES").map(|list| list.split(',').map(|one| one.trim().to_owned()).collect());
+        let list = |name: &str| variable(name).map(|list| list.split(',').map(|one| one.trim().to_owned()).collect::<Vec<String>>());
+        let proxies = list("SCHEDA_TRUSTED_PROXIES");
         let api_per_minute = variable("SCHEDA_API_PER_MINUTE")
             .map(|text| text.parse().map_err(|_| format!("SCHEDA_API_PER_MINUTE is no number of requests: {text}")))
             .transpose()?;
@@ -107,6 +115,8 @@ impl Settings {
             trusted_proxies: proxies.unwrap_or(file.trusted_proxies),
             api_per_minute: api_per_minute.or(file.api_per_minute),
             upload_megabytes: upload_megabytes.or(file.upload_megabytes),
+            import_folder: variable("SCHEDA_IMPORT_FOLDER").map(PathBuf::from).or(file.import_folder),
+            import_hosts: list("SCHEDA_IMPORT_HOSTS").unwrap_or(file.import_hosts),
             log: variable("SCHEDA_LOG").or(file.log).unwrap_or_else(|| LOG.to_owned()),
         })
     }

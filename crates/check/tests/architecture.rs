@@ -47,6 +47,7 @@ const SPEAK_SQL: &[&str] = &[
     // The state of a run moves on with its batch, without a version and a history of its own.
     "modules/base/src/imports/mod.rs",
     "modules/base/src/imports/wizard/runs.rs",
+    "modules/base/src/imports/scheduled/rows.rs",
     // Hundreds of keys are looked up at once, as the import and not as a person.
     "modules/base/src/imports/batches.rs",
     "modules/base/src/imports/keys.rs",

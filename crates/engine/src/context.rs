@@ -31,6 +31,10 @@ pub struct Settings {
     pub secrets: Source,
     /// The address under which people reach the installation, without a slash at its end: what links in letters begin with.
     pub address: String,
+    /// The folder of the server below which files to import may stand; none where imports take none from folders.
+    pub import_folder: Option<std::path::PathBuf>,
+    /// Servers in our own network (`host:port`) from which files to import may be fetched; public ones need not be named.
+    pub import_hosts: Vec<String>,
     /// Certificates (DER) of servers that are trusted beside those of the system.
     pub trusted: Vec<Vec<u8>>,
 }
@@ -47,6 +51,8 @@ impl Default for Settings {
             backups: None,
             secrets: Source::None,
             address: "http://localhost".to_owned(),
+            import_folder: None,
+            import_hosts: Vec::new(),
             trusted: Vec::new(),
         }
     }

@@ -311,7 +311,8 @@ impl Engine {
         }
     }
 
-    fn next_time(&self, cron: &str, after: Moment) -> Result<Moment> {
+    /// When a time of cron (five fields, in the company's zone) comes next after a moment.
+    pub fn next_time(&self, cron: &str, after: Moment) -> Result<Moment> {
         let cron: croner::Cron = cron.parse().map_err(Error::internal)?;
         let next = cron.find_next_occurrence(&after.zoned(&self.settings().zone), false).map_err(Error::internal)?;
         Ok(Moment::from_zoned(&next))

@@ -20,17 +20,23 @@ pub enum Kind {
     Mentioned,
     /// A record became his.
     Assigned,
+    /// Work that he began, or that is done in his name, has ended.
+    Ended,
+    /// The same, and it could not be done.
+    Failed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 2] = [Kind::Mentioned, Kind::Assigned];
+    pub const ALL: [Kind; 4] = [Kind::Mentioned, Kind::Assigned, Kind::Ended, Kind::Failed];
 
     /// Its word in the database and in words.
     pub fn key(self) -> &'static str {
         match self {
             Kind::Mentioned => "mentioned",
             Kind::Assigned => "assigned",
+            Kind::Ended => "ended",
+            Kind::Failed => "failed",
         }
     }
 
@@ -74,6 +80,8 @@ pub struct Standing {
     pub name: String,
     /// What the record says, where it stands on a card and is none itself.
     pub says: String,
+    /// What the record counts, where it is work that has ended: the fields that are not nought, in their order.
+    pub counts: Vec<(&'static str, i64)>,
 }
 
 impl Engine {
@@ -141,8 +149,7 @@ impl Engine {
             }
         }
         for ((user, kind), (record, count)) in told {
-            let silent = "SELECT 1 FROM \"silence\" WHERE \"user\" = ? AND \"kind\" = ?";
-            if !tx.rows(&Statement::new(silent, vec![Value::Link(user), kind.key().into()])).await?.is_empty() {
+            if self.is_silent(tx, user, kind).await? {
                 continue;
             }
             let note = "INSERT INTO \"notification\" (\"user\", \"changeset\", \"kind\", \"entity\", \"id\", \"author\", \"record\", \"count\", \"at\") \
@@ -163,6 +170,33 @@ impl Engine {
             tx.announce(&format!("notification/{user}")).await?;
         }
         Ok(())
+    }
+
+    /// Tells somebody in the commit of its end that work of his has ended or could not be done: `record` keeps what came of it, and is
+    /// told once under its changeset, however often it ends.
+    pub async fn tell_ended(&self, tx: &mut Tx, user: Id, kind: Kind, (entity, record): (&'static str, Id), changeset: Id) -> Result<()> {
+        if self.is_silent(tx, user, kind).await? {
+            return Ok(());
+        }
+        let note = "INSERT INTO \"notification\" (\"user\", \"changeset\", \"kind\", \"entity\", \"id\", \"record\", \"count\", \"at\") \
+                    VALUES (?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT (\"user\", \"changeset\", \"kind\", \"entity\") DO NOTHING";
+        let values = vec![
+            Value::Link(user),
+            Value::Link(changeset),
+            kind.key().into(),
+            entity.into(),
+            Value::Link(self.id()),
+            Value::Link(record),
+            Value::Moment(self.now()),
+        ];
+        tx.execute(&Statement::new(note, values)).await?;
+        tx.announce(&format!("notification/{user}")).await
+    }
+
+    /// Whether somebody does not want to be told this kind.
+    async fn is_silent(&self, tx: &mut Tx, user: Id, kind: Kind) -> Result<bool> {
+        let silent = "SELECT 1 FROM \"silence\" WHERE \"user\" = ? AND \"kind\" = ?";
+        Ok(!tx.rows(&Statement::new(silent, vec![Value::Link(user), kind.key().into()])).await?.is_empty())
     }
 
     /// Whether somebody may see a record that is being written.
@@ -359,7 +393,14 @@ impl Engine {
 fn standing(entity: &Entity, record: &Record, titles: &HashMap<Id, String>) -> Option<Standing> {
     let title = record.named(entity.title).text().to_owned();
     let Some(happens) = &entity.happens else {
-        return Some(Standing { record: record.id, entity: entity.key, card: record.id, name: title, says: String::new() });
+        return Some(Standing {
+            record: record.id,
+            entity: entity.key,
+            card: record.id,
+            name: title,
+            says: String::new(),
+            counts: counts(entity, record),
+        });
     };
     happens.links.iter().find_map(|link| {
         let card = record.named(link).link()?;
@@ -369,8 +410,14 @@ fn standing(entity: &Entity, record: &Record, titles: &HashMap<Id, String>) -> O
             _ => return None,
         };
         let name = titles.get(&card)?.clone();
-        Some(Standing { record: record.id, entity: key, card, name, says: mentions::plain(&title) })
+        Some(Standing { record: record.id, entity: key, card, name, says: mentions::plain(&title), counts: Vec::new() })
     })
+}
+
+/// What a record counts.
+fn counts(entity: &Entity, record: &Record) -> Vec<(&'static str, i64)> {
+    let numbers = entity.fields.iter().filter(|field| field.kind == meta::Kind::Whole && !field.secret);
+    numbers.map(|field| (field.key, record.value(field.id).int())).filter(|(_, number)| *number != 0).collect()
 }
 
 fn composed(entity: &Entity) -> Option<&'static str> {

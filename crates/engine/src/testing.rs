@@ -35,25 +35,36 @@ impl Clock for StandingClock {
 
 /// An engine with these areas on a given store.
 pub async fn engine(store: Store, areas: Vec<Area>) -> (Engine, Arc<StandingClock>) {
+    engine_with(store, areas, |_| {}).await
+}
+
+/// The same, under settings of one's own.
+pub async fn engine_with(store: Store, areas: Vec<Area>, settle: impl FnOnce(&mut Settings)) -> (Engine, Arc<StandingClock>) {
     let clock = Arc::new(StandingClock::default());
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
     let files = Files::new(folder.path().join("files")).keeping(folder);
-    let settings = Settings {
+    let mut settings = Settings {
         files: Some(files),
         shared_clock: false,
         secrets: Source::Said("dGhlIGtleSBvZiBhbGwgdGVzdHMsIDMyIGJ5dGVzISE".to_owned()),
         address: "https://crm.example.it".to_owned(),
         ..Settings::default()
     };
+    settle(&mut settings);
     let engine = Engine::open(store, areas, settings, clock.clone(), Arc::new(SystemChance)).await;
     (engine.unwrap_or_else(|error| panic!("the engine does not open: {error}")), clock)
 }
 
 /// An engine on each database, with the areas that the function makes.
 pub async fn both(areas: impl Fn() -> Vec<Area>) -> Vec<(Engine, Arc<StandingClock>)> {
+    both_with(areas, |_| {}).await
+}
+
+/// The same, under settings of one's own.
+pub async fn both_with(areas: impl Fn() -> Vec<Area>, settle: impl Fn(&mut Settings)) -> Vec<(Engine, Arc<StandingClock>)> {
     let mut engines = Vec::new();
     for store in store::testing::both().await {
-        engines.push(engine(store, areas()).await);
+        engines.push(engine_with(store, areas(), &settle).await);
     }
     engines
 }

@@ -52,7 +52,7 @@ fn allowed(change: &Change) -> Result<()> {
 }
 
 /// Refuses a change of somebody else's, or of what others see, to whoever may not share.
-pub(crate) fn put_before_others(change: &Change, owner: FieldId, shows_others: impl Fn(&Record) -> bool) -> Result<()> {
+pub fn put_before_others(change: &Change, owner: FieldId, shows_others: impl Fn(&Record) -> bool) -> Result<()> {
     if change.who.user.is_none() || change.who.role.share {
         return Ok(());
     }

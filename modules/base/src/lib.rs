@@ -47,6 +47,7 @@ pub fn area() -> engine::Area {
         .slice(postcodes::slice())
         .slice(imports::slice())
         .slice(imports::wizard::slice())
+        .slice(imports::scheduled::slice())
         .slice(demo::slice())
 }
 

@@ -82,6 +82,20 @@ impl Turning<'_> {
         Ok(())
     }
 
+    /// Turns what records keep in their secret texts, each at the place `table/row/column`.
+    async fn records(&mut self, tx: &mut Tx, model: &meta::Model) -> Result<()> {
+        for entity in model.entities() {
+            for field in entity.fields.iter().filter(|field| field.secret && field.kind == meta::Kind::LongText) {
+                let place = |row: &Row<'_>| {
+                    let id = row.link(0)?;
+                    Some((Value::Link(id), format!("{}/{id}/{}", entity.key, field.key)))
+                };
+                self.column(tx, (entity.key, "\"id\"", field.key), place).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Turns what the installation keeps under a name.
     pub(crate) async fn installation(&mut self, tx: &mut Tx, name: &'static str, place: &str) -> Result<()> {
         self.column(tx, ("installation", "\"key\"", "value"), |row| (row.text(0) == name).then(|| (Value::from(name), place.to_owned())))
@@ -149,6 +163,7 @@ impl Engine {
                 let mut turning = Turning { keys: &keys, chance: engine.chance(), secrets: 0 };
                 crate::identity::turn(&mut turning, tx).await?;
                 crate::mail::turn(&mut turning, tx).await?;
+                turning.records(tx, &engine.model()).await?;
                 turning.installation(tx, PROOF, PROOF).await?;
                 Ok(turning.secrets)
             })

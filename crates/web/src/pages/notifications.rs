@@ -90,6 +90,7 @@ async fn open(State(web): State<Web>, reader: Reader, named: crate::Named) -> An
     let plural = |key: &str| reader.model.entity(key).map_or("", |entity| entity.plural);
     match (&notification.place, notification.kind) {
         (Some(place), Kind::Mentioned) => Ok(to(&format!("/{}/{}#happening-{}", plural(place.entity), place.card, place.record))),
+        (Some(place), Kind::Ended | Kind::Failed) => Ok(to(&report(place))),
         (Some(place), Kind::Assigned) => Ok(to(&format!("/{}/{}", plural(place.entity), place.card))),
         (None, Kind::Assigned) if notification.count > 1 => {
             let mut question = String::new();
@@ -98,6 +99,14 @@ async fn open(State(web): State<Web>, reader: Reader, named: crate::Named) -> An
         }
         (None, _) if notification.count > 1 => Ok(to("/notifications")),
         (None, _) => onward_saying(&reader, "/notifications", "notifications-lost-said", "", None),
+    }
+}
+
+/// The page that tells what came of work that has ended.
+fn report(place: &Standing) -> String {
+    match place.entity {
+        "import_schedule" => format!("/administration/imports/{}", place.card),
+        _ => format!("/imports/{}", place.card),
     }
 }
 
@@ -113,12 +122,29 @@ fn said(reader: &Reader, notification: &Notification) -> String {
         name => name,
     };
     let key = format!("notification-{}", notification.kind.key());
+    if matches!(notification.kind, Kind::Ended | Kind::Failed) {
+        return reader.speech.say(&format!("{key}-{}", notification.entity)).to_owned();
+    }
     if notification.count == 1 {
         return reader.speech.with(&key, &[("name", name)]);
     }
     let own = format!("{key}-{}-some", notification.entity);
     let key = if reader.web.words().has(&own) { own } else { format!("{key}-some") };
     reader.speech.with(&key, &[("name", name), ("count", &notification.count.to_string())])
+}
+
+/// What work that has ended came to: of what it counts, whatever there are words for.
+fn counted(reader: &Reader, notification: &Notification, counts: &[(&'static str, i64)]) -> String {
+    if !matches!(notification.kind, Kind::Ended | Kind::Failed) {
+        return String::new();
+    }
+    let said = counts.iter().filter_map(|(field, count)| {
+        let key = format!("notification-{}-{field}", notification.entity);
+        let number = Value::Int(*count);
+        let number = meta::Kind::Whole.behaviour().show(&number, &reader.reading);
+        reader.web.words().has(&key).then(|| reader.speech.with(&key, &[("count", &count.to_string()), ("number", &number)]))
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 fn items(reader: &Reader, notifications: &[Notification]) -> String {
@@ -138,15 +164,21 @@ fn items(reader: &Reader, notifications: &[Notification]) -> String {
         out.push_str(assets::icon(match one.kind {
             Kind::Mentioned => "note",
             Kind::Assigned => icon(one.entity),
+            Kind::Ended => "success",
+            Kind::Failed => "error",
         }));
         out.push_str("<span class=\"notification-text\"><span>");
         html::text(&mut out, &said(reader, one));
         out.push_str("</span>");
         match &one.place {
-            Some(Standing { name, says, .. }) => {
+            Some(Standing { name, says, counts, .. }) => {
                 html::element(&mut out, "strong", name);
                 if !says.is_empty() {
                     html::element(&mut out, "small", says);
+                }
+                let counted = counted(reader, one, counts);
+                if !counted.is_empty() {
+                    html::element(&mut out, "small", &counted);
                 }
             }
             None if one.count == 1 => html::element(&mut out, "em", reader.speech.say("notifications-lost")),

@@ -40,6 +40,7 @@ mod records;
 mod related;
 mod rights;
 mod routes;
+mod schedules;
 mod second_step;
 mod sentences;
 mod series;

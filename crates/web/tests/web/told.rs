@@ -252,7 +252,7 @@ async fn many_at_once_are_told_once_and_silence_is_kept() {
         assert!(!bell(&house, "mara").await.contains("Ditta") && !bell(&house, "mara").await.contains("bell-count"));
         // Whoever does not want to be told is not.
         let shown = page(&house, "bruno", "/preferences/notifications").await;
-        assert_eq!(shown.matches("name=\"told\"").count(), 2);
+        assert_eq!(shown.matches("name=\"told\"").count(), 4);
         post(&house, "bruno", "/preferences/notifications", &[("told", "mentioned")]).await.expect(303);
         let shown = page(&house, "bruno", "/preferences/notifications").await;
         assert!(shown.contains("value=\"mentioned\" checked") && !shown.contains("value=\"assigned\" checked"));

@@ -62,6 +62,26 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// A file that a server answered with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// The status; 304 where the file is the one that was known.
+    pub status: u16,
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// What the server calls this state of it (`ETag`); empty where it does not say.
+    pub etag: String,
+    /// When it was changed, in the server's words (`Last-Modified`).
+    pub modified: String,
+}
+
+/// How an exchange is bounded, and what is taken.
+struct Measure {
+    patience: Duration,
+    most: usize,
+    accept: &'static str,
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -116,9 +136,20 @@ impl Client {
         self
     }
 
+    /// Whether an address is one that is gone to at all, as far as its letters say; where its host leads is looked at when it is.
+    pub fn leads(&self, address: &str) -> bool {
+        Way::read(address, self.own.as_deref()).is_ok()
+    }
+
     /// Reads what stands at an address.
     pub async fn get(&self, address: &str) -> Result<Answer, Fault> {
         self.ask(Method::GET, address, &[], Vec::new()).await
+    }
+
+    /// Fetches a file of so many bytes at most, with headers of one's own (`if-none-match`, a key).
+    pub async fn fetch(&self, address: &str, headers: &[(&str, &str)], most: usize, patience: Duration) -> Result<Fetched, Fault> {
+        let measure = Measure { patience, most, accept: "*/*" };
+        self.exchange(Method::GET, address, headers, Vec::new(), &measure).await
     }
 
     /// Sends a form to an address.
@@ -128,20 +159,33 @@ impl Client {
     }
 
     async fn ask(&self, method: Method, address: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer, Fault> {
+        let measure = Measure { patience: self.patience, most: MOST_BYTES, accept: "application/json" };
+        let fetched = self.exchange(method, address, headers, body, &measure).await?;
+        Ok(Answer { status: fetched.status, body: fetched.body })
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        measure: &Measure,
+    ) -> Result<Fetched, Fault> {
         let way = Way::read(address, self.own.as_deref())?;
-        match tokio::time::timeout(self.patience, self.asked(&way, method, headers, body)).await {
+        match tokio::time::timeout(measure.patience, self.asked(&way, method, headers, body, measure)).await {
             Ok(answered) => answered,
             Err(_) => Err(Fault::Late),
         }
     }
 
-    async fn asked(&self, way: &Way, method: Method, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer, Fault> {
+    async fn asked(&self, way: &Way, method: Method, headers: &[(&str, &str)], body: Vec<u8>, measure: &Measure) -> Result<Fetched, Fault> {
         let broken = |fault: &dyn std::fmt::Display| Fault::Broken(fault.to_string().chars().take(300).collect());
         let mut request = Request::builder()
             .method(method)
             .uri(&way.path)
             .header(header::HOST, &way.authority)
-            .header(header::ACCEPT, "application/json")
+            .header(header::ACCEPT, measure.accept)
             .header(header::ACCEPT_ENCODING, "identity")
             .header(header::CONNECTION, "close");
         for (name, value) in headers {
@@ -150,12 +194,12 @@ impl Client {
         let request = request.body(Full::new(bytes::Bytes::from(body))).map_err(|fault| broken(&fault))?;
         let stream = self.connected(way).await?;
         if !way.secure {
-            return exchanged(stream, request).await;
+            return exchanged(stream, request, measure.most).await;
         }
         let name = ServerName::try_from(way.host.clone()).map_err(|_| Fault::Address)?;
         let connector = TlsConnector::from(Arc::new(self.tls()?));
         let stream = connector.connect(name, stream).await.map_err(|fault| broken(&fault))?;
-        exchanged(stream, request).await
+        exchanged(stream, request, measure.most).await
     }
 
     /// Connects to an address that may be gone to: what was looked at is what is connected to.
@@ -219,7 +263,7 @@ impl Way {
     }
 }
 
-async fn exchanged<S>(stream: S, request: Request<Full<bytes::Bytes>>) -> Result<Answer, Fault>
+async fn exchanged<S>(stream: S, request: Request<Full<bytes::Bytes>>, most: usize) -> Result<Fetched, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -229,15 +273,17 @@ where
     let going = tokio::spawn(connection);
     let answered = async {
         let response = sender.send_request(request).await.map_err(broken)?;
-        if response.status().is_redirection() {
+        let status = response.status().as_u16();
+        if response.status().is_redirection() && status != 304 {
             return Err(Fault::Elsewhere);
         }
-        let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), MOST_BYTES)
+        let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let (etag, modified) = (said(header::ETAG), said(header::LAST_MODIFIED));
+        let body = Limited::new(response.into_body(), most)
             .collect()
             .await
             .map_err(|fault| if fault.is::<LengthLimitError>() { Fault::Long } else { Fault::Broken(fault.to_string()) })?;
-        Ok(Answer { status, body: body.to_bytes().to_vec() })
+        Ok(Fetched { status, body: body.to_bytes().to_vec(), etag, modified })
     };
     let answered = answered.await;
     going.abort();

@@ -184,3 +184,26 @@ async fn no_answer_takes_longer_or_grows_larger_than_it_may() {
         assert!(matches!(client.get(&address).await, Err(Fault::Broken(_) | Fault::Late)), "{nonsense}");
     }
 }
+
+/// A file may be larger than an answer, and is not sent again where the server says that it is the one that was known.
+#[tokio::test]
+async fn a_file_is_fetched_once() {
+    let (client, address) = answering(
+        || whole("200 OK", "ETag: \"7\"\r\nLast-Modified: Mon, 02 Mar 2026 09:00:00 GMT\r\n", &vec![b'x'; MOST_BYTES + 1]),
+        false,
+    )
+    .await;
+    let patience = Duration::from_secs(2);
+    let fetched = client.fetch(&address, &[("x-key", "geheim")], 2 * MOST_BYTES, patience).await.expect("a file");
+    assert_eq!((fetched.status, fetched.body.len(), fetched.etag.as_str()), (200, MOST_BYTES + 1, "\"7\""));
+    assert_eq!(fetched.modified, "Mon, 02 Mar 2026 09:00:00 GMT");
+    assert_eq!(client.fetch(&address, &[], MOST_BYTES, patience).await, Err(Fault::Long));
+    let (client, address) = answering(|| b"HTTP/1.1 304 Not Modified\r\n\r\n".to_vec(), false).await;
+    assert_eq!(client.fetch(&address, &[("if-none-match", "\"7\"")], MOST_BYTES, patience).await.map(|fetched| fetched.status), Ok(304));
+    let (client, address) = answering(|| whole("302 Found", "Location: http://127.0.0.1/\r\n", b""), false).await;
+    assert_eq!(client.fetch(&address, &[], MOST_BYTES, patience).await, Err(Fault::Elsewhere));
+    assert!(
+        matches!(client.fetch(&address, &[("x-key", "a\r\nb: c")], MOST_BYTES, patience).await, Err(Fault::Broken(_))),
+        "no header ends another"
+    );
+}

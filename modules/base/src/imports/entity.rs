@@ -67,6 +67,8 @@ entity! { "import_run" {
     LEFT: Whole = whole("left"),
     /// Who imports.
     OWNER: Link = link("owner", "user"),
+    /// The scheduled import that it came of.
+    SCHEDULE: Link = link("schedule", "import_schedule"),
     /// What tells the header of the file from others: what was chosen for one holds for the next of the same program.
     SIGNATURE: Code = code("signature").matching(),
     /// What was chosen in the pages, as JSON.

@@ -17,6 +17,8 @@ mod outlook;
 mod proposing;
 pub mod report;
 mod rows;
+mod saved;
+pub mod scheduled;
 pub mod wizard;
 
 #[cfg(test)]
@@ -50,7 +52,10 @@ use web::Words;
 
 /// What imports register.
 pub fn slice() -> Slice {
-    Slice::new("imports").entity(entity::import_run()).entity(entity::fault::import_fault()).words(include_str!("words.toml"))
+    saved::register(Slice::new("imports"))
+        .entity(entity::import_run())
+        .entity(entity::fault::import_fault())
+        .words(include_str!("words.toml"))
 }
 
 /// What is done with rows whose record exists already, and with those whose record does not.

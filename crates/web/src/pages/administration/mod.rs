@@ -84,6 +84,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::Data, "fields", "/administration/fields", "settings"),
     page(Group::Data, "layouts", "/administration/layouts", "board"),
     page(Group::Data, "series", "/administration/series", "list"),
+    page(Group::Data, "import-schedules", "/administration/imports", "import"),
     page(Group::Data, "normalisation", "/administration/normalisation", "edit"),
     page(Group::Data, "postcodes", "/administration/postcodes", "site"),
     Entry { group: Group::Data, key: "vocabulary", leads: Leads::Instead(crate::pages::vocabularies::ADDRESS) },

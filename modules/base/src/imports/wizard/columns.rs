@@ -4,7 +4,7 @@ use super::offered::{self, Group};
 use super::plan::Plan;
 use super::proofs;
 use super::runs::{self, Standing};
-use super::{detected, found, steps};
+use super::{detected, found, saved, steps};
 use crate::imports::{Alike, Mode, maker, reading};
 use askama::Template;
 use http::StatusCode;
@@ -47,8 +47,12 @@ struct ColumnsPage<'c> {
     file: String,
     /// What the file is, and how it may be read otherwise, as markup.
     read_as: String,
-    /// That the choices are those of another import.
+    /// That the choices are those of another import, or of a mapping.
     as_on: String,
+    /// The mappings that may be taken up, as markup.
+    offer: String,
+    /// What the mapping is called that the choices may be kept as.
+    named: String,
     wrong: Vec<String>,
     matched: String,
     lines: Vec<Line>,
@@ -77,6 +81,7 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
         let file = standing.file(reader.web.engine()).await?;
         let (_, begun) = runs::surveyed(&standing.entity, reader.web.words(), file, plan.manner.clone()).await?;
         plan.columns.to = begun.columns.to;
+        plan.as_saved.clear();
         plan.as_on.clear();
     }
     page(&reader.within(standing.entity.plural), &standing, &plan, Vec::new(), StatusCode::OK).await
@@ -139,6 +144,8 @@ pub(super) async fn page(reader: &Reader, standing: &Standing, plan: &Plan, prob
         file: standing.record.get(&crate::imports::entity::FILE).to_owned(),
         read_as: detected::part(reader, standing, plan, &survey)?,
         as_on: as_on(reader, plan),
+        offer: saved::offer(reader, standing, plan).await?,
+        named: plan.as_saved.clone(),
         wrong,
         matched: speech.with("import-matched", &[("matched", &matched.to_string()), ("count", &lines.len().to_string())]),
         lines,
@@ -166,6 +173,9 @@ pub(super) async fn page(reader: &Reader, standing: &Standing, plan: &Plan, prob
 
 /// The day of the import whose choices these are.
 fn as_on(reader: &Reader, plan: &Plan) -> String {
+    if !plan.as_saved.is_empty() {
+        return reader.speech.with("import-as-saved", &[("name", &plan.as_saved)]);
+    }
     let parsed = Kind::Date.parse(&plan.as_on, &meta::Reading { language: kernel::Language::English, zone: reader.reading.zone.clone() });
     match parsed {
         Ok(day) if !plan.as_on.is_empty() => {

@@ -74,6 +74,8 @@ async fn go(context: &JobContext, id: Id, wanted: State) -> Result<Done> {
     let (engine, who) = (&context.engine, &context.who);
     let standing = runs::standing(engine, who, id).await?;
     if standing.state != wanted {
+        // Whoever was killed between the end and the telling tells it now.
+        runs::tell(engine, &standing).await?;
         return Ok(Done::Finished);
     }
     let outcome = async {
@@ -82,7 +84,10 @@ async fn go(context: &JobContext, id: Id, wanted: State) -> Result<Done> {
         crate::imports::run(engine, who, file, options, |_| {}).await
     };
     match outcome.await {
-        Ok(_) => Ok(Done::Finished),
+        Ok(_) => {
+            runs::tell(engine, &runs::standing(engine, who, id).await?).await?;
+            Ok(Done::Finished)
+        }
         Err(error) => {
             // Whoever stopped it has ended it.
             let now = runs::standing(engine, who, id).await?.state;

@@ -10,13 +10,14 @@ mod proofs;
 mod report;
 mod rows;
 mod runs;
+pub(super) mod saved;
 mod upload;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use jobs::{ALIKE, rehearse};
-pub(super) use runs::keep;
+pub(super) use runs::{begin_scheduled, keep};
 
 use super::entity::State;
 use engine::{Slice, Slicing, Tx, Work};
@@ -49,13 +50,18 @@ pub fn routes(routes: Routes) -> Routes {
         Route::page(method, path, Policy::SignedIn, Rate::Heavy, input, audit)
     };
     let post = |path, input, audit| Route::page(Method::POST, path, Policy::SignedIn, Rate::Person, input, audit);
-    routes
+    super::scheduled::routes(routes)
         .add(get("/imports"), report::all)
         .add(get("/imports/new"), upload::ask)
         .add(Route::page(Method::POST, "/imports/new", Policy::SignedIn, Rate::Upload, "Files", "import-file"), upload::take)
         .add(get("/imports/{id}"), report::show)
         .add(heavy("/imports/{id}/columns", "", ""), columns::show)
         .add(heavy("/imports/{id}/columns", "Columns", "import-columns"), columns::choose)
+        .add(get("/imports/mappings"), saved::show)
+        .add(post("/imports/mappings/{mapping}", "Mapping", "import-mapping"), saved::rename)
+        .add(post("/imports/mappings/{mapping}/removal", "MappingRemoval", "import-mapping-removal"), saved::remove)
+        .add(heavy("/imports/{id}/mapping", "MappingTaken", "import-mapping-taken"), saved::take_up)
+        .add(heavy("/imports/{id}/keeping", "MappingKept", "import-mapping"), saved::keep)
         .add(heavy("/imports/{id}/reading", "Reading", "import-reading"), detected::correct)
         .add(heavy("/imports/{id}/rows", "", ""), rows::show)
         .add(heavy("/imports/{id}/rows", "Rows", "import-rows"), rows::correct)
@@ -81,23 +87,23 @@ fn may_import(reader: &Reader) -> Result<()> {
 }
 
 /// Work of one transaction.
-fn in_tx<T, F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static>(work: F) -> F {
+pub(super) fn in_tx<T, F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static>(work: F) -> F {
     work
 }
 
 /// Work of one slice.
-fn in_slice<T, F: for<'s> FnOnce(&'s mut Slicing<'_>) -> Work<'s, T> + Send + 'static>(work: F) -> F {
+pub(super) fn in_slice<T, F: for<'s> FnOnce(&'s mut Slicing<'_>) -> Work<'s, T> + Send + 'static>(work: F) -> F {
     work
 }
 
 /// A sentence, as it is kept.
-fn packed(say: &Say) -> String {
+pub(super) fn packed(say: &Say) -> String {
     let with: Vec<[&str; 2]> = say.with.iter().map(|(name, value)| [name.as_ref(), value.as_str()]).collect();
     json!({ "key": say.key, "with": with }).to_string()
 }
 
 /// A sentence, as it was kept.
-fn unpacked(packed: &str) -> Say {
+pub(super) fn unpacked(packed: &str) -> Say {
     let json: Json = serde_json::from_str(packed).unwrap_or_default();
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let with = json["with"].as_array().into_iter().flatten().map(|pair| (Cow::Owned(text(&pair[0])), text(&pair[1]))).collect();

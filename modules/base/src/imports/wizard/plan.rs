@@ -42,6 +42,9 @@ pub(super) struct Plan {
     /// The sheet of a workbook that is read.
     #[serde(default)]
     pub(super) sheet: String,
+    /// The name of the mapping whose choices these were.
+    #[serde(default)]
+    pub(super) as_saved: String,
     /// The day of the import whose choices these were, where they were taken up.
     #[serde(default)]
     pub(super) as_on: String,
@@ -67,6 +70,11 @@ impl Plan {
     /// As it is kept.
     pub(super) fn packed(&self) -> Result<String> {
         serde_json::to_string(self).map_err(Error::internal)
+    }
+
+    /// What of it holds for other files: not what was put right in this one, nor where it came from.
+    pub(super) fn kept(&self) -> Plan {
+        Plan { corrections: Corrections::new(), as_saved: String::new(), as_on: String::new(), ..self.clone() }
     }
 
     /// As it was kept.

@@ -6,8 +6,9 @@ use super::{in_slice, in_tx, jobs, unpacked};
 use crate::imports::entity::fault::{self, Grave, IMPORT_FAULT};
 use crate::imports::entity::{self as run, IMPORT_RUN, State};
 use crate::imports::reading::{Manner, Survey};
-use crate::imports::{Prepared, Told, Totals, announce, counted_as};
+use crate::imports::{Prepared, Told, Totals, announce, counted_as, scheduled};
 use engine::files::{Digest, Received};
+use engine::notifications::Kind;
 use engine::{Act, Asked, Draft, Engine, Principal, Slicing, Sorting, Statement, Tx};
 use kernel::error::Conflict;
 use kernel::{Error, Id, Moment, Result, Say, Value};
@@ -92,21 +93,74 @@ pub(super) async fn begin(
     if let Some((known, at)) = remembered(engine, who, entity, &signed).await? {
         plan.follow(&known);
         plan.as_on = at.date(&engine.settings().zone).to_string();
+    } else if let Some(saved) = super::saved::fitting(engine, who, entity, &signed).await? {
+        plan.follow(&saved.plan);
+        plan.as_saved = saved.name;
     }
     let id = engine.id();
-    let mut draft = Draft::new(IMPORT_RUN)
-        .with(run::FILE.id(), file.name.as_str())
-        .with(run::TARGET.id(), entity.plural)
-        .with(run::DIGEST.id(), survey.digest.as_str())
-        .with(run::STATE.id(), State::Draft.key())
-        .with(run::ROWS.id(), survey.rows as i64)
-        .with(run::SIGNATURE.id(), signed)
-        .with(run::PLAN.id(), plan.packed()?)
-        .with(run::OWNER.id(), who.user);
+    let mut draft = drafted(entity, who, file, &survey, &plan)?.with(run::STATE.id(), State::Draft.key());
     draft.id = Some(id);
     draft.values.extend(file.values(&*engine.entity(IMPORT_RUN)?));
     write(engine, who, vec![Act::Create(draft)]).await?;
     Ok(id)
+}
+
+/// Has the file of a scheduled import come in by a saved mapping, as an ordinary run of whoever set it up; `schedule` is which, and
+/// what is known of the file from now on.
+///
+/// Errors: those of reading the file, and of a mapping that does not fit it.
+pub(in crate::imports) async fn begin_scheduled(
+    engine: &Engine,
+    who: &Principal,
+    saved: &super::saved::Saved,
+    file: &Received,
+    schedule: (Id, String),
+) -> Result<()> {
+    let entity = who.model.plural(&saved.target).cloned().ok_or(Error::NotFound)?;
+    let words = Words::of_platform_and(engine.words())?;
+    words.follow(&engine.model());
+    let opened = engine.files()?.open(&file.kept.digest)?;
+    let (survey, mut plan) = surveyed(&entity, &words, opened, saved.plan.manner.clone()).await?;
+    // Nobody looks at what is proposed: what the mapping does not name is not imported.
+    let known = |name: &String| saved.plan.header.iter().any(|known| kernel::fold(known.trim()) == kernel::fold(name.trim()));
+    for (name, to) in plan.header.iter().zip(&mut plan.columns.to) {
+        if !known(name) {
+            to.clear();
+        }
+    }
+    plan.follow(&saved.plan);
+    plan.as_saved.clone_from(&saved.name);
+    crate::imports::maker(engine, &who.model, &entity, &plan.header, plan.how(&words)).await?;
+    let (id, changeset, now) = (engine.id(), engine.id(), engine.now());
+    let mut draft = drafted(&entity, who, file, &survey, &plan)?
+        .with(run::STATE.id(), State::Running.key())
+        .with(run::CHANGESET.id(), changeset.to_string())
+        .with(run::BEGUN_AT.id(), Value::Moment(now))
+        .with(run::SCHEDULE.id(), schedule.0);
+    draft.id = Some(id);
+    draft.values.extend(file.values(&*engine.entity(IMPORT_RUN)?));
+    let (engine_too, principal) = (engine.clone(), who.user);
+    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+        Box::pin(async move {
+            slicing.attempt_by_rule(vec![Act::Create(draft)]).await?;
+            let tx = slicing.tx();
+            engine_too.enqueue(tx, jobs::IMPORT, id.to_string(), principal).await?;
+            scheduled::begun(tx, schedule.0, id, schedule.1, now).await
+        })
+    });
+    engine.slice(who, "import", changeset, work).await
+}
+
+/// The record of a run with this file and plan.
+fn drafted(entity: &Entity, who: &Principal, file: &Received, survey: &Survey, plan: &Plan) -> Result<Draft> {
+    Ok(Draft::new(IMPORT_RUN)
+        .with(run::FILE.id(), file.name.as_str())
+        .with(run::TARGET.id(), entity.plural)
+        .with(run::DIGEST.id(), survey.digest.as_str())
+        .with(run::ROWS.id(), survey.rows as i64)
+        .with(run::SIGNATURE.id(), signature(&plan.header))
+        .with(run::PLAN.id(), plan.packed()?)
+        .with(run::OWNER.id(), who.user))
 }
 
 /// What a file is when it is read like this, and what is chosen for it as long as nobody chose anything.
@@ -282,15 +336,63 @@ pub(super) async fn stop(engine: &Engine, id: Id) -> Result<()> {
     engine.store().write(stopped).await
 }
 
+/// An import that took less is done while its owner looks: he needs not be told.
+const QUICK_MILLIS: i64 = 5_000;
+
+/// Tells its owner that a run has ended, where he will not have waited for it; and its schedule, if it came of one. Once, however often
+/// it is asked.
+pub(super) async fn tell(engine: &Engine, standing: &Standing) -> Result<()> {
+    if standing.state != State::Done {
+        return Ok(());
+    }
+    let moment = |field: meta::FieldId| match standing.record.value(field) {
+        Value::Moment(at) => at.millis(),
+        _ => 0,
+    };
+    let schedule = standing.record.value(run::SCHEDULE.id()).link();
+    let slow = moment(run::ENDED_AT.id()) - moment(run::BEGUN_AT.id()) > QUICK_MILLIS;
+    let Some(owner) = standing.record.value(run::OWNER.id()).link().filter(|_| slow || schedule.is_some()) else { return Ok(()) };
+    let (id, changeset, engine_too) = (standing.id(), standing.prepared()?.changeset, engine.clone());
+    let told = in_tx(move |tx: &mut Tx| {
+        Box::pin(async move {
+            if let Some(schedule) = schedule {
+                scheduled::ended(tx, schedule).await?;
+            }
+            engine_too.tell_ended(tx, owner, Kind::Ended, (IMPORT_RUN, id), changeset).await
+        })
+    });
+    engine.store().write(told).await
+}
+
+/// Tells the owner of a run that it failed, and its schedule.
+async fn tell_failed(engine: &Engine, tx: &mut Tx, id: Id, why: String) -> Result<()> {
+    let asked = "SELECT \"owner\", \"changeset\", \"schedule\" FROM \"import_run\" WHERE \"id\" = ?";
+    let rows = tx.rows(&Statement::new(asked, vec![id.into()])).await?;
+    let Some((owner, changeset, schedule)) = rows.first().map(|row| (row.link(0), row.text(1).parse().ok(), row.link(2))) else {
+        return Ok(());
+    };
+    if let Some(schedule) = schedule {
+        scheduled::failed_in(engine, tx, schedule, why).await?;
+    }
+    match (owner, changeset) {
+        (Some(owner), Some(changeset)) => engine.tell_ended(tx, owner, Kind::Failed, (IMPORT_RUN, id), changeset).await,
+        _ => Ok(()),
+    }
+}
+
 /// Notes that it can't go on, and why.
 pub(super) async fn fail(engine: &Engine, id: Id, why: &Say) -> Result<()> {
-    let (why, now) = (super::packed(why), engine.now());
+    let (why, now, engine_too) = (super::packed(why), engine.now(), engine.clone());
     let failed = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let also = "\"reason\" = ?, \"ended_at\" = ?, ";
             let values = || vec![Value::from(why.clone()), Value::Moment(now)];
-            let ended = moved(tx, id, &[State::Running], State::Failed, also, values()).await?
-                || moved(tx, id, &[State::Undoing], State::Done, "\"reason\" = ?, ", vec![Value::from(why.clone())]).await?;
+            let broke_off = moved(tx, id, &[State::Running], State::Failed, also, values()).await?;
+            if broke_off {
+                tell_failed(&engine_too, tx, id, why.clone()).await?;
+            }
+            let ended =
+                broke_off || moved(tx, id, &[State::Undoing], State::Done, "\"reason\" = ?, ", vec![Value::from(why.clone())]).await?;
             if !ended {
                 moved(tx, id, &[State::Checking], State::Draft, "\"reason\" = ?, ", vec![Value::from(why)]).await?;
             }

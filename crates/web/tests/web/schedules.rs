@@ -1,0 +1,322 @@
+//! Files that come in by themselves, mappings with a name, and what the bell tells of imports.
+
+use crate::client::Got;
+use crate::house::{House, deactivate};
+use engine::testing::both_with;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+const FILE: &str = "Ragione sociale;Codice;Citt\u{e0}\r\nAlfa Impianti S.r.l.;A1;Pisa\r\nBeta Trasporti S.p.A.;B2;Lucca\r\n";
+
+/// A house on each database whose owner allows a folder and a server of his own network.
+async fn allowing(folder: &Path, host: &str) -> Vec<House> {
+    let mut houses = Vec::new();
+    let settle = |settings: &mut engine::Settings| {
+        settings.import_folder = Some(folder.to_path_buf());
+        settings.import_hosts = vec![host.to_owned()];
+    };
+    for (engine, clock) in both_with(|| vec![base::area()], settle).await {
+        houses.push(House::furnish(engine, clock, |_| {}).await);
+    }
+    houses
+}
+
+async fn form(house: &House, who: &str, path: &str, form: &str) -> Got {
+    house.page(who, "POST", path).form(&format!("csrf={}&{form}", house.people[who].csrf)).send().await
+}
+
+async fn page(house: &House, who: &str, path: &str) -> String {
+    house.page(who, "GET", path).send().await.expect(200).text()
+}
+
+async fn work(house: &House) {
+    while house.engine.work_once().await.expect("a job") {}
+}
+
+/// An hour goes by, and what is due is done.
+async fn an_hour(house: &House) {
+    house.engine.schedule_due().await.expect("the schedule");
+    house.clock.pass(3_600_000);
+    house.engine.schedule_due().await.expect("the schedule");
+    work(house).await;
+}
+
+async fn begun(house: &House, who: &str, text: &str) -> String {
+    let csrf = house.people[who].csrf.clone();
+    let sent = [("csrf", csrf.as_str()), ("of", "accounts")];
+    let got = house.page(who, "POST", "/imports/new").multipart(&sent, &[("clienti.csv", text.as_bytes())]).send().await.expect(303);
+    got.header("location").trim_end_matches("/columns").to_owned()
+}
+
+async fn cities(house: &House, code: &str) -> String {
+    let filter: String = form_urlencoded::byte_serialize(format!("code is \"{code}\"").as_bytes()).collect();
+    let got = house.get("ada", &format!("/accounts?filter={filter}")).await.expect(200).json();
+    got["records"].as_array().expect("records").iter().map(|record| record["address"]["city"].as_str().unwrap_or("").to_owned()).collect()
+}
+
+/// Keeps a mapping of accounts by their code; gives its id.
+async fn mapping(house: &House, who: &str) -> String {
+    let run = begun(house, who, FILE).await;
+    let choices = "to.0=name&to.1=code&to.2=address.city&mode=both&key=code&mapping-name=Gestionale";
+    form(house, who, &format!("{run}/keeping"), choices).await.expect(303);
+    let page = page(house, who, "/imports/mappings").await;
+    page.split("action=\"/imports/mappings/").nth(1).and_then(|rest| rest.split('"').next()).expect("a mapping").to_owned()
+}
+
+/// Sets a scheduled import up; gives its address.
+async fn scheduled(house: &House, more: &str) -> String {
+    let mapping = mapping(house, "ada").await;
+    let said = format!("name=Clienti&mapping={mapping}&every=hour&hour=6&weekday=1&{more}");
+    form(house, "ada", "/administration/imports/new", &said).await.expect(303).header("location").to_owned()
+}
+
+async fn runs(house: &House) -> usize {
+    page(house, "ada", "/imports").await.matches("class=\"thing-name\"").count()
+}
+
+fn folder() -> (tempfile::TempDir, PathBuf) {
+    let whole = tempfile::tempdir().expect("a folder");
+    let allowed = whole.path().join("arrivi");
+    std::fs::create_dir_all(allowed.join("clienti")).expect("a folder");
+    (whole, allowed)
+}
+
+#[tokio::test]
+async fn choices_are_kept_under_a_name_and_taken_up() {
+    for house in crate::house::houses().await {
+        let run = begun(&house, "mara", FILE).await;
+        let said = form(&house, "mara", &format!("{run}/keeping"), "to.0=name&mapping-name=").await.expect(422).text();
+        assert!(said.contains("A name for the mapping is needed"), "{said}");
+        let choices = "to.0=name&to.1=code&to.2=note&mode=both&key=code&mapping-name=Gestionale";
+        form(&house, "mara", &format!("{run}/keeping"), choices).await.expect(303);
+        // A file with the same header begins with it, of whoever has it alone.
+        let next = begun(&house, "mara", FILE).await;
+        let columns = page(&house, "mara", &format!("{next}/columns")).await;
+        assert!(columns.contains("The choices are those of “Gestionale”") && columns.contains("value=\"both\" checked"), "{columns}");
+        let other = begun(&house, "ada", FILE).await;
+        let columns = page(&house, "ada", &format!("{other}/columns")).await;
+        assert!(!columns.contains("Gestionale"), "{columns}");
+        let saved = page(&house, "mara", "/imports/mappings").await;
+        let id = saved.split("action=\"/imports/mappings/").nth(1).and_then(|rest| rest.split('"').next()).expect("a mapping").to_owned();
+        let hidden = form(&house, "ada", &format!("{other}/mapping"), &format!("mapping={}", house.engine.id())).await;
+        assert_eq!(hidden.status, 404);
+        // Shared, everybody has it, and nobody who may not share changes it.
+        form(&house, "mara", &format!("/imports/mappings/{id}"), "mapping-name=Il+gestionale&mapping-shared=1").await.expect(303);
+        form(&house, "ada", &format!("{other}/mapping"), &format!("mapping={id}")).await.expect(303);
+        let columns = page(&house, "ada", &format!("{other}/columns")).await;
+        assert!(columns.contains("The choices are those of “Il gestionale”") && columns.contains("value=\"both\" checked"), "{columns}");
+        assert!(page(&house, "ada", "/imports/mappings").await.contains("shared by others"));
+        house.page("bruno", "GET", "/imports/mappings").send().await.expect(403);
+        form(&house, "bruno", &format!("/imports/mappings/{id}/removal"), "").await.expect(403);
+        form(&house, "mara", &format!("/imports/mappings/{id}/removal"), "").await.expect(303);
+        assert!(page(&house, "mara", "/imports/mappings").await.contains("No saved mappings yet"));
+        form(&house, "ada", &format!("{other}/mapping"), &format!("mapping={id}")).await.expect(404);
+    }
+}
+
+/// The same file is not imported again, a changed one is, and what somebody changed meanwhile becomes the master's again.
+#[tokio::test]
+async fn a_file_of_a_folder_comes_in_when_it_changes() {
+    let (_kept, allowed) = folder();
+    for house in allowing(&allowed, "").await {
+        let place = allowed.join("clienti/clienti-2026.csv");
+        std::fs::write(&place, FILE).expect("a file");
+        std::fs::write(allowed.join("clienti/fornitori.csv"), "nonsense").expect("a file");
+        let schedule = scheduled(&house, "source=folder&folder=clienti&pattern=clienti*.csv").await;
+        let before = runs(&house).await;
+        // Nothing before its time.
+        house.engine.schedule_due().await.expect("the schedule");
+        work(&house).await;
+        assert_eq!(runs(&house).await, before);
+        an_hour(&house).await;
+        assert_eq!((cities(&house, "A1").await, cities(&house, "B2").await), ("Pisa".to_owned(), "Lucca".to_owned()));
+        assert_eq!(runs(&house).await, before + 1);
+        let shown = page(&house, "ada", &schedule).await;
+        assert!(shown.contains("2 created") && shown.contains("Report"), "{shown}");
+        // The bell tells, and leads to the report.
+        let told = page(&house, "ada", "/notifications").await;
+        assert!(told.contains("Import done") && told.contains("clienti-2026.csv") && told.contains("2 created"), "{told}");
+        let note =
+            told.split("action=\"/notifications/").filter_map(|rest| rest.split('"').next()).find(|id| id.parse::<kernel::Id>().is_ok());
+        let led = form(&house, "ada", &format!("/notifications/{}", note.expect("a notification")), "").await.expect(303);
+        assert!(led.header("location").starts_with("/imports/"), "{}", led.header("location"));
+        // The same file is known.
+        an_hour(&house).await;
+        assert_eq!(runs(&house).await, before + 1);
+        // Somebody changes a record, the master says it again, and something else of another.
+        let found = house.get("ada", "/accounts?filter=code+is+%22A1%22").await.expect(200).json();
+        let id = found["records"][0]["id"].as_str().expect("an id").to_owned();
+        let change = serde_json::json!({ "address": { "city": "Roma" } });
+        house.api("ada", "PATCH", &format!("/accounts/{id}")).header("If-Match", "*").json(&change).send().await.expect(200);
+        std::fs::write(&place, FILE.replace("Lucca", "Massa")).expect("a file");
+        an_hour(&house).await;
+        assert_eq!((cities(&house, "A1").await, cities(&house, "B2").await), ("Pisa".to_owned(), "Massa".to_owned()));
+        assert_eq!(runs(&house).await, before + 2);
+        assert_eq!(house.engine.examine().await.expect("an examination"), Vec::<String>::new());
+    }
+}
+
+/// A file that somebody writes meanwhile waits until it stands still.
+#[tokio::test]
+async fn a_file_that_grows_waits() {
+    let (_kept, allowed) = folder();
+    for house in allowing(&allowed, "").await {
+        let place = allowed.join("clienti.csv");
+        std::fs::write(&place, &FILE[..30]).expect("a file");
+        let schedule = scheduled(&house, "source=folder&folder=&pattern=*.csv").await;
+        let before = runs(&house).await;
+        form(&house, "ada", &format!("{schedule}/run"), "").await.expect(303);
+        // Looked at once, it may still be written; and it is.
+        house.engine.work_once().await.expect("a job");
+        std::fs::write(&place, FILE).expect("a file");
+        house.engine.work_once().await.expect("a job");
+        assert_eq!(runs(&house).await, before, "it grew meanwhile");
+        work(&house).await;
+        house.clock.pass(10_000);
+        work(&house).await;
+        assert_eq!(runs(&house).await, before + 1);
+        assert_eq!(cities(&house, "B2").await, "Lucca");
+        std::fs::remove_file(&place).expect("gone");
+    }
+}
+
+/// Nothing leads out of the folder that is allowed, nor into our own network.
+#[tokio::test]
+async fn nothing_leads_out_of_what_is_allowed() {
+    let (whole, allowed) = folder();
+    std::fs::write(whole.path().join("segreto.csv"), FILE.replace("Alfa", "Segreta")).expect("a file");
+    std::os::unix::fs::symlink(whole.path(), allowed.join("fuori")).expect("a link");
+    std::os::unix::fs::symlink(whole.path().join("segreto.csv"), allowed.join("segreto.csv")).expect("a link");
+    for house in allowing(&allowed, "").await {
+        let mapping = mapping(&house, "ada").await;
+        for (more, said) in [
+            ("source=folder&folder=..&pattern=*.csv", "leads out of the one that is allowed"),
+            ("source=folder&folder=clienti/../..&pattern=*.csv", "leads out of the one that is allowed"),
+            ("source=folder&folder=/etc&pattern=*", "leads out of the one that is allowed"),
+            ("source=folder&folder=fuori&pattern=*.csv", "leads out of the one that is allowed"),
+            ("source=folder&folder=altrove&pattern=*.csv", "There is no folder"),
+            ("source=folder&folder=&pattern=../segreto.csv", "without slashes"),
+            ("source=address&address=http://example.it/clienti.csv", "An https address is needed"),
+            ("source=address&address=file:///etc/passwd", "An https address is needed"),
+            ("source=address&address=https://anna:geheim@example.it/", "An https address is needed"),
+            ("source=address&address=https://example.it/x.csv&header=Host&secret=x", "The HTTP header is not valid"),
+        ] {
+            let sent = format!("name=Clienti&mapping={mapping}&every=hour&{more}");
+            let got = form(&house, "ada", "/administration/imports/new", &sent).await.expect(422).text();
+            assert!(got.contains(said), "{more}: {got}");
+        }
+        let before = runs(&house).await;
+        // A link that stands in the folder is no file.
+        let sent = format!("name=Clienti&mapping={mapping}&every=hour&source=folder&folder=&pattern=*.csv");
+        let schedule = form(&house, "ada", "/administration/imports/new", &sent).await.expect(303).header("location").to_owned();
+        form(&house, "ada", &format!("{schedule}/run"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!(runs(&house).await, before);
+        // An address in our own network is refused when it is gone to.
+        for private in ["https://127.0.0.1/clienti.csv", "https://169.254.169.254/latest", "https://localhost/x.csv"] {
+            let sent = format!("name=Rete&mapping={mapping}&every=hour&source=address&address={private}");
+            let schedule = form(&house, "ada", "/administration/imports/new", &sent).await.expect(303).header("location").to_owned();
+            form(&house, "ada", &format!("{schedule}/run"), "").await.expect(303);
+            work(&house).await;
+            let shown = page(&house, "ada", &schedule).await;
+            assert!(shown.contains("leads into the internal network"), "{shown}");
+        }
+        assert_eq!(runs(&house).await, before);
+    }
+}
+
+/// A file at an address, with its key; what the server says is unchanged is not fetched again, and its key is nowhere to be read.
+#[tokio::test]
+async fn a_file_at_an_address_comes_in_with_its_key() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let host = listener.local_addr().expect("its address").to_string();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let heard = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut bytes = vec![0; 8192];
+            let length = stream.read(&mut bytes).await.unwrap_or(0);
+            let request = String::from_utf8_lossy(&bytes[..length]).to_lowercase();
+            let answer = if request.contains("if-none-match: \"1\"") {
+                "HTTP/1.1 304 Not Modified\r\n\r\n".to_owned()
+            } else {
+                format!("HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Length: {}\r\n\r\n{FILE}", FILE.len())
+            };
+            heard.lock().expect("a list").push(request);
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let (_kept, allowed) = folder();
+    for house in allowing(&allowed, &host).await {
+        let schedule =
+            scheduled(&house, &format!("source=address&address=http://{host}/export/clienti.csv&header=X-Key&secret=apriti+sesamo")).await;
+        let before = runs(&house).await;
+        form(&house, "ada", &format!("{schedule}/run"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!((runs(&house).await, cities(&house, "A1").await), (before + 1, "Pisa".to_owned()));
+        assert!(asked.lock().expect("a list").last().expect("a request").contains("x-key: apriti sesamo"));
+        an_hour(&house).await;
+        assert_eq!(runs(&house).await, before + 1);
+        assert!(asked.lock().expect("a list").last().expect("a request").contains("if-none-match: \"1\""));
+        assert!(!page(&house, "ada", &schedule).await.contains("apriti") && !house.table("import_schedule").await.contains("apriti"));
+        // Another form of it leaves the key where none is written, and takes it away with its header.
+        assert!(page(&house, "ada", &schedule).await.contains("There is a value, kept encrypted"));
+    }
+}
+
+/// What fails three times in a row pauses, tells its owner, and goes on when somebody says so.
+#[tokio::test]
+async fn what_fails_pauses_and_tells_its_owner() {
+    let (_kept, allowed) = folder();
+    for house in allowing(&allowed, "").await {
+        let place = allowed.join("rotto.csv");
+        std::fs::write(&place, "Ragione sociale;Codice\r\n\"mai chiuse;7\r\n").expect("a file");
+        let schedule = scheduled(&house, "source=folder&folder=&pattern=rotto.csv").await;
+        for turn in 1..=3 {
+            an_hour(&house).await;
+            let shown = page(&house, "ada", &schedule).await;
+            assert!(shown.contains("quotes opened and never closed"), "{turn}: {shown}");
+            assert_eq!(shown.contains("Paused"), turn == 3, "{turn}: {shown}");
+        }
+        let told = page(&house, "ada", "/notifications").await;
+        assert!(told.contains("Scheduled import paused: it failed three times") && told.contains("Clienti"), "{told}");
+        form(&house, "ada", &format!("{schedule}/resumption"), "").await.expect(303);
+        let shown = page(&house, "ada", &schedule).await;
+        assert!(shown.contains("Active") && !shown.contains("quotes opened"), "{shown}");
+        form(&house, "ada", &format!("{schedule}/pause"), "").await.expect(303);
+        assert!(page(&house, "ada", "/administration/imports").await.contains("Paused"));
+        form(&house, "ada", &format!("{schedule}/removal"), "").await.expect(303);
+        assert!(page(&house, "ada", "/administration/imports").await.contains("No scheduled imports yet"));
+        std::fs::remove_file(&place).expect("gone");
+    }
+}
+
+/// Administrators alone set them up; and they import with the rights that their owner has at that time.
+#[tokio::test]
+async fn they_have_the_rights_of_whoever_set_them_up() {
+    let (_kept, allowed) = folder();
+    std::fs::write(allowed.join("clienti.csv"), FILE).expect("a file");
+    for house in allowing(&allowed, "").await {
+        let schedule = scheduled(&house, "source=folder&folder=&pattern=clienti.csv").await;
+        for who in ["mara", "anna", "rita"] {
+            for path in ["/administration/imports", "/administration/imports/new", &schedule] {
+                house.page(who, "GET", path).send().await.expect(403);
+            }
+            for what in ["", "/run", "/pause", "/resumption", "/removal"] {
+                form(&house, who, &format!("{schedule}{what}"), "").await.expect(403);
+            }
+        }
+        form(&house, "ada", &format!("/administration/imports/{}/run", house.engine.id()), "").await.expect(404);
+        let before = house.table("import_run").await;
+        let system = house.engine.system(engine::Through::CommandLine);
+        // Somebody has to administer when she is gone.
+        let olga = serde_json::json!({ "name": "Olga", "email": "olga@example.it", "roles": ["administrator"], "language": "en" });
+        crate::house::put(&house.engine, &system, "user", olga).await;
+        deactivate(&house, "ada").await;
+        an_hour(&house).await;
+        assert_eq!(before, house.table("import_run").await, "nobody imports in the name of somebody who is gone");
+        assert!(house.table("import_schedule").await.contains("error-schedule-owner"));
+    }
+}
