@@ -181,7 +181,7 @@ function routes() {
     }
   };
   read(source);
-  read(path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../modules/base/src/imports/wizard"));
+  for (const folder of ["wizard", "scheduled"]) read(path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../modules/base/src/imports", folder));
   return [...found];
 }
 
@@ -444,7 +444,14 @@ async function imported(page, server) {
   // One that was begun has no columns to choose any more, so another one is looked at.
   const again = await page.request.post(`${run}/again`, { form: { csrf }, headers, maxRedirects: 0 });
   const other = again.headers().location.replace(/\/columns$/, "");
+  const kept = { csrf, "to.0": "name", "to.1": "code", mode: "both", key: "code", "mapping-name": MARKUP[0] };
+  expect((await page.request.post(`${other}/keeping`, { form: kept, headers, maxRedirects: 0 })).status()).toBe(303);
+  const mappings = await (await page.request.get("/imports/mappings")).text();
+  const mapping = mappings.match(/action="\/imports\/mappings\/([^"/]+)"/)[1];
+  const set = { csrf, name: MARKUP[0], mapping, source: "address", address: "https://example.it/clienti.csv", every: "day", hour: "6", weekday: "1" };
+  const schedule = await page.request.post("/administration/imports/new", { form: set, headers, maxRedirects: 0 });
+  expect(schedule.status(), await schedule.text()).toBe(303);
   expect((await page.request.post(`${run}/start`, { form: { csrf }, headers, maxRedirects: 0 })).status()).toBe(303);
   await expect(async () => expect(await (await page.request.get(run)).text()).toContain('data-state="done"')).toPass({ timeout: 20_000 });
-  return ["/imports", "/imports/new?of=accounts", `${other}/columns`, `${other}/rows`, run];
+  return ["/imports", "/imports/new?of=accounts", `${other}/columns`, `${other}/rows`, run, "/imports/mappings", "/administration/imports", "/administration/imports/new", schedule.headers().location];
 }

@@ -289,6 +289,7 @@ async fn what_fails_pauses_and_tells_its_owner() {
         assert!(page(&house, "ada", "/administration/imports").await.contains("Paused"));
         form(&house, "ada", &format!("{schedule}/removal"), "").await.expect(303);
         assert!(page(&house, "ada", "/administration/imports").await.contains("No scheduled imports yet"));
+        assert_eq!(house.engine.examine().await.expect("an examination"), Vec::<String>::new());
         std::fs::remove_file(&place).expect("gone");
     }
 }

@@ -19,8 +19,8 @@ pub(super) const DUE: &str = "import-due";
 /// The job that takes the file of one.
 pub(super) const TAKE: &str = "import-take";
 
-/// The largest file that is fetched from an address, in bytes; of a folder it is as large as any that people send.
-const MOST_FETCHED: usize = 64 << 20;
+/// The largest file that is taken, in bytes.
+const MOST_BYTES: usize = 64 << 20;
 /// How long fetching one may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// After so long a file that may still be written is looked at again, in milliseconds.
@@ -175,8 +175,8 @@ fn received(files: &engine::files::Files, name: &str, mut file: impl Read) -> Re
             break;
         }
         arriving.write(&piece[..read])?;
-        if arriving.size() > MOST_FETCHED as u64 {
-            return Err(refused(Say::new("error-schedule-large").with("most", MOST_FETCHED >> 20)));
+        if arriving.size() > MOST_BYTES as u64 {
+            return Err(refused(Say::new("error-schedule-large").with("most", MOST_BYTES >> 20)));
         }
     }
     let kept = arriving.keep()?;
@@ -210,10 +210,10 @@ async fn fetched(engine: &Engine, record: &Record, seen: &Seen) -> Result<Option
             Fault::Late => "error-schedule-late",
             Fault::Broken(_) => "error-schedule-broken",
         };
-        Error::Unavailable(Say::new(key).with("most", MOST_FETCHED >> 20).with("reason", fault))
+        Error::Unavailable(Say::new(key).with("most", MOST_BYTES >> 20).with("reason", fault))
     };
     let client = client(engine, &address);
-    let answer = client.fetch(&address, &headers, MOST_FETCHED, PATIENCE).await.map_err(fault)?;
+    let answer = client.fetch(&address, &headers, MOST_BYTES, PATIENCE).await.map_err(fault)?;
     if answer.status == 304 {
         return Ok(None);
     }

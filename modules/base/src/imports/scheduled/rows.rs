@@ -160,6 +160,8 @@ pub(in crate::imports) async fn failed_in(engine: &Engine, tx: &mut Tx, id: Id, 
 pub(super) async fn remove(engine: &Engine, id: Id) -> Result<()> {
     let gone = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
+            let apart = "UPDATE \"import_run\" SET \"schedule\" = ? WHERE \"schedule\" = ?";
+            tx.execute(&Statement::new(apart, vec![Value::Empty, id.into()])).await?;
             let gone = tx.execute(&Statement::new("DELETE FROM \"import_schedule\" WHERE \"id\" = ?", vec![id.into()])).await?;
             announce(tx, id).await?;
             if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
