@@ -268,6 +268,8 @@ pub struct Entity {
     pub awaits: Option<Awaits>,
     /// How the newest of its records are drawn on a card, where it is a ledger.
     pub ledger: Option<Ledger>,
+    /// Where one of its records is told, where that is no card: an address, to which `/` and the record are added.
+    pub told_at: Option<&'static str>,
     /// How its records bind two others, where they do.
     pub mutual: Option<Mutual>,
     /// What its records are asked for that can be right and is worth a look, where something is.
@@ -317,6 +319,7 @@ impl Entity {
             filing: None,
             awaits: None,
             ledger: None,
+            told_at: None,
             mutual: None,
             doubts: None,
             lasting: None,
@@ -414,6 +417,12 @@ impl Entity {
     /// The same, without pages, addresses or menus of its own.
     pub fn inner(mut self) -> Entity {
         self.can.public = false;
+        self
+    }
+
+    /// The same, told on a page of its own below this address.
+    pub fn told_at(mut self, address: &'static str) -> Entity {
+        self.told_at = Some(address);
         self
     }
 

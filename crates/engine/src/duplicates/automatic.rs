@@ -14,13 +14,12 @@ use crate::merging::{Plan, Told};
 use crate::principal::{Principal, Through};
 use kernel::{Error, Id, Result, Value};
 use meta::Entity;
-use std::collections::HashSet;
 use std::sync::Arc;
 use store::{Statement, Tx, Work};
 
 /// The job that merges what is sure, of the entity that its payload names.
 const MERGE: &str = "merge-duplicates";
-/// Pairs looked at together.
+/// Pairs read together.
 const TOGETHER: usize = 50;
 /// Who looks after a record: what belongs to two people is theirs to decide.
 const OWNER: &str = "owner";
@@ -40,38 +39,25 @@ impl Engine {
     /// Errors: forbidden for whoever administers nothing.
     pub async fn merge_sure_duplicates(&self, who: &Principal, entity: &Arc<Entity>) -> Result<usize> {
         who.administers()?;
-        let mut left: HashSet<Two> = HashSet::new();
-        let mut merged = 0;
+        let (mut after, mut merged) = (None, 0);
         loop {
             // Read each time: who has thought better of it is heard at once.
             let least = self.duplicate_settings(entity).await?.merge;
             if least == 0 {
                 return Ok(merged);
             }
-            let asked = Asking { state: State::Open, least, limit: TOGETHER + left.len(), ..Asking::default() };
+            // Down the queue once: each pair is read anew when it is its turn, whatever became of its records before.
+            let asked = Asking { state: State::Open, least, after, limit: TOGETHER, ..Asking::default() };
             let queued = self.duplicates(who, entity, asked).await?;
-            let some: Vec<Two> = queued.into_iter().map(|queued| queued.pair).filter(|pair| !left.contains(pair)).take(TOGETHER).collect();
-            if some.is_empty() {
-                return Ok(merged);
-            }
-            // One that was merged is in no other pair of these: what it became is found anew.
-            let mut touched: HashSet<Id> = HashSet::new();
-            for pair in some {
-                if touched.contains(&pair.a) || touched.contains(&pair.b) {
-                    continue;
-                }
+            let Some(last) = queued.last() else { return Ok(merged) };
+            after = Some(last.place());
+            for pair in queued.into_iter().map(|queued| queued.pair) {
                 match self.merge_if_sure(who, entity, pair, least).await? {
-                    Outcome::Merged => {
-                        merged += 1;
-                        touched.extend([pair.a, pair.b]);
-                    }
+                    Outcome::Merged => merged += 1,
                     Outcome::Doubted(score) => {
                         self.inside.store.write_slice(move |tx| Box::pin(async move { doubted(tx, pair, score).await })).await?;
-                        left.insert(pair);
                     }
-                    Outcome::Left => {
-                        left.insert(pair);
-                    }
+                    Outcome::Left => {}
                 }
             }
         }

@@ -13,7 +13,7 @@ use askama::Template;
 use axum::extract::State;
 use engine::notifications::{Kind, MOST_COUNTED, Notification, Standing};
 use http::{HeaderMap, Method, StatusCode};
-use kernel::Value;
+use kernel::{Error, Value};
 
 /// In the panel of the bell.
 const FEW: usize = 8;
@@ -90,7 +90,10 @@ async fn open(State(web): State<Web>, reader: Reader, named: crate::Named) -> An
     let plural = |key: &str| reader.model.entity(key).map_or("", |entity| entity.plural);
     match (&notification.place, notification.kind) {
         (Some(place), Kind::Mentioned) => Ok(to(&format!("/{}/{}#happening-{}", plural(place.entity), place.card, place.record))),
-        (Some(place), Kind::Ended | Kind::Failed) => Ok(to(&report(place))),
+        (Some(place), Kind::Ended | Kind::Failed) => {
+            let told_at = reader.model.entity(place.entity).and_then(|entity| entity.told_at).ok_or(Error::NotFound)?;
+            Ok(to(&format!("{told_at}/{}", place.card)))
+        }
         (Some(place), Kind::Assigned) => Ok(to(&format!("/{}/{}", plural(place.entity), place.card))),
         (None, Kind::Assigned) if notification.count > 1 => {
             let mut question = String::new();
@@ -99,14 +102,6 @@ async fn open(State(web): State<Web>, reader: Reader, named: crate::Named) -> An
         }
         (None, _) if notification.count > 1 => Ok(to("/notifications")),
         (None, _) => onward_saying(&reader, "/notifications", "notifications-lost-said", "", None),
-    }
-}
-
-/// The page that tells what came of work that has ended.
-fn report(place: &Standing) -> String {
-    match place.entity {
-        "import_schedule" => format!("/administration/imports/{}", place.card),
-        _ => format!("/imports/{}", place.card),
     }
 }
 

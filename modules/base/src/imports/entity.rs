@@ -93,6 +93,7 @@ pub fn import_run() -> Entity {
         .seen(Visibility::Owner("owner"))
         .granted(Granted::Watched)
         .inner()
+        .told_at("/imports")
         .untracked()
 }
 

@@ -89,5 +89,6 @@ pub fn import_schedule() -> Entity {
         .seen(Visibility::Owner("owner"))
         .granted(Granted::Watched)
         .inner()
+        .told_at(super::ADDRESS)
         .untracked()
 }

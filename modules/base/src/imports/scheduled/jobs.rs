@@ -151,7 +151,7 @@ async fn in_folder(engine: &Engine, record: &Record, seen: &Seen) -> Result<Look
             return Ok(Looked::Waits(found.mark()));
         }
         let Some(file) = folder::open(&allowed, &found)? else { return Ok(Looked::Waits(String::new())) };
-        let (received, _) = received(&files, &found.name, &file)?;
+        let received = received(&files, &found.name, &file)?;
         let still = folder::open(&allowed, &found)?.is_some();
         let seen = Seen { mark: found.mark(), digest: received.kept.digest.as_str().to_owned(), ..Seen::default() };
         Ok(if still { Looked::File(Found { received, seen }) } else { Looked::Waits(String::new()) })
@@ -160,7 +160,7 @@ async fn in_folder(engine: &Engine, record: &Record, seen: &Seen) -> Result<Look
 }
 
 /// Keeps what is read as a file, and says what it is.
-fn received(files: &engine::files::Files, name: &str, mut file: impl Read) -> Result<(Received, u64)> {
+fn received(files: &engine::files::Files, name: &str, mut file: impl Read) -> Result<Received> {
     let refused = |say| Error::invalid("file", say);
     let unreadable = |fault: std::io::Error| Error::Unavailable(Say::new("error-import-unreadable").with("reason", fault));
     let mut beginning = Vec::new();
@@ -179,9 +179,7 @@ fn received(files: &engine::files::Files, name: &str, mut file: impl Read) -> Re
             return Err(refused(Say::new("error-schedule-large").with("most", MOST_BYTES >> 20)));
         }
     }
-    let kept = arriving.keep()?;
-    let size = kept.size;
-    Ok((Received { kept, name: engine::files::harmless_name(name), media }, size))
+    Ok(Received { kept: arriving.keep()?, name: engine::files::harmless_name(name), media })
 }
 
 /// The file at the address; none where the server says that it is the last one.
@@ -223,7 +221,7 @@ async fn fetched(engine: &Engine, record: &Record, seen: &Seen) -> Result<Option
     let (files, name) = (engine.files()?.clone(), name_of(&address));
     let (etag, modified) = (answer.etag, answer.modified);
     let keeping = tokio::task::spawn_blocking(move || received(&files, &name, answer.body.as_slice()));
-    let (received, _) = keeping.await.map_err(Error::internal)??;
+    let received = keeping.await.map_err(Error::internal)??;
     let seen = Seen { etag, modified, digest: received.kept.digest.as_str().to_owned(), ..Seen::default() };
     Ok(Some(Found { received, seen }))
 }

@@ -51,11 +51,15 @@ impl Saved {
 
 /// The mappings that somebody has, his own first: those of a kind of record, or all.
 pub(in crate::imports) async fn all(engine: &Engine, who: &Principal, target: Option<&str>) -> Result<Vec<Saved>> {
+    those(engine, who, target.map(|target| Filter::is("target", target.to_owned()))).await
+}
+
+async fn those(engine: &Engine, who: &Principal, filter: Option<Filter>) -> Result<Vec<Saved>> {
     let sort = vec![Sorting { field: "name", descending: false }];
     let fields = vec!["name", "target", "plan", "shared", "owner"];
     let asked = Asked { fields, sort, limit: MOST, names: false, ..Asked::new(engine.entity(IMPORT_MAPPING)?) };
-    let asked = match target {
-        Some(target) => asked.filtered(Filter::is("target", target.to_owned())),
+    let asked = match filter {
+        Some(filter) => asked.filtered(filter),
         None => asked,
     };
     let mut found: Vec<Saved> = engine.list(who, asked).await?.records.iter().map(Saved::of).collect();
@@ -73,8 +77,8 @@ pub(in crate::imports) async fn one(engine: &Engine, who: &Principal, id: Id) ->
 
 /// The one that was kept for files with this header.
 pub(super) async fn fitting(engine: &Engine, who: &Principal, entity: &Entity, signed: &str) -> Result<Option<Saved>> {
-    let fits = |saved: &Saved| signature(&saved.plan.header) == signed;
-    Ok(all(engine, who, Some(entity.plural)).await?.into_iter().find(fits))
+    let fits = Filter::is("target", entity.plural).and(Filter::is("signature", signed.to_owned()));
+    Ok(those(engine, who, Some(fits)).await?.into_iter().next())
 }
 
 /// What the top of the columns offers.
