@@ -47,6 +47,8 @@ pub struct Like {
     pub place: Option<u64>,
     /// How likely they are one, in ten-thousandths.
     pub score: i64,
+    /// Of several that are likely the greatest is the likeliest.
+    rank: i64,
 }
 
 /// A record on its way, looked at: what it says, and what of all that is there it is most alike to.
@@ -109,12 +111,9 @@ impl Engine {
                     let reading = Reading::new(&who.model, &known, &[]);
                     let there = prepared(&engine, tx, &who, &reading, &by.compared, candidates.iter().flatten().copied()).await?;
                     for (one, candidates) in looked.iter_mut().zip(candidates) {
-                        let scored = candidates.iter().filter_map(|id| Some((by.weighing.score(&one.prepared, there.get(id)?), *id)));
-                        one.like = scored.max().filter(|(score, _)| *score >= by.weighing.settings.ask).map(|(score, record)| Like {
-                            record,
-                            place: None,
-                            score,
-                        });
+                        let ours = &one.prepared;
+                        let like = |id: &Id| Some(by.like(*id, None, by.weighing.closeness(ours, there.get(id)?)));
+                        one.like = candidates.iter().filter_map(like).flatten().max_by_key(|like| (like.rank, like.record));
                     }
                     Ok(looked)
                 })
@@ -239,6 +238,13 @@ async fn created(tx: &mut Tx, entity: &'static str, changeset: Id, after: Id, mo
     Ok(tx.rows(&Statement::new(sql.text, sql.values)).await?.iter().filter_map(|row| row.link(0)).collect())
 }
 
+impl Likening {
+    /// What is alike enough to be told.
+    fn like(&self, record: Id, place: Option<u64>, (score, rank): (i64, i64)) -> Option<Like> {
+        (score >= self.weighing.settings.ask).then_some(Like { record, place, score, rank })
+    }
+}
+
 impl Coming {
     /// Nothing came yet.
     pub fn new(likening: Likening) -> Coming {
@@ -259,14 +265,12 @@ impl Coming {
         let mut shared: Vec<(usize, u32)> = shared.into_iter().map(|(came, keys)| (keys, came)).collect();
         shared.sort_unstable_by(|one, other| other.cmp(one));
         let before = shared.into_iter().take(CANDIDATES).filter_map(|(_, came)| self.came.get(came as usize));
-        let before = before.filter(|came| came.stays && came.place < place).map(|came| Like {
-            record: came.record,
-            place: Some(came.place),
-            score: self.likening.weighing.score(&looked.prepared, &came.prepared),
+        let before = before.filter(|came| came.stays && came.place < place).filter_map(|came| {
+            let closeness = self.likening.weighing.closeness(&looked.prepared, &came.prepared);
+            self.likening.like(came.record, Some(came.place), closeness)
         });
-        let before = before.filter(|like| like.score >= self.likening.weighing.settings.ask);
         // What was there goes before what only comes.
-        looked.like.into_iter().chain(before).max_by_key(|like| (like.score, like.place.is_none()))
+        looked.like.into_iter().chain(before).max_by_key(|like| (like.rank, like.place.is_none()))
     }
 
     /// One comes in, as this record. Asked again for the same place, it comes in anew.

@@ -119,25 +119,25 @@ impl Engine {
             return Ok(());
         }
         let weighing = self.weighing(tx, known.key, compared).await?;
-        let mut fresh: Vec<Twin> = Vec::new();
+        let mut fresh: Vec<(i64, Twin)> = Vec::new();
         for record in Reading::new(&who.model, &known, &["address.city", "address.province"]).some(self, tx, who, &ids).await? {
-            let (score, _, mut evidence) = weighing.compare(&prepared, &compared.of_record(&record));
+            let (score, rank, mut evidence) = weighing.compare(&prepared, &compared.of_record(&record));
             evidence.retain(|one| one.is_known(&known));
             let alike = Alike { score, evidence, place: place(&record) };
             match twins.iter_mut().find(|twin| twin.record.as_ref().is_some_and(|(id, _)| *id == record.id)) {
                 Some(twin) => twin.alike = Some(alike),
                 None if score >= weighing.settings.ask => {
-                    fresh.push(Twin { field: String::new(), record: Some((record.id, String::new())), alike: Some(alike) });
+                    fresh.push((rank, Twin { field: String::new(), record: Some((record.id, String::new())), alike: Some(alike) }));
                 }
                 None => {}
             }
         }
-        fresh.sort_by_key(|twin| std::cmp::Reverse(twin.alike.as_ref().map_or(0, |alike| alike.score)));
+        fresh.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
         fresh.truncate(MOST);
         let mut titles = HashMap::new();
-        let ids: Vec<Id> = fresh.iter().filter_map(|twin| Some(twin.record.as_ref()?.0)).collect();
+        let ids: Vec<Id> = fresh.iter().filter_map(|(_, twin)| Some(twin.record.as_ref()?.0)).collect();
         self.titles_of(tx, who, known.key, &ids, &mut titles).await?;
-        for mut twin in fresh {
+        for (_, mut twin) in fresh {
             if let Some((id, name)) = &mut twin.record
                 && let Some(title) = titles.remove(id)
             {

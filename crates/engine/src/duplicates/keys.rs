@@ -12,6 +12,7 @@ use meta::sql::Sql;
 use meta::{Entity, FieldId, Model, Record};
 use std::collections::HashMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 use store::{Cell, Dialect, Statement, Tx, Work};
 
 /// The job's name.
@@ -25,6 +26,8 @@ const KEPT: usize = 12;
 const AT_ONCE: usize = 64;
 /// Records whose keys are written in one commit.
 const SLICE: usize = 200;
+/// So many times in a row a slice gives way to somebody who writes the same records.
+const PATIENCE: u64 = 10;
 /// Of one key so many records are looked at: what more of them have says little.
 const OF_ONE: i64 = 48;
 /// Keys of which one question asks.
@@ -216,7 +219,7 @@ impl Engine {
                 continue;
             };
             let reading = Reading::new(&model, entity, &[]);
-            let mut from = first;
+            let (mut from, mut busy) = (first, 0);
             loop {
                 let (reading, compared) = (reading.clone(), compared.clone());
                 let (next, whole) = (from, (first, last));
@@ -224,9 +227,17 @@ impl Engine {
                     .inside
                     .store
                     .write_slice(move |tx| Box::pin(async move { fill(tx, &reading, &compared, next, whole).await }))
-                    .await?;
-                let Some(reached) = reached else { break };
-                from = reached;
+                    .await;
+                match reached {
+                    Ok(Some(reached)) => (from, busy) = (reached, 0),
+                    Ok(None) => break,
+                    // Somebody who changes many of these records has them in another order.
+                    Err(Error::Busy(_)) if busy < PATIENCE => {
+                        busy += 1;
+                        tokio::time::sleep(Duration::from_millis(50 * busy)).await;
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         }
     }
@@ -242,8 +253,11 @@ fn likeliest(shared: HashMap<Id, usize>, most: usize) -> Vec<Id> {
 /// Gives the next records of a stretch their keys; where the stretch goes on from, or nothing at its end.
 async fn fill(tx: &mut Tx, reading: &Reading, compared: &Compared, from: Id, (first, last): (Id, Id)) -> Result<Option<Id>> {
     if tx.dialect() == Dialect::Postgres {
-        // Who changes a record meanwhile waits for this slice, or comes before it.
-        tx.rows(&Statement::new("LOCK TABLE \"duplicate_key\" IN SHARE ROW EXCLUSIVE MODE", Vec::new())).await?;
+        // Who changes one of these records meanwhile waits for this slice, or comes before it; others go on.
+        let mut sql = Sql::new();
+        sql.push("SELECT \"id\" FROM ").name(reading.entity.key).push(" WHERE \"id\" > ").bind(from).push(" AND \"id\" <= ").bind(last);
+        sql.push(" AND \"removed_at\" IS NULL ORDER BY \"id\" LIMIT ").number(SLICE as i64).push(" FOR SHARE");
+        tx.rows(&Statement::new(sql.text, sql.values)).await?;
     }
     let records = reading.between(tx, from, last, SLICE).await?;
     let key = reading.entity.key;

@@ -49,7 +49,12 @@ impl Weighing {
 
     /// How likely two are one, in ten-thousandths.
     pub(super) fn score(&self, one: &Prepared, other: &Prepared) -> i64 {
-        in_ten_thousandths(self.weights.score(one, other))
+        self.closeness(one, other).0
+    }
+
+    /// How likely two are one, in ten-thousandths, and what pairs are put in order by, which tells apart what is sure from what is surer.
+    pub(super) fn closeness(&self, one: &Prepared, other: &Prepared) -> (i64, i64) {
+        closeness(self.weights.score(one, other))
     }
 
     /// How likely two are one, in ten-thousandths; what pairs are put in order by; what speaks for and against.
@@ -69,21 +74,21 @@ pub(super) fn adjusted(mut weights: Weights, settings: &Settings) -> Weights {
     weights
 }
 
-fn in_ten_thousandths(score: f64) -> i64 {
-    (score * 10_000.0).round().clamp(0.0, 10_000.0) as i64
+fn closeness(score: f64) -> (i64, i64) {
+    // Beyond what a probability tells apart, the bits still do.
+    let rank = (score / (1.0 - score).max(1e-15)).max(1e-15).log2() * 100.0;
+    ((score * 10_000.0).round().clamp(0.0, 10_000.0) as i64, rank.round() as i64)
 }
 
 /// What a comparison came to, as the queue keeps it.
 pub(super) fn read(comparison: &matching::Comparison) -> (i64, i64, Vec<Evidence>) {
-    let score = in_ten_thousandths(comparison.score);
-    // Beyond what a probability tells apart, the bits still do.
-    let rank = (comparison.score / (1.0 - comparison.score).max(1e-15)).max(1e-15).log2() * 100.0;
+    let (score, rank) = closeness(comparison.score);
     let evidence = comparison.evidence.iter().map(|one| Evidence {
         field: one.field.clone(),
         says: says(one.agreement),
         weight: (one.bits * 100.0).round() as i64,
     });
-    (score, rank.round() as i64, evidence.collect())
+    (score, rank, evidence.collect())
 }
 
 fn says(agreement: Agreement) -> Says {

@@ -110,3 +110,20 @@ async fn rows_far_apart_find_each_other() {
         assert_eq!(all(&engine, "account", "address.city is \"Cecina\"").await.len(), 1, "{skipped:?}");
     }
 }
+
+#[tokio::test]
+async fn of_two_that_are_alike_the_closer_is_told() {
+    for engine in engines().await {
+        // Both share words that nobody else has; the younger less.
+        let there = "Ragione sociale;Indirizzo;Città;Telefoni\n\
+            Trattoria Zumbalinda Quarrastella Bregomonti snc;Via dei Mille 7;Pisa;050 553322\nAltra Zumbalinda Quarrastella Bregomonti;;;\n";
+        imported(&engine, there, |_| {}).await;
+        work(&engine).await;
+        let report = Paper::default();
+        let again =
+            "Ragione sociale;Indirizzo;Città;Telefoni\nTrattoria Zumbalinda Quarrastella Bregomonti;Via dei Mille 7;Pisa;050 553322\n";
+        imported(&engine, again, |options| (options.alike, options.report) = (Alike::Skip, report.output())).await;
+        let closer = one(&engine, "account", "address.city is \"Pisa\"").await;
+        assert!(report.text().contains(&format!("2;saltato;{};", closer.id)), "{}", report.text());
+    }
+}
