@@ -68,6 +68,34 @@ test("from a card the other one is looked for", async ({ page }, info) => {
   await expect(page.locator("h1")).toHaveText("Unisci le schede");
 });
 
+test("none of the values is right: another one is written", async ({ page }, info) => {
+  await two(page, "Scritta");
+  await page.goto(listed("Scritta"));
+  const ids = await page.locator(".list tbody input[name=pick]").evaluateAll((all) => all.map((tick) => tick.value));
+  await page.goto(`/accounts/merge?ids=${ids.join(",")}`);
+  const name = page.locator("fieldset.merge-field", { hasText: "Ragione sociale" });
+  const input = name.locator("input[name=name]");
+  await expect(input).toBeHidden();
+  await name.getByText("Un altro valore…").click();
+  // It begins with what the record that stays says.
+  await expect(input).toHaveValue("Scritta Torneria S.r.l.");
+  await input.fill("");
+  const address = page.locator("fieldset.merge-field", { hasText: "via Roma 12" }).first();
+  await address.getByText("Un altro valore…").click();
+  await address.getByLabel("CAP").fill("5612");
+  await page.locator(".save-bar .btn-primary").click();
+  await expect(page.locator(".notice[data-tone=bad]")).toBeVisible();
+  await expect(name.locator(".merge-typed .error")).toBeVisible();
+  await expect(address.getByLabel("CAP")).toHaveValue("5612");
+  await expectAccessible(page);
+  await picture(page, info, "merge-typed");
+  await input.fill("Torneria Scritta & Figli");
+  await address.getByLabel("CAP").fill("56121");
+  await page.locator(".save-bar .btn-primary").click();
+  await expect(page.locator("h1")).toHaveText("Torneria Scritta & Figli");
+  await expect(page.locator(".record-facts, .card, main").first()).toContainText("56121");
+});
+
 test.describe("without modules", () => {
   test.use({ javaScriptEnabled: false });
 

@@ -1,7 +1,7 @@
 //! Search over everything the asker may see, grouped by entity.
 
 use crate::Engine;
-use crate::principal::Principal;
+use crate::principal::{Principal, Through};
 use kernel::{Id, Result, Value, fold};
 use meta::field::Field;
 use meta::filter::{Path, Test};
@@ -176,8 +176,13 @@ impl Engine {
         let ids: Vec<Id> = rows.iter().filter_map(|row| row.first().and_then(Value::link)).collect();
         let mut records = self.read_records(tx, who, entity, &ids, false, true).await?;
         records.iter_mut().for_each(Record::keep_secrets);
+        let names = self.old_names(tx, entity, &ids).await?;
+        let title = entity.field(entity.title).filter(|title| title.search && !title.secret);
         let says = |record: &Record| {
-            let said = words_of(record);
+            let mut said = words_of(record);
+            if let Some(title) = title {
+                names.iter().filter(|(id, _)| *id == record.id).for_each(|(_, name)| keep(title, name, &mut said));
+            }
             words.iter().all(|word| said.split(' ').any(|part| part.starts_with(word.as_str())))
         };
         let found: Vec<Id> = records.iter().filter(|record| says(record)).map(|record| record.id).collect();
@@ -192,10 +197,14 @@ impl Engine {
             return Ok(());
         }
         let records = self.read_records(tx, who, entity, &silent, false, true).await?;
+        let names = self.old_names(tx, entity, &silent).await?;
         for found in found {
             let Some(record) = records.iter().find(|record| record.id == found.id) else { continue };
             let unsaid: Vec<&String> = unsaid(&found.title, words).collect();
+            let title = entity.field(entity.title).filter(|title| title.search);
+            let called = names.iter().filter(|(id, _)| *id == found.id).filter_map(|(_, name)| Some((title?, name)));
             found.because = searched(record)
+                .chain(called)
                 .filter(|(field, value)| {
                     let mut kept = String::new();
                     keep(field, value, &mut kept);
@@ -208,12 +217,27 @@ impl Engine {
         Ok(())
     }
 
-    /// Learns the words of some records, whatever they were before.
+    /// Learns the words of some records, whatever they were before: also the names of those that went into them.
     pub(crate) async fn search_learn(&self, tx: &mut Tx, entity: &Entity, records: &[Record]) -> Result<()> {
         if !entity.can.searchable {
             return Ok(());
         }
-        tx.search_put_many(entity.key, &words(records)).await
+        let ids: Vec<Id> = records.iter().map(|record| record.id).collect();
+        let mut words = words(records);
+        if let Some(title) = entity.field(entity.title).filter(|title| title.search) {
+            for (id, name) in self.old_names(tx, entity, &ids).await? {
+                if let Some((_, words)) = words.iter_mut().find(|(of, _)| *of == id) {
+                    keep(title, &name, words);
+                }
+            }
+        }
+        tx.search_put_many(entity.key, &words).await
+    }
+
+    /// Learns the words of a living record once more, since others went into it, or came out of it.
+    pub(crate) async fn search_learn_again(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<()> {
+        let found = self.read_records(tx, &self.system(Through::Job), entity, &[id], false, true).await?;
+        self.search_learn(tx, entity, &found).await
     }
 
     /// Learns the words of records that were just created.

@@ -4,6 +4,8 @@ use super::{MERGE, mergeable, system};
 use crate::Engine;
 use crate::principal::{Principal, Verb};
 use kernel::{Id, Moment, Result, Value};
+use meta::query::among;
+use meta::shape::ColumnType;
 use meta::sql::Sql;
 use meta::{Entity, Kind, Record};
 use std::collections::HashMap;
@@ -65,6 +67,42 @@ pub(crate) async fn merged_by(tx: &mut Tx, record: Id) -> Result<Option<(Id, Id)
     let sql = "SELECT \"merge\", \"into\" FROM \"merged\" WHERE \"record\" = ? AND \"ended_at\" IS NULL";
     let rows = tx.rows(&Statement::new(sql, vec![Value::Link(record)])).await?;
     Ok(rows.first().and_then(|row| Some((row.link(0)?, row.link(1)?))))
+}
+
+impl Engine {
+    /// What the records were called that went into some others, also by way of others still: with the record that each is by now.
+    pub(crate) async fn old_names(&self, tx: &mut Tx, entity: &Entity, ids: &[Id]) -> Result<Vec<(Id, Value)>> {
+        if !mergeable(entity) || ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut by_now: HashMap<Id, Id> = HashMap::new();
+        let mut next = ids.to_vec();
+        for _ in 0..FARTHEST {
+            let mut sql = Sql::new();
+            sql.push("SELECT \"record\", \"into\" FROM \"merged\" WHERE \"ended_at\" IS NULL AND \"into\"");
+            among(&next, &mut sql);
+            next.clear();
+            for row in tx.rows(&Statement::new(sql.text, sql.values)).await?.iter() {
+                if let (Some(gone), Some(into)) = (row.link(0), row.link(1)) {
+                    by_now.insert(gone, by_now.get(&into).copied().unwrap_or(into));
+                    next.push(gone);
+                }
+            }
+            if next.is_empty() {
+                break;
+            }
+        }
+        let Some(title) = entity.field(entity.title).filter(|_| !by_now.is_empty()) else { return Ok(Vec::new()) };
+        let mut sql = Sql::new();
+        sql.push("SELECT \"id\", ").name(&title.column()).push(" FROM ").name(entity.key).push(" WHERE \"id\"");
+        among(&by_now.keys().copied().collect::<Vec<_>>(), &mut sql);
+        let rows = tx.rows_as(&Statement::new(sql.text, sql.values), &[ColumnType::Link, title.kind.column()]).await?;
+        let named = |mut row: Vec<Value>| {
+            let name = row.pop()?;
+            Some((*by_now.get(&row.first()?.link()?)?, name))
+        };
+        Ok(rows.into_iter().filter_map(named).collect())
+    }
 }
 
 /// The merge in force by which a record went, and the record that it is by now.

@@ -59,7 +59,8 @@ pub(crate) fn tables() -> Vec<Table> {
             .index(&["kept"]),
         Table::new("merged", &[("merge", Link), ("record", Link), ("into", Link), ("at", Moment), ("ended_at", Moment)])
             .key(&["merge", "record"])
-            .index(&["record"]),
+            .index(&["record"])
+            .index(&["into"]),
         Table::new("merge_move", &[("merge", Link), ("entity", Text), ("field", Text), ("record", Link), ("was", Link)])
             .key(&["merge", "entity", "field", "record"]),
     ]
@@ -166,6 +167,7 @@ impl Engine {
         }
         self.settle_pairs(tx, writing.changeset, writing, &entity, plan.kept.0, &gone).await?;
         self.tell_of_it(tx, writing, &entity, &records[0]).await?;
+        self.search_learn_again(tx, &entity, plan.kept.0).await?;
         self.enqueue(tx, FOLLOW, writing.changeset.to_string(), None).await?;
         self.announce(tx, &entity, &[plan.kept.0]).await?;
         let version = self.version_of(tx, &entity, plan.kept.0).await?;

@@ -110,6 +110,7 @@ impl Engine {
         }
         if let Some(kept) = self.read_records(tx, &system(self), &merge.entity, &[merge.kept], true, false).await?.pop() {
             self.tell_of_it(tx, writing, &merge.entity, &kept).await?;
+            self.search_learn_again(tx, &merge.entity, merge.kept).await?;
         }
         self.announce(tx, &merge.entity, &[&[merge.kept][..], &merge.gone].concat()).await?;
         Ok((unmerged, describing))

@@ -345,3 +345,31 @@ async fn a_large_record_moves_whole_or_not_at_all() {
         house.whole().await;
     }
 }
+
+#[tokio::test]
+async fn whoever_looks_for_the_old_name_finds_what_became_of_it() {
+    for house in houses().await {
+        let found = async |text: &str| {
+            let groups = house.engine.search(&house.who, text, 5).await.expect("a search");
+            groups.iter().flat_map(|group| group.found.iter().map(|found| (found.id, found.because.len()))).collect::<Vec<_>>()
+        };
+        let (kept, middle, first) =
+            (house.account("Torneria Bini").await, house.account("Zumbalinda").await, house.account("Quarrastella").await);
+        let earlier = house.merge("account", Plan::new(middle, [first])).await.expect("a merge");
+        let later = house.merge("account", Plan::new(kept, [middle])).await.expect("a merge");
+        // Why it was found is said, and a change of what stayed does not take it away.
+        house.clock.pass(60_000);
+        let values = vec![(accounts::NAME.id(), "Torneria Bini e figli".into())];
+        let accounts = house.engine.entity("account").expect("accounts");
+        house.engine.change(&house.who, &accounts, kept, None, values, Vec::new()).await.expect("a change");
+        for name in ["Quarrastella", "zumba"] {
+            assert_eq!(found(name).await, [(kept, 1)], "{name}");
+        }
+        house.engine.unmerge(&house.who, later.changeset).await.expect("taken back");
+        assert_eq!((found("Quarrastella").await, found("Zumbalinda").await), (vec![(middle, 1)], vec![(middle, 0)]));
+        house.engine.unmerge(&house.who, earlier.changeset).await.expect("taken back");
+        assert_eq!((found("Quarrastella").await, found("Zumbalinda").await), (vec![(first, 0)], vec![(middle, 0)]));
+        assert_eq!(found("Bini").await, [(kept, 0)]);
+        house.whole().await;
+    }
+}

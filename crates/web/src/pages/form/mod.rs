@@ -13,6 +13,7 @@ mod read;
 mod standing;
 mod trying;
 mod twins;
+pub(crate) mod within;
 mod write;
 
 use crate::caller::{Named, Of};

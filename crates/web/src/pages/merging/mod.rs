@@ -10,7 +10,8 @@ use crate::caller::{Named, Of};
 use crate::fields::{Face, Sight};
 use crate::form::{Asking, Fields};
 use crate::pages::answer::{onward_saying, rendered};
-use crate::pages::card::{day, title};
+use crate::pages::card::{bring, day, title};
+use crate::pages::form::within;
 use crate::pages::html;
 use crate::pages::list::grouped;
 use crate::pages::reader::Reader;
@@ -22,12 +23,14 @@ use engine::merging::{MOST_GONE, Pick, Plan, Proposal, Proposed};
 use engine::principal::Verb;
 use http::{Method, StatusCode};
 use kernel::error::Conflict;
-use kernel::{Error, Id, Result, Say};
+use kernel::{Error, Id, Problem, Problems, Result, Say};
 use meta::{Entity, Record};
 use std::sync::Arc;
 
 /// The choice of all values together.
 const UNITED: &str = "all";
+/// The choice of a value that is written here.
+const TYPED: &str = "typed";
 
 /// The routes of merging.
 pub(crate) fn routes(routes: Routes) -> Routes {
@@ -89,6 +92,9 @@ struct Row {
     why: String,
     open: bool,
     choices: Vec<Choice>,
+    /// Where another value is written; empty where none can be.
+    controls: String,
+    typed: bool,
 }
 
 #[derive(Template)]
@@ -110,11 +116,19 @@ struct Page<'p> {
 
 async fn ask(Of(entity): Of, reader: Reader, Asking(asked): Asking) -> Answer {
     let reader = reader.within(entity.plural);
-    page(&reader, &entity, &ids(&asked)?, &asked, String::new(), StatusCode::OK).await
+    page(&reader, &entity, &ids(&asked)?, &asked, Wrong::default(), StatusCode::OK).await
+}
+
+/// What is to be said of a merge that was not done.
+#[derive(Default)]
+struct Wrong {
+    said: String,
+    /// Of what was written instead of the records' values.
+    problems: Problems,
 }
 
 /// The page, with what was chosen already.
-async fn page(reader: &Reader, entity: &Arc<Entity>, ids: &[Id], entered: &Fields, wrong: String, status: StatusCode) -> Answer {
+async fn page(reader: &Reader, entity: &Arc<Entity>, ids: &[Id], entered: &Fields, wrong: Wrong, status: StatusCode) -> Answer {
     let speech = &reader.speech;
     let proposal = reader.web.engine().merge_proposal(&reader.who, entity, ids).await?;
     let sight = Sight { speech, reading: &reader.reading, model: &reader.model, titles: &proposal.titles };
@@ -144,7 +158,13 @@ async fn page(reader: &Reader, entity: &Arc<Entity>, ids: &[Id], entered: &Field
         let label = speech.field(entity.key, field.group.key);
         let same = proposal.records.iter().all(|record| field.group.same(&proposal.records[0], record));
         if !same {
-            rows.push(row(&proposal, field, &columns, entered, label, &sight));
+            let mut row = row(&proposal, field, &columns, entered, label, &sight);
+            if row.open {
+                let stays = proposal.records.iter().find(|record| record.id == keeps).unwrap_or(&proposal.records[0]);
+                let controls = within::controls(reader, entity, row.key, stays, &proposal.titles, entered, &wrong.problems);
+                row.controls = controls.unwrap_or_default();
+            }
+            rows.push(row);
         } else if field.group.fields.iter().any(|one| !proposal.records[0].value(one.id).is_empty()) {
             equal.push((label, shown(field, &proposal.records[0], &sight)));
         }
@@ -157,7 +177,7 @@ async fn page(reader: &Reader, entity: &Arc<Entity>, ids: &[Id], entered: &Field
         entity,
         title: speech.say("merge-title"),
         lead: speech.with("merge-lead", &[("days", &days)]),
-        wrong,
+        wrong: wrong.said,
         ids: id_texts.join(","),
         equal_said: speech.with("merge-equal", &[("count", &equal.len().to_string())]),
         lines: lines.collect(),
@@ -215,7 +235,7 @@ fn row(proposal: &Proposal, field: &Proposed, columns: &[Column], entered: &Fiel
         });
     }
     let why = sight.speech.say(&format!("merge-why-{}", field.why.key())).to_owned();
-    Row { key: field.group.key, label, why, open: field.open, choices }
+    Row { key: field.group.key, label, why, open: field.open, choices, controls: String::new(), typed: chosen == TYPED }
 }
 
 /// What a record says of a field, or of several that belong together.
@@ -256,36 +276,51 @@ fn said(line: &Record, sight: &Sight<'_>) -> String {
     parts.join(" · ")
 }
 
-/// The plan that a form says.
-fn plan(fields: &Fields, ids: &[Id]) -> Result<Plan> {
+/// The plan that a form says, and what is wrong with what was written in it.
+async fn plan(reader: &Reader, entity: &Entity, fields: &Fields, ids: &[Id]) -> Result<(Plan, Problems)> {
     let version = |id: Id| fields.get(&format!("version.{id}")).and_then(|text| text.parse().ok());
     let kept: Id = fields.get("keep").and_then(|id| id.parse().ok()).filter(|id| ids.contains(id)).ok_or(Error::NotFound)?;
     let gone = ids.iter().filter(|id| **id != kept).map(|id| (*id, version(*id))).collect();
     let mut plan = Plan { kept: (kept, version(kept)), gone, picks: Vec::new() };
+    let mut problems = Vec::new();
     for (name, value) in &fields.0 {
         let Some(field) = name.strip_prefix("pick.").filter(|_| !value.is_empty()) else { continue };
         let pick = match value.as_str() {
             UNITED => Pick::United,
+            TYPED => {
+                let (values, wrong) = within::values(reader, entity, field, fields).await?;
+                problems.extend(wrong);
+                if values.is_empty() && problems.is_empty() {
+                    problems.push(Problem { field: field.to_owned(), say: Say::new("error-read-only") });
+                }
+                Pick::Typed(values)
+            }
             id => Pick::Of(id.parse().map_err(|_| Error::invalid(field, Say::new("error-merge-of")))?),
         };
         plan.picks.retain(|(known, _)| known != field);
         plan = plan.pick(field, pick);
     }
-    Ok(plan)
+    Ok((plan, problems))
 }
 
 async fn merge(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: Fields) -> Answer {
     let reader = reader.within(entity.plural);
     let ids = ids(&fields)?;
-    let merged = match web.engine().merge(&reader.who, &entity, plan(&fields, &ids)?).await {
+    let (plan, problems) = plan(&reader, &entity, &fields, &ids).await?;
+    let names_terms = |(field, pick): &(String, Pick)| matches!(pick, Pick::Typed(_)) && fields.get(&format!("{field}.new")).is_some();
+    if problems.is_empty() && plan.picks.iter().any(names_terms) {
+        bring(&reader, &entity, &fields).await?;
+    }
+    let merged = if problems.is_empty() { web.engine().merge(&reader.who, &entity, plan).await } else { Err(Error::Invalid(problems)) };
+    let merged = match merged {
         Ok(merged) => merged,
         Err(Error::Conflict(Conflict::Stale { .. })) => {
-            let wrong = reader.speech.say("merge-stale").to_owned();
+            let wrong = Wrong { said: reader.speech.say("merge-stale").to_owned(), problems: Vec::new() };
             return page(&reader, &entity, &ids, &fields, wrong, StatusCode::CONFLICT).await;
         }
         Err(Error::Invalid(problems)) => {
-            let wrong = problems.first().map(|problem| reader.speech.sentence(&problem.say)).unwrap_or_default();
-            return page(&reader, &entity, &ids, &fields, wrong, StatusCode::UNPROCESSABLE_ENTITY).await;
+            let said = problems.first().map(|problem| of_field(&reader, &entity, problem)).unwrap_or_default();
+            return page(&reader, &entity, &ids, &fields, Wrong { said, problems }, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -293,6 +328,15 @@ async fn merge(State(web): State<Web>, Of(entity): Of, reader: Reader, fields: F
     let sight = Sight { speech: &reader.speech, reading: &reader.reading, model: &reader.model, titles: &titles };
     let name = title(&entity, &record, &sight);
     onward_saying(&reader, &format!("/{}/{}", entity.plural, merged.kept), "said-merged", &name, Some(merged.changeset))
+}
+
+/// What is wrong, after the name of the field it is wrong with.
+fn of_field(reader: &Reader, entity: &Entity, problem: &Problem) -> String {
+    let said = reader.speech.sentence(&problem.say);
+    match entity.field(&problem.field) {
+        Some(field) => format!("{}: {said}", reader.speech.field(entity.key, field.key)),
+        None => said,
+    }
 }
 
 async fn unmerge(State(web): State<Web>, Of(entity): Of, named: Named, reader: Reader, fields: Fields) -> Answer {
