@@ -132,6 +132,44 @@ async function administered(server) {
   return { user, role: role.id, rule: rule.id, field: field.id };
 }
 
+/** A file comes in, step by step, with consents and with a row that is alike to another; then two records become one. */
+async function imported(page, name, take) {
+  const town = `Fiera ${name}`;
+  const rows = [
+    "Ragione sociale;Partita IVA;Telefono;E-mail;Città;Newsletter",
+    `Officine Alfa ${town};12345678903;050 24776;info@alfa.example;${town};sì`,
+    `Trattoria da Ugo ${town} snc;;0586 898989;ugo@example.com;${town};no`,
+    `Trattoria Da Ugo ${town};;0586 898989;ugo@example.com;${town};forse`,
+    `;;050 111222;;${town};`,
+    "",
+  ];
+  await page.goto("/imports/new?of=accounts");
+  await page.locator("#import-file").setInputFiles({ name: "fiera.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\r\n"), "utf8") });
+  await page.locator("[data-save]").click();
+  await page.waitForURL(/\/columns$/);
+  await page.getByLabel("Newsletter", { exact: true }).selectOption("consent.marketing.email");
+  await page.locator("[data-save]").click();
+  await expect(page.locator("#import-consents .error").first()).toBeVisible();
+  await page.locator("#import-consents").scrollIntoViewIfNeeded();
+  await take("import-consents-wrong");
+  await page.locator("#import-consents select[name='consent.source']").selectOption({ index: 1 });
+  await page.locator("#import-consents input[type=date]").fill("2026-02-01");
+  await page.locator("#import-consents [name='consent.evidence']").fill("Fiera di Pisa");
+  await take("import-consents");
+  await page.locator("[data-save]").click();
+  await page.locator("button[name=do][value=trial]").click();
+  await expect(page.locator(".import-outcome")).toBeVisible({ timeout: 20_000 });
+  await take("import-rows");
+  await page.locator(".save-bar form button.btn-primary").click();
+  await expect(page.locator("#import-report")).toHaveAttribute("data-state", "done", { timeout: 20_000 });
+  await take("import-report");
+  await page.goto(`/accounts?filter=${encodeURIComponent(`address.city is "${town}"`)}`);
+  const ids = await page.locator(".list tbody input[name=pick]").evaluateAll((all) => all.map((tick) => tick.value));
+  await page.goto(`/accounts/merge?ids=${ids.slice(0, 2).join(",")}`);
+  await page.locator(".merge-other").first().click();
+  await take("merge");
+}
+
 test("the album", async ({ page, server }, info) => {
   await mkdir(folder, { recursive: true });
   const language = info.project.name.endsWith("en") ? "en" : "it";
@@ -155,6 +193,7 @@ test("the album", async ({ page, server }, info) => {
     await page.goto(typeof address === "function" ? address(at) : address);
     await take(name);
   }
+  await imported(page, info.project.name, take);
   await page.goto(at.card);
   await page.keyboard.press("Control+k");
   await page.keyboard.type("rossi");

@@ -6,6 +6,7 @@
 mod cells;
 mod coerce;
 mod conflict;
+mod erased;
 mod postgres;
 mod rows;
 mod search;

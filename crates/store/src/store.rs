@@ -1,5 +1,6 @@
 //! The door to the data.
 
+use crate::erased::{Job, Outcome, job, outcome};
 use crate::postgres::Server;
 use crate::settings::{Mode, Place, Settings};
 use crate::shape::{self, ShapeReport};
@@ -90,10 +91,7 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
         T: Send + 'static,
     {
-        match &self.base.back {
-            Backing::File(file) => file.read(Kind::Read, work).await,
-            Backing::Server(server) => server.read(Kind::Read, work).await,
-        }
+        outcome(self.read_in(Kind::Read, job(work)).await?)
     }
 
     /// Reads; all statements see the same moment.
@@ -102,9 +100,13 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
         T: Send + 'static,
     {
+        outcome(self.read_in(Kind::Snapshot, job(work)).await?)
+    }
+
+    async fn read_in(&self, kind: Kind, work: Job) -> Result<Outcome> {
         match &self.base.back {
-            Backing::File(file) => file.read(Kind::Snapshot, work).await,
-            Backing::Server(server) => server.read(Kind::Snapshot, work).await,
+            Backing::File(file) => file.read(kind, work).await,
+            Backing::Server(server) => server.read(kind, work).await,
         }
     }
 
@@ -115,7 +117,7 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
         T: Send + 'static,
     {
-        self.write_in(Turn::Person, work).await
+        outcome(self.write_in(Turn::Person, job(work)).await?)
     }
 
     /// The same for a slice of long work (imports, sends, recalculations), at most 20 ms long: people's writes go first.
@@ -124,14 +126,10 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
         T: Send + 'static,
     {
-        self.write_in(Turn::Slice, work).await
+        outcome(self.write_in(Turn::Slice, job(work)).await?)
     }
 
-    async fn write_in<T, F>(&self, turn: Turn, work: F) -> Result<T>
-    where
-        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
-        T: Send + 'static,
-    {
+    async fn write_in(&self, turn: Turn, work: Job) -> Result<Outcome> {
         match &self.base.back {
             Backing::File(file) => file.write(turn, work).await,
             Backing::Server(server) => server.write(turn, work).await,

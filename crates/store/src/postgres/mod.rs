@@ -11,10 +11,11 @@ pub(crate) use bulk::{insert_many, put_words};
 pub(crate) use faults::translate;
 pub(crate) use statements::{control, execute, fetch};
 
+use crate::erased::{Job, Outcome, job};
 use crate::settings::{Mode, Settings};
 use crate::sqlite::panicked;
 use crate::statement::Statement;
-use crate::store::{Turn, Work};
+use crate::store::Turn;
 use crate::topics::Topics;
 use crate::tx::{Back, Kind, Shared, Tx, swallowed};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
@@ -100,11 +101,7 @@ impl Server {
         Ok(server)
     }
 
-    pub(crate) async fn read<T, F>(&self, kind: Kind, work: F) -> Result<T>
-    where
-        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(crate) async fn read(&self, kind: Kind, work: Job) -> Result<Outcome> {
         let mut tx = self.lease(kind).await?;
         if kind == Kind::Snapshot {
             begin(&mut tx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -117,11 +114,7 @@ impl Server {
     }
 
     /// The work runs as a task of its own: a request that goes away can't leave it half done.
-    pub(crate) async fn write<T, F>(&self, turn: Turn, work: F) -> Result<T>
-    where
-        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(crate) async fn write(&self, turn: Turn, work: Job) -> Result<Outcome> {
         if !self.may_write {
             return Err(Error::Unavailable(Say::new("error-data-in-use")));
         }
@@ -155,7 +148,8 @@ impl Server {
     }
 
     pub(crate) async fn health(&self) -> Result<()> {
-        self.read(Kind::Read, |tx| Box::pin(async move { tx.rows(&Statement::new("SELECT 1", Vec::new())).await.map(|_| ()) })).await
+        let asked = job(|tx| Box::pin(async move { tx.rows(&Statement::new("SELECT 1", Vec::new())).await.map(|_| ()) }));
+        self.read(Kind::Read, asked).await.map(|_| ())
     }
 
     pub(crate) fn close(&self) {
@@ -201,9 +195,6 @@ fn closed(tx: &mut Tx) {
 }
 
 /// Runs the work; the outer error is a panic in it.
-async fn guarded<T, F>(tx: &mut Tx, work: F) -> Result<Result<T>>
-where
-    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T>,
-{
+async fn guarded(tx: &mut Tx, work: Job) -> Result<Result<Outcome>> {
     AssertUnwindSafe(async { work(tx).await }).catch_unwind().await.map_err(|panic| panicked(&*panic))
 }

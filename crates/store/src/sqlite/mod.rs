@@ -11,9 +11,10 @@ pub(crate) use faults::from_disk;
 pub(crate) use statements::{control, execute, fetch, insert_many};
 pub(crate) use work::panicked;
 
+use crate::erased::{Job, Outcome, job};
 use crate::settings::{Mode, Settings};
 use crate::statement::Statement;
-use crate::store::{Turn, Work};
+use crate::store::Turn;
 use crate::topics::Topics;
 use crate::tx::{Kind, Shared, Tx};
 use crossbeam_channel::Sender;
@@ -70,20 +71,12 @@ impl File {
         Ok(File { people, slices, readers, reader_count, may_write, topics, threads: Mutex::new(threads) })
     }
 
-    pub(crate) async fn read<T, F>(&self, kind: Kind, work: F) -> Result<T>
-    where
-        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(crate) async fn read(&self, kind: Kind, work: Job) -> Result<Outcome> {
         let (item, answer) = item(kind, work);
         hand_over(&self.readers, item, answer).await
     }
 
-    pub(crate) async fn write<T, F>(&self, turn: Turn, work: F) -> Result<T>
-    where
-        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(crate) async fn write(&self, turn: Turn, work: Job) -> Result<Outcome> {
         if !self.may_write {
             return Err(Error::Unavailable(Say::new("error-data-in-use")));
         }
@@ -99,9 +92,9 @@ impl File {
     }
 
     pub(crate) async fn health(&self) -> Result<()> {
-        self.read(Kind::Read, |tx| Box::pin(async move { tx.rows(&Statement::new("SELECT 1", Vec::new())).await })).await?;
+        self.read(Kind::Read, job(|tx| Box::pin(async move { tx.rows(&Statement::new("SELECT 1", Vec::new())).await }))).await?;
         if self.may_write {
-            self.write(Turn::Person, |_| Box::pin(async { Ok(()) })).await?;
+            self.write(Turn::Person, job(|_| Box::pin(async { Ok(()) }))).await?;
         }
         Ok(())
     }
@@ -128,7 +121,7 @@ impl File {
     }
 }
 
-async fn hand_over<T>(queue: &Sender<Errand>, item: Item, answer: oneshot::Receiver<Result<T>>) -> Result<T> {
+async fn hand_over(queue: &Sender<Errand>, item: Item, answer: oneshot::Receiver<Result<Outcome>>) -> Result<Outcome> {
     use crossbeam_channel::TrySendError;
     match queue.try_send(Errand::Do(item)) {
         Ok(()) => answer.await.unwrap_or_else(|_| Err(closed())),

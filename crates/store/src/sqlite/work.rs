@@ -1,5 +1,6 @@
 //! A piece of work as the threads see it: run now, answered later.
 
+use crate::erased::{Job, Outcome};
 use crate::store::Work;
 use crate::tx::{Kind, Tx};
 use kernel::error::{Conflict, Error, Result};
@@ -45,11 +46,7 @@ impl Answer {
     }
 }
 
-pub(super) fn item<T, F>(kind: Kind, work: F) -> (Item, oneshot::Receiver<Result<T>>)
-where
-    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static,
-    T: Send + 'static,
-{
+pub(super) fn item(kind: Kind, work: Job) -> (Item, oneshot::Receiver<Result<Outcome>>) {
     let (sender, receiver) = oneshot::channel();
     let run = move |tx: Result<&mut Tx>| {
         // Whoever asked has hung up: nobody needs to know any more.
@@ -75,7 +72,7 @@ where
 }
 
 /// On this database nothing the work may wait for ever waits, so one poll brings it to its end.
-fn drive<T>(work: Work<'_, T>) -> Result<T> {
+fn drive(work: Work<'_, Outcome>) -> Result<Outcome> {
     let mut work = pin!(work);
     match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
