@@ -53,6 +53,7 @@ const inside = [
   ["normalising", "/administration/normalisation?asked=1&entity=account&rule=companies&rule=forms&rule=streets&rule=places"],
   ["duplicates", "/duplicates"],
   ["duplicate-settings", "/administration/duplicates"],
+  ["exports", "/administration/exports"],
   ["administration-tokens", "/administration/tokens"],
   ["users", "/users"],
   ["teams", "/teams"],

@@ -9,6 +9,7 @@ pub mod backups;
 pub mod bulk;
 pub mod company;
 mod context;
+mod csv_guard;
 pub mod duplicates;
 mod epoch;
 mod erase;

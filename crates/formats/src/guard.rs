@@ -13,13 +13,23 @@ pub fn unguarded(text: &str) -> &str {
     }
 }
 
-/// Adds a row of CSV, ended by `\r\n`. A cell that a sheet would reckon with gets an apostrophe before it.
-pub fn csv_row<'c>(text: &mut String, delimiter: char, cells: impl IntoIterator<Item = &'c str>) {
+/// Whether cells that a sheet would reckon with get an apostrophe where they go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Guard {
+    /// They get one: whoever opens the file in a sheet is safe.
+    #[default]
+    On,
+    /// They go out as they are: the file is for programs.
+    Off,
+}
+
+/// Adds a row of CSV, ended by `\r\n`. With the guard on, a cell that a sheet would reckon with gets an apostrophe before it.
+pub fn csv_row<'c>(text: &mut String, delimiter: char, guard: Guard, cells: impl IntoIterator<Item = &'c str>) {
     for (place, cell) in cells.into_iter().enumerate() {
         if place > 0 {
             text.push(delimiter);
         }
-        let guarded = is_guarded(cell);
+        let guarded = guard == Guard::On && is_guarded(cell);
         if guarded || cell.contains([delimiter, '"', '\n', '\r']) {
             text.push('"');
             text.push_str(if guarded { "'" } else { "" });

@@ -17,7 +17,7 @@ mod workbook;
 #[cfg(test)]
 mod tests;
 
-pub use guard::{csv_row, is_guarded, unguarded};
+pub use guard::{Guard, csv_row, is_guarded, unguarded};
 pub use headers::{ERROR_COLUMNS, signature};
 pub use manner::{DELIMITERS, Heading, Manner, letters};
 pub use text::Encoding;

@@ -4,7 +4,7 @@
 use crate::manner::lettered;
 use crate::numbers::{Shape, built_in};
 use crate::parts::{Parts, Unpacked};
-use crate::{Encoding, Heading, MOST_COLUMNS, MOST_ROW, Manner, Row, Survey, TOP, csv_row, fault, glimpse};
+use crate::{Encoding, Guard, Heading, MOST_COLUMNS, MOST_ROW, Manner, Row, Survey, TOP, csv_row, fault, glimpse};
 use kernel::{Error, Result, Say};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -517,7 +517,7 @@ fn iso(text: &str) -> String {
 /// A row as CSV, which answers it.
 fn row(line: u64, cells: Vec<String>) -> Row {
     let mut raw = String::new();
-    csv_row(&mut raw, ';', cells.iter().map(String::as_str));
+    csv_row(&mut raw, ';', Guard::Off, cells.iter().map(String::as_str));
     raw.truncate(raw.trim_end_matches("\r\n").len());
     Row { line, raw, cells }
 }

@@ -156,7 +156,7 @@ proptest! {
     #[test]
     fn rows_written_are_rows_read(rows in vec(vec("[ -~àèìòù\n\"';=+@-]{0,12}", 2..4), 1..6)) {
         let mut text = String::from("a;b;c\r\n");
-        rows.iter().for_each(|row| formats::csv_row(&mut text, ';', row.iter().map(String::as_str)));
+        rows.iter().for_each(|row| formats::csv_row(&mut text, ';', formats::Guard::On, row.iter().map(String::as_str)));
         let mut file = Cursor::new(text.into_bytes());
         let survey = formats::survey(&mut file).expect("our own");
         let mut read = formats::rows(file, &survey).expect("rows");

@@ -1,10 +1,16 @@
 //! Values as cells of a sheet: what a person reads there, and an import reads back.
 
-pub use formats::csv_row;
+pub use formats::{Guard, csv_row};
 
-use kernel::{Id, Value};
+use engine::Engine;
+use kernel::{Id, Result, Value};
 use meta::{Field, Kind, Reading};
 use std::collections::HashMap;
+
+/// Whether CSV files that go out keep sheets from reckoning with their cells.
+pub async fn guard(engine: &Engine) -> Result<Guard> {
+    Ok(if engine.guards_csv().await? { Guard::On } else { Guard::Off })
+}
 
 /// A value as a cell: what a person reads in a sheet, and an import reads back.
 pub fn cell(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading: &Reading) -> String {

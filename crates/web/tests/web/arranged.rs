@@ -184,7 +184,7 @@ async fn exactly_this_list_is_taken_out() {
 }
 
 /// A part of a workbook, whose head says where it begins.
-fn part(book: &[u8], name: &str) -> String {
+pub fn part(book: &[u8], name: &str) -> String {
     use std::io::Read;
     let at = book.windows(name.len()).position(|some| some == name.as_bytes()).expect(name);
     let more = usize::from(u16::from_le_bytes([book[at - 2], book[at - 1]]));

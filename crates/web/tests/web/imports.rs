@@ -355,3 +355,43 @@ async fn a_file_without_a_header_is_known_by_its_values() {
         assert_eq!(count(&house, "name is \"Alfa S.r.l.\" and vat_number is \"12345678903\" and address.postcode is \"56121\"").await, 1);
     }
 }
+
+/// As installed no cell of a CSV is reckoned with by a sheet; where an administrator says that files go to programs, all of them go out as
+/// they are.
+#[tokio::test]
+async fn the_guard_of_csv_is_turned_off_for_programs() {
+    const PAGE: &str = "/administration/exports";
+    for house in houses().await {
+        let run = begun(&house, "mara", "Ragione sociale;Codice;Citt\u{e0}\r\n=Alfa;-7;Pisa\r\n;@8;=Lucca\r\n").await;
+        form(&house, "mara", &format!("{run}/columns"), "to.0=name&to.1=code&to.2=address.city&mode=create").await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let lists = "/accounts/export.csv?columns=name,code&filter=address.city+is+%22Pisa%22";
+        let errors = format!("{run}/errors.csv");
+        let (list, refused) = (page(&house, "mara", lists).await, page(&house, "mara", &errors).await);
+        assert!(list.contains("\"'=Alfa\";\"'-7\"\r\n"), "{list}");
+        assert!(refused.contains(";\"'@8\";\"'=Lucca\";"), "{refused}");
+        for who in ["mara", "anna"] {
+            house.page(who, "GET", PAGE).send().await.expect(403);
+            form(&house, who, PAGE, "").await.expect(403);
+        }
+        let shown = page(&house, "ada", PAGE).await;
+        assert!(shown.contains("name=\"guard\" value=\"true\" checked") && !shown.contains("The guard is off"), "{shown}");
+
+        form(&house, "ada", PAGE, "").await.expect(303);
+        let (list, refused) = (page(&house, "mara", lists).await, page(&house, "mara", &errors).await);
+        assert!(list.contains("=Alfa;-7\r\n") && !list.contains('\''), "{list}");
+        assert!(refused.contains("\r\n;@8;=Lucca;"), "{refused}");
+        let shown = page(&house, "ada", PAGE).await;
+        assert!(shown.contains("The guard is off") && !shown.contains("value=\"true\" checked"), "{shown}");
+        // A workbook keeps the mark of a text.
+        let workbook = house.page("mara", "GET", &lists.replace(".csv", ".xlsx")).send().await.expect(200);
+        let styles = crate::arranged::part(&workbook.body, "xl/styles.xml");
+        assert!(styles.contains("quotePrefix=\"1\""), "{styles}");
+
+        form(&house, "ada", PAGE, "guard=true").await.expect(303);
+        assert!(page(&house, "mara", lists).await.contains("\"'=Alfa\""));
+        house.engine.settle_audit().await.expect("written");
+        assert_eq!(house.table("audit").await.matches("csv-guard").count(), 2);
+    }
+}

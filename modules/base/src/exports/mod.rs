@@ -94,13 +94,13 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
     if matches!(options.format, Format::Vcard | Format::OldVcard) && !is_somebody(&entity) {
         return Err(Error::invalid("format", Say::new("error-export-vcard")));
     }
-    let columns = columns(&entity);
+    let (columns, guard) = (columns(&entity), sheets::guard(engine).await?);
     let mut text = String::new();
     match options.format {
         Format::Csv => {
             text.push('\u{feff}');
             let labels: Vec<String> = columns.iter().map(|column| label(&options.words, options.language, &entity, column.path)).collect();
-            csv_row(&mut text, ';', labels.iter().map(String::as_str));
+            csv_row(&mut text, ';', guard, labels.iter().map(String::as_str));
         }
         Format::Json => text.push('['),
         Format::Vcard | Format::OldVcard => {}
@@ -122,7 +122,7 @@ pub async fn run(engine: &Engine, who: &Principal, options: &Options, mut writer
             match options.format {
                 Format::Csv => {
                     let cells = columns.iter().map(|column| cell(&entity, record, column.path, &listed.titles, &reading));
-                    csv_row(&mut text, ';', cells.collect::<Vec<_>>().iter().map(String::as_str));
+                    csv_row(&mut text, ';', guard, cells.collect::<Vec<_>>().iter().map(String::as_str));
                 }
                 Format::Json => {
                     text.push_str(if count == 0 { "\n" } else { ",\n" });

@@ -4,6 +4,7 @@ use super::{Format, Options, csv_row, run};
 use crate::imports::{self, Mode};
 use engine::{Engine, Through};
 use std::io::Cursor;
+use web::sheets::Guard;
 
 const ACCOUNTS: &str = "Ragione sociale;Tipo;Stato;Partita IVA;Indirizzo;Città;Fido;Fatturato annuo;Addetti;Telefoni;E-mail;Annotazioni\n\
     Caffè \"Però\" & Figli;company;customer;00743110157;=via Roma 1;Forlì;1.234,56;2.000.000;12;050 123456 - 333 1234567;info@caffe.it;\"una\nriga; due\"\n\
@@ -59,7 +60,7 @@ async fn a_sheet_is_not_made_to_reckon() {
         assert_eq!(csv.matches("\r\n").count(), 3);
     }
     let mut row = String::new();
-    csv_row(&mut row, ';', ["a", "=1+1", "\tx", "1;2", "+39"]);
+    csv_row(&mut row, ';', Guard::On, ["a", "=1+1", "\tx", "1;2", "+39"]);
     assert_eq!(row, "a;\"'=1+1\";\"'\tx\";\"1;2\";\"'+39\"\r\n");
 }
 

@@ -310,7 +310,7 @@ where
     }
     let (words, language) = (options.words.clone(), options.language);
     let speak: Speak = Arc::new(move |say| words.say(say, language));
-    let mut reports = Reports::begin(options.report.take(), options.errors.take(), speak, &survey)?;
+    let mut reports = Reports::begin(options.report.take(), options.errors.take(), speak, &survey, web::sheets::guard(engine).await?)?;
     let mut totals = Totals {
         rows: survey.rows,
         dry_run: options.dry_run,
@@ -422,7 +422,7 @@ fn ahead<R: Read + Seek + Send + 'static>(
     survey: Survey,
     applying: Arc<Applying>,
     corrections: Corrections,
-    keep_rows: bool,
+    answers: Option<web::sheets::Guard>,
 ) -> Result<Batches> {
     let (sender, receiver) = tokio::sync::mpsc::channel(AHEAD);
     let mut rows = reading::rows(file, &survey)?;
@@ -440,7 +440,7 @@ fn ahead<R: Read + Seek + Send + 'static>(
             };
             correct(&mut row, &corrections);
             let (line, ready) = (row.line, applying.maker.make(&row));
-            let raw = if keep_rows { report::answered(row, &survey) } else { String::new() };
+            let raw = answers.map(|guard| report::answered(row, &survey, guard)).unwrap_or_default();
             batch.push(Item { line, raw, ready });
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));

@@ -6,7 +6,7 @@ use super::reading::{self, Encoding, Kind, Row, Survey};
 use kernel::{Error, Result, Say};
 use std::io::Write;
 use std::sync::Arc;
-use web::sheets::csv_row;
+use web::sheets::{Guard, csv_row};
 
 /// Where reports are written.
 pub type Output = Box<dyn Write + Send + Sync>;
@@ -21,6 +21,7 @@ pub(super) struct Reports {
     encoding: Encoding,
     delimiter: char,
     kind: Kind,
+    guard: Guard,
 }
 
 /// A refused row with one more cell that says why, and its end; a card has a property of its own for it.
@@ -40,23 +41,24 @@ pub(super) fn refused(kind: Kind, delimiter: char, raw: &str, sentence: &str) ->
     text
 }
 
-/// A row as an answer holds it: as it was, but that nothing in it is reckoned with by a sheet.
-pub(super) fn answered(row: Row, survey: &Survey) -> String {
-    if survey.kind != Kind::Text || !row.cells.iter().any(|cell| reading::is_guarded(cell)) {
+/// A row as an answer holds it: as it was, but that with the guard on nothing in it is reckoned with by a sheet.
+pub(super) fn answered(row: Row, survey: &Survey, guard: Guard) -> String {
+    if guard == Guard::Off || survey.kind == Kind::Cards || !row.cells.iter().any(|cell| reading::is_guarded(cell)) {
         return row.raw;
     }
     let mut raw = String::new();
-    csv_row(&mut raw, survey.delimiter, row.cells.iter().map(String::as_str));
+    csv_row(&mut raw, survey.delimiter, guard, row.cells.iter().map(String::as_str));
     raw.truncate(raw.trim_end_matches("\r\n").len());
     raw
 }
 
 impl Reports {
-    pub(super) fn begin(report: Option<Output>, errors: Option<Output>, speak: Speak, survey: &Survey) -> Result<Reports> {
-        let mut reports = Reports { report, errors, speak, encoding: survey.encoding, delimiter: survey.delimiter, kind: survey.kind };
+    pub(super) fn begin(report: Option<Output>, errors: Option<Output>, speak: Speak, survey: &Survey, guard: Guard) -> Result<Reports> {
+        let (encoding, delimiter, kind) = (survey.encoding, survey.delimiter, survey.kind);
+        let mut reports = Reports { report, errors, speak, encoding, delimiter, kind, guard };
         if let Some(report) = &mut reports.report {
             let mut text = String::from("\u{feff}");
-            csv_row(&mut text, ';', ["riga", "esito", "identificativo", "colonna", "valore", "messaggio"]);
+            csv_row(&mut text, ';', guard, ["riga", "esito", "identificativo", "colonna", "valore", "messaggio"]);
             report.write_all(text.as_bytes()).map_err(unwritable)?;
         }
         if let Some(errors) = &mut reports.errors {
@@ -65,14 +67,14 @@ impl Reports {
         if survey.kind != Kind::Cards {
             // A file that is imported again must not have the column twice.
             let named = survey.header.cells.iter().any(|name| kernel::fold(name) == "errore");
-            reports.refused(&answered(survey.header.clone(), survey), if named { "" } else { "Errore" })?;
+            reports.refused(&answered(survey.header.clone(), survey, guard), if named { "" } else { "Errore" })?;
         }
         Ok(reports)
     }
 
-    /// Whether the rows themselves will be needed.
-    pub(super) fn wants_rows(&self) -> bool {
-        self.errors.is_some()
+    /// Whether the rows themselves will be needed, and how they are answered.
+    pub(super) fn wants_rows(&self) -> Option<Guard> {
+        self.errors.is_some().then_some(self.guard)
     }
 
     pub(super) fn tell(&mut self, items: &[Item], told: &[Told]) -> Result<()> {
@@ -116,7 +118,7 @@ impl Reports {
         let columns = joined(|(column, ..), _| (*column).clone());
         let values = joined(|(_, value, _), _| (*value).clone());
         let sentences = joined(|(.., say), speak| speak(say));
-        csv_row(text, ';', [row.line.to_string().as_str(), outcome, &id, &columns, &values, &sentences]);
+        csv_row(text, ';', self.guard, [row.line.to_string().as_str(), outcome, &id, &columns, &values, &sentences]);
     }
 
     /// A row as it was, with one more cell.

@@ -7,7 +7,7 @@ use crate::pages::answer::onward_saying;
 use crate::pages::html;
 use crate::pages::list::grouped;
 use crate::pages::reader::Reader;
-use crate::sheets::csv_row;
+use crate::sheets::{csv_row, guard};
 use crate::{Answer, Web};
 use axum::body::Body;
 use axum::extract::State;
@@ -261,12 +261,13 @@ pub(super) async fn export(State(web): State<Web>, Asking(asking): Asking, reade
     let listed = web.engine().audited(&reader.who, &question.asked, FILE).await?;
     let mut csv = String::from("\u{feff}");
     let heads = ["audit-at", "audit-who", "audit-event", "audit-about", "audit-record", "audit-detail", "audit-address"];
-    csv_row(&mut csv, ';', heads.map(|key| reader.speech.say(key)));
+    let guard = guard(web.engine()).await?;
+    csv_row(&mut csv, ';', guard, heads.map(|key| reader.speech.say(key)));
     for kept in &listed.rows {
         let entry = &kept.entry;
         let user = by(&reader, entry, &listed.names);
         let (at, record) = (kept.at.to_string(), entry.record.map(|id| id.to_string()).unwrap_or_default());
-        csv_row(&mut csv, ';', [at.as_str(), &user, &entry.event, &entry.entity, &record, &entry.detail, &entry.address]);
+        csv_row(&mut csv, ';', guard, [at.as_str(), &user, &entry.event, &entry.entity, &record, &entry.detail, &entry.address]);
     }
     let mut response = Response::new(Body::from(csv));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));

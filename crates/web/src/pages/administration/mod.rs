@@ -2,6 +2,7 @@
 
 mod audit;
 mod backups;
+mod exports;
 mod health;
 mod jobs;
 mod report;
@@ -85,6 +86,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::Data, "layouts", "/administration/layouts", "board"),
     page(Group::Data, "series", "/administration/series", "list"),
     page(Group::Data, "import-schedules", "/administration/imports", "import"),
+    page(Group::Data, "exports", exports::ADDRESS, "export"),
     page(Group::Data, "normalisation", "/administration/normalisation", "edit"),
     page(Group::Data, "postcodes", "/administration/postcodes", "site"),
     Entry { group: Group::Data, key: "vocabulary", leads: Leads::Instead(crate::pages::vocabularies::ADDRESS) },
@@ -151,6 +153,8 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .add(look("/administration/storage", Rate::Heavy), storage::show)
         .add(look("/administration/backups", Rate::Person), backups::show)
         .add(act("/administration/backups", "Backup", "back-up"), backups::take)
+        .add(look(exports::ADDRESS, Rate::Person), exports::show)
+        .add(act(exports::ADDRESS, "Exports", "csv-guard"), exports::set)
         .add(look("/administration/tokens", Rate::Person), tokens::show)
         .add(act("/administration/tokens/{token}/revocation", "Revocation", "revoke-token"), tokens::revoke)
         .add(look("/administration/audit", Rate::Heavy), audit::show)

@@ -4,7 +4,7 @@ use super::address::{ListAddress, words_filter};
 use crate::caller::{Named, Of};
 use crate::fields::{Face, Sight};
 use crate::pages::reader::Reader;
-use crate::sheets::{cell, csv_row};
+use crate::sheets::{cell, csv_row, guard};
 use crate::taken;
 use crate::{Answer, Web};
 use axum::body::{Body, Bytes};
@@ -94,8 +94,8 @@ impl Taking {
 /// As CSV, page by page: `;`, UTF-8 with a mark, decimal comma.
 pub(super) async fn csv(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): OriginalUri, reader: Reader) -> Answer {
     let taking = Taking::begin(reader, entity, uri.query().unwrap_or_default()).await?;
-    let name = file_name(&taking, "csv");
-    let body = stream::unfold((taking, true), |(mut taking, first)| async move {
+    let (name, guard) = (file_name(&taking, "csv"), guard(taking.reader.web.engine()).await?);
+    let body = stream::unfold((taking, true), move |(mut taking, first)| async move {
         let listed = match taking.next().await {
             Ok(Some(listed)) => listed,
             Ok(None) => return None,
@@ -105,11 +105,11 @@ pub(super) async fn csv(State(_): State<Web>, Of(entity): Of, OriginalUri(uri): 
         let mut text = String::new();
         if first {
             text.push('\u{feff}');
-            csv_row(&mut text, ';', taking.heads().iter().map(String::as_str));
+            csv_row(&mut text, ';', guard, taking.heads().iter().map(String::as_str));
         }
         for record in &listed.records {
             let cells: Vec<String> = taking.fields.iter().map(|field| taking.said(field, record.value(field.id), &listed)).collect();
-            csv_row(&mut text, ';', cells.iter().map(String::as_str));
+            csv_row(&mut text, ';', guard, cells.iter().map(String::as_str));
         }
         Some((Ok(Bytes::from(text)), (taking, false)))
     });

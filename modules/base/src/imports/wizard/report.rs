@@ -16,7 +16,7 @@ use web::dress as assets;
 use web::pages::answer::{file as taken_away, framed, markup, onward};
 use web::pages::html;
 use web::pages::reader::{Reader, icon};
-use web::sheets::csv_row;
+use web::sheets::{csv_row, guard};
 use web::{Answer, Named};
 
 /// Rows that the report names one by one; the file has all of them.
@@ -301,7 +301,7 @@ pub(super) async fn errors(named: Named, reader: Reader) -> Answer {
         })
         .collect();
     let (sender, pieces) = tokio::sync::mpsc::channel(4);
-    let manner = standing.plan.manner.clone();
+    let (manner, guard) = (standing.plan.manner.clone(), guard(reader.web.engine()).await?);
     let work = move || {
         let mut written = || -> Result<()> {
             let survey = reading::survey_as(&mut file, &manner)?;
@@ -309,7 +309,7 @@ pub(super) async fn errors(named: Named, reader: Reader) -> Answer {
             let named = survey.header.cells.iter().any(|name| matches!(kernel::fold(name).as_str(), "errore" | "error"));
             let mut bytes = encoding.mark().to_vec();
             let line = |bytes: &mut Vec<u8>, row: reading::Row, sentence: &str| {
-                let raw = report::answered(row, &survey);
+                let raw = report::answered(row, &survey, guard);
                 encoding.encode(&report::refused(survey.kind, delimiter, &raw, sentence), bytes);
             };
             if survey.kind != reading::Kind::Cards {
@@ -346,11 +346,12 @@ pub(super) async fn report(named: Named, reader: Reader) -> Answer {
     let (told, _) = runs::faults(reader.web.engine(), standing.id(), None, 0, 1_000_000).await?;
     let mut text = String::from("\u{feff}");
     let heads = ["import-row", "import-outcome", "import-column", "import-value", "import-message"].map(|key| reader.speech.say(key));
-    csv_row(&mut text, ';', heads);
+    let guard = guard(reader.web.engine()).await?;
+    csv_row(&mut text, ';', guard, heads);
     for (line, said) in told {
         for said in said {
             let grave = reader.speech.choice("import_fault", "grave", said.grave.key());
-            csv_row(&mut text, ';', [&*line.to_string(), &grave, &said.heading, &said.value, &reader.speech.sentence(&said.say)]);
+            csv_row(&mut text, ';', guard, [&*line.to_string(), &grave, &said.heading, &said.value, &reader.speech.sentence(&said.say)]);
         }
     }
     let (sender, pieces) = tokio::sync::mpsc::channel(1);
