@@ -32,21 +32,21 @@ pub struct Import {
     /// The line with the names of the columns, or `none`: they are A, B, C then.
     #[arg(long)]
     header: Option<String>,
-    /// create, update or both.
-    #[arg(long, default_value = "create")]
-    mode: String,
+    /// create, update or both; create where neither this nor a mapping with a name says it.
+    #[arg(long)]
+    mode: Option<String>,
     /// By what a row finds its record; the first that finds one counts.
     #[arg(long)]
     key: Vec<String>,
-    /// Where each column goes.
+    /// Where each column goes: a mapping file, or the name of a mapping that everybody has.
     #[arg(long)]
-    map: Option<PathBuf>,
+    map: Option<String>,
     /// FIELD=VALUE of new records, where the row gives none.
     #[arg(long)]
     default: Vec<String>,
     /// create, skip or update: what becomes of rows that no key finds and that are alike to a record.
-    #[arg(long, default_value = "create")]
-    alike: String,
+    #[arg(long)]
+    alike: Option<String>,
     /// Count what would happen, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -64,10 +64,16 @@ pub struct Import {
 impl Import {
     /// Runs it.
     pub async fn run(self, settings: &Settings) -> Ended {
-        let file = File::open(&self.file).map_err(|fault| unreadable(&self.file, &fault))?;
-        let options = self.options()?;
+        let open = || File::open(&self.file).map_err(|fault| unreadable(&self.file, &fault));
+        let (file, mut options) = (open()?, self.options()?);
         let engine = opening::open(settings).await?;
         let who = opening::whoever(&engine);
+        if let Some(name) = self.map.as_deref().filter(|_| options.mapping.is_none()) {
+            let (mode, alike) = (options.mode, options.alike);
+            options = imports::by_name(&engine, &who, open()?, options, name).await?;
+            options.mode = if self.mode.is_some() { mode } else { options.mode };
+            options.alike = if self.alike.is_some() { alike } else { options.alike };
+        }
         if !self.dry_run {
             // Before it begins: whoever is interrupted has written as well.
             auditing::keep(&engine, "import", None, &format!("import {}", self.entity)).await?;
@@ -109,9 +115,9 @@ impl Import {
 
     fn options(&self) -> Result<Options> {
         let name = self.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let mode = Mode::parse(&self.mode)
+        let mode = Mode::parse(self.mode.as_deref().unwrap_or("create"))
             .ok_or_else(|| Error::invalid("mode", Say::new("error-choice").with("known", "create, update, both")))?;
-        let alike = Alike::parse(&self.alike)
+        let alike = Alike::parse(self.alike.as_deref().unwrap_or("create"))
             .ok_or_else(|| Error::invalid("alike", Say::new("error-choice").with("known", "create, skip, update")))?;
         let mut defaults = Vec::new();
         for one in &self.default {
@@ -119,8 +125,9 @@ impl Import {
             defaults.push((pair.0.to_owned(), pair.1.to_owned()));
         }
         let mapping = match &self.map {
-            Some(path) => Some(std::fs::read_to_string(path).map_err(|fault| unreadable(path, &fault))?),
-            None => None,
+            // What is no file is the name of a mapping.
+            Some(map) if Path::new(map).exists() => Some(std::fs::read_to_string(map).map_err(|fault| unreadable(Path::new(map), &fault))?),
+            _ => None,
         };
         Ok(Options {
             manner: self.manner()?,

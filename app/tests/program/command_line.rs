@@ -1,6 +1,7 @@
 //! The command line: files in and out, people and tokens, settings, and what is said to whoever errs.
 
-use crate::place::{Ended, Place, Running, ended, get};
+use crate::nodes::{PASSWORD, ada, cookie, enter, serve};
+use crate::place::{Answer, Ended, Place, Running, ended, get, tried};
 use serde_json::Value as Json;
 
 /// Three customers of which the last has no name.
@@ -65,6 +66,53 @@ fn a_file_comes_in_and_what_was_refused_follows() {
         let told = place.run(&["import", "accounts", "clienti.csv", "--map", "clienti.toml", "--key", "code"]);
         assert!(told.contains("3 rows: 0 created, 0 updated, 0 unchanged, 2 skipped, 1 errors"), "for people: {told}");
         assert_eq!(place.run(&["check"]), "everything is whole\n");
+    }
+}
+
+/// What was chosen in the pages is named at the command line, by those whom it was shared with: everybody.
+#[test]
+fn a_mapping_that_everybody_has_is_named() {
+    for place in Place::on_both("named") {
+        place.write("clienti.csv", CUSTOMERS);
+        ada(&place);
+        let none = place.refused(&["import", "accounts", "clienti.csv", "--map", "Gestionale"]);
+        assert!(none.contains("“Gestionale” is no file, and there is no mapping that everybody has"), "{none}");
+        let (serving, address) = serve(&place);
+        let cookie = cookie(&enter(&address, PASSWORD));
+        let sent = |path: &str, kind: &str, body: &str| -> Answer {
+            let headers = [("Cookie", cookie.as_str()), ("Content-Type", kind), ("Sec-Fetch-Site", "same-origin")];
+            tried(&address, "POST", path, &headers, body).expect("an answer")
+        };
+        let page = tried(&address, "GET", "/imports/new?of=accounts", &[("Cookie", &cookie)], "").expect("a page").body;
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token").to_owned();
+        let part = |name: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let file = format!("{}--x--\r\n", part("file\"; filename=\"clienti.csv", CUSTOMERS));
+        let upload = [part("csrf", &csrf), part("of", "accounts"), file].concat();
+        let loaded = sent("/imports/new", "multipart/form-data; boundary=x", &upload);
+        let run = loaded.head.lines().find_map(|line| line.strip_prefix("location: ")).expect("a run").trim_end_matches("/columns");
+        for (name, more) in [("Gestionale", "&mapping-shared=1"), ("Mia", "")] {
+            let columns = "to.0=code&to.1=name&to.2=vat_number&to.3=address.city&to.4=&mode=both&key=code&stage=customer";
+            let kept = format!("csrf={csrf}&{columns}&mapping-name={name}{more}");
+            assert_eq!(sent(&format!("{run}/keeping"), "application/x-www-form-urlencoded", &kept).status, 303);
+        }
+        serving.stop();
+
+        let import = ["import", "accounts", "clienti.csv", "--map", "gestionale", "--json"];
+        assert_eq!(counts(&place.run(&import)), [2, 0, 0, 0, 1]);
+        let records = exported(&place, "accounts", "code = K1");
+        assert_eq!((&records[0]["stage"], &records[0]["address"]["city"]), (&Json::from("customer"), &Json::from("Pisa")));
+        assert_eq!(records[0]["phones"], Json::Array(Vec::new()), "what it leaves out is left out");
+        // Its mode and its key hold, unless the command line says another.
+        assert_eq!(counts(&place.run(&import)), [0, 0, 2, 0, 1]);
+        assert_eq!(counts(&place.run(&[&import[..], &["--mode", "create"]].concat())), [0, 0, 0, 2, 1]);
+        // A file that is there is a file.
+        place.write("Gestionale", MAPPING);
+        assert_eq!(counts(&place.run(&["import", "accounts", "clienti.csv", "--map", "Gestionale", "--key", "code", "--json"]))[3], 2);
+        // What others keep for themselves is named to nobody.
+        let refused = place.refused(&["import", "accounts", "clienti.csv", "--map", "Mia"]);
+        assert!(refused.contains("neither a file nor a mapping that everybody has; there are: Gestionale") && !refused.contains("Mia,"));
+        let refused = place.refused(&["import", "contacts", "clienti.csv", "--map", "gestionale"]);
+        assert!(refused.contains("there is no mapping that everybody has"), "{refused}");
     }
 }
 

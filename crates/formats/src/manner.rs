@@ -30,6 +30,18 @@ pub struct Manner {
     pub heading: Heading,
 }
 
+impl Manner {
+    /// The same, with what another says where this one says nothing.
+    pub fn or(self, other: &Manner) -> Manner {
+        Manner {
+            encoding: self.encoding.or(other.encoding),
+            delimiter: self.delimiter.or(other.delimiter),
+            sheet: self.sheet.or_else(|| other.sheet.clone()),
+            heading: if self.heading == Heading::Found { other.heading } else { self.heading },
+        }
+    }
+}
+
 /// What can stand between two cells.
 pub const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
 

@@ -32,6 +32,7 @@ pub use mapping::Choices;
 pub use proposing::{Proposal, propose};
 pub use report::Output;
 pub use rows::{Fault, Warning};
+pub use wizard::saved::by_name;
 
 use batches::{Applying, Batch, Item, Told, is_of_a_row};
 use engine::principal::Verb;
@@ -746,3 +747,6 @@ fn options_digest(options: &Options) -> String {
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
+    if let Some(choices) = &options.choices {
+        add(&format!("{choices:?}"));
+    }

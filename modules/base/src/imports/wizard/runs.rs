@@ -120,16 +120,7 @@ pub(in crate::imports) async fn begin_scheduled(
     let words = Words::of_platform_and(engine.words())?;
     words.follow(&engine.model());
     let opened = engine.files()?.open(&file.kept.digest)?;
-    let (survey, mut plan) = surveyed(&entity, &words, opened, saved.plan.manner.clone()).await?;
-    // Nobody looks at what is proposed: what the mapping does not name is not imported.
-    let known = |name: &String| saved.plan.header.iter().any(|known| kernel::fold(known.trim()) == kernel::fold(name.trim()));
-    for (name, to) in plan.header.iter().zip(&mut plan.columns.to) {
-        if !known(name) {
-            to.clear();
-        }
-    }
-    plan.follow(&saved.plan);
-    plan.as_saved.clone_from(&saved.name);
+    let (survey, plan) = unseen(&entity, &words, opened, saved, saved.plan.manner.clone()).await?;
     crate::imports::maker(engine, &who.model, &entity, &plan.header, plan.how(&words)).await?;
     let (id, changeset, now) = (engine.id(), engine.id(), engine.now());
     let mut draft = drafted(&entity, who, file, &survey, &plan)?
@@ -149,6 +140,28 @@ pub(in crate::imports) async fn begin_scheduled(
         })
     });
     engine.slice(who, "import", changeset, work).await
+}
+
+/// The plan of a file by a mapping with a name where nobody looks at what is proposed: what the mapping does not name is not imported.
+///
+/// Errors: those of reading the file.
+pub(super) async fn unseen(
+    entity: &Entity,
+    words: &Words,
+    file: File,
+    saved: &super::saved::Saved,
+    manner: Manner,
+) -> Result<(Survey, Plan)> {
+    let (survey, mut plan) = surveyed(entity, words, file, manner).await?;
+    let known = |name: &String| saved.plan.header.iter().any(|known| kernel::fold(known.trim()) == kernel::fold(name.trim()));
+    for (name, to) in plan.header.iter().zip(&mut plan.columns.to) {
+        if !known(name) {
+            to.clear();
+        }
+    }
+    plan.follow(&saved.plan);
+    plan.as_saved.clone_from(&saved.name);
+    Ok((survey, plan))
 }
 
 /// The record of a run with this file and plan.

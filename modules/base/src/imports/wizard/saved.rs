@@ -4,11 +4,13 @@ use super::plan::{Plan, signature};
 use super::runs::{self, Standing};
 use super::{columns, found, may_import};
 use crate::imports::saved::{IMPORT_MAPPING, NAME, OWNER, PLAN, SHARED, SIGNATURE, TARGET};
+use crate::imports::Options;
 use askama::Template;
 use engine::{Asked, Draft, Engine, Principal, Sorting};
 use http::StatusCode;
 use kernel::{Error, Id, Result, Say};
 use meta::{Entity, Filter, Record};
+use std::fs::File;
 use web::dress as assets;
 use web::pages::answer::{framed, markup, onward, to};
 use web::pages::reader::{Reader, icon};
@@ -89,6 +91,33 @@ struct Offered<'o> {
     id: Id,
     known: Vec<(Id, String, bool)>,
 }
+/// Options by the mapping of this name that everybody has, for a file that nobody looks at: where its columns go, what becomes of rows,
+/// and what else the options do not say themselves.
+///
+/// Errors: under `map` where none has this name, with those there are, or where several have it; those of reading the file.
+pub async fn by_name(engine: &Engine, who: &Principal, file: File, options: Options, name: &str) -> Result<Options> {
+    let entity = who.model.plural(&options.entity).filter(|entity| entity.can.importable).cloned().ok_or(Error::NotFound)?;
+    let mut known = all(engine, who, Some(entity.plural)).await?;
+    known.retain(|saved| saved.shared);
+    let mut named = known.iter().filter(|saved| kernel::fold(&saved.name) == kernel::fold(name));
+    let saved = match (named.next(), named.next()) {
+        (Some(saved), None) => saved,
+        (Some(_), Some(_)) => return Err(Error::invalid("map", Say::new("error-import-map-several").with("name", name))),
+        (None, _) if known.is_empty() => return Err(Error::invalid("map", Say::new("error-import-map-none").with("name", name))),
+        (None, _) => {
+            let names = known.iter().map(|saved| saved.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Error::invalid("map", Say::new("error-import-map-name").with("name", name).with("names", names)));
+        }
+    };
+    options.words.follow(&engine.model());
+    let manner = options.manner.clone().or(&saved.plan.manner);
+    let (_, plan) = runs::unseen(&entity, &options.words, file, saved, manner.clone()).await?;
+    let (mode, alike) = (plan.mode(), plan.alike());
+    let keys = if options.keys.is_empty() { plan.keys } else { options.keys };
+    let defaults = plan.defaults.into_iter().chain(options.defaults).collect();
+    Ok(Options { choices: Some(plan.columns), manner, mode, alike, keys, defaults, ..options })
+}
+
 
 /// The mappings that may be taken up, as markup.
 pub(super) async fn offer(reader: &Reader, standing: &Standing, plan: &Plan) -> Result<String, web::Failure> {
