@@ -349,21 +349,35 @@ impl Property {
 
     /// The parts of the value between semicolons.
     fn parts(&self) -> Vec<String> {
-        let mut parts = vec![String::new()];
-        let mut letters = self.value.chars();
-        while let Some(letter) = letters.next() {
-            let last = parts.len() - 1;
-            match letter {
-                '\\' => {
-                    parts[last].push('\\');
-                    parts[last].extend(letters.next());
-                }
-                ';' if parts.len() < 20 => parts.push(String::new()),
-                letter => parts[last].push(letter),
-            }
-        }
-        parts.iter().map(|part| unescaped(part).trim().to_owned()).collect()
+        split(&self.value, ';').iter().map(|part| unescaped(part).trim().to_owned()).collect()
     }
+
+    /// The same, each with its values between commas in a row: `jr,M.Sc.` are two, `Rossi\, jr` is one.
+    fn listed(&self) -> Vec<String> {
+        let one = |part: &String| {
+            let values = split(part, ',').into_iter().map(|value| unescaped(&value).split_whitespace().collect::<Vec<_>>().join(" "));
+            values.filter(|value| !value.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        split(&self.value, ';').iter().map(one).collect()
+    }
+}
+
+/// What stands between separators that are not escaped, still escaped; at most twenty.
+fn split(text: &str, separator: char) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let last = parts.len() - 1;
+        match letter {
+            '\\' => {
+                parts[last].push('\\');
+                parts[last].extend(letters.next());
+            }
+            letter if letter == separator && parts.len() < 20 => parts.push(String::new()),
+            letter => parts[last].push(letter),
+        }
+    }
+    parts
 }
 
 fn quoted_printable(value: &str) -> Vec<u8> {
@@ -450,10 +464,8 @@ fn cells(properties: &[Property]) -> Vec<String> {
         found
     };
     if let Some(name) = named("N").first() {
-        let mut parts = name.parts().into_iter().map(|part| part.replace('\n', " "));
-        for column in ["Cognome", "Nome", "Secondo nome", "Titolo", "Titolo straniero"] {
-            // Several names of one kind stand between commas.
-            cells.add(column, " ", &parts.next().unwrap_or_default().replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" "));
+        for (column, part) in ["Cognome", "Nome", "Secondo nome", "Titolo", "Titolo straniero"].into_iter().zip(name.listed()) {
+            cells.add(column, " ", &part);
         }
     }
     if let Some(company) = named("ORG").first() {

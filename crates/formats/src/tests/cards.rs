@@ -50,7 +50,7 @@ fn outlook_2003_writes_quoted_lines() {
 fn google_escapes_more_than_it_must() {
     let (survey, rows) = read(file("John_Doe_GMAIL.vcf"));
     let get = |column| cell(&survey, &rows[0], column);
-    assert_eq!((get("Nome"), get("Secondo nome"), get("Cognome")), ("John", "Richter James", "Doe"));
+    assert_eq!((get("Nome"), get("Secondo nome"), get("Cognome")), ("John", "Richter, James", "Doe"));
     assert_eq!(get("Via (ab.)"), "Crescent moon drive, 555-asd, Nice Area, Albaney, New York 12345, United States of America");
     assert_eq!((get("Cellulare"), get("Abitazione")), ("905-555-1234", "905-666-1234"));
     assert_eq!(get("Pagina Web"), "http://www.ibm.com");
@@ -120,6 +120,20 @@ fn companies_lists_and_people_without_a_name() {
     // Somebody's secretary has a card inside of his.
     let card = one("N:Neri;Anna\r\nAGENT:\r\nBEGIN:VCARD\r\nN:Verdi;Ugo\r\nTEL:1\r\nEND:VCARD\r\nTEL;FAX:050 1");
     assert_eq!(card, is(&[("Nome", "Anna"), ("Cognome", "Neri"), ("Fax (uff.)", "050 1")]));
+}
+
+#[test]
+fn a_comma_that_is_escaped_is_a_part_of_the_name() {
+    assert_eq!(one("N:Rossi\\, jr;Anna"), is(&[("Nome", "Anna"), ("Cognome", "Rossi, jr")]));
+    let card = one("VERSION:4.0\r\nN:De Luca\\;Neri;Anna,Maria\\,Pia;;Dott.,Ing.;jr\\, M.Sc.");
+    let said = [("Nome", "Anna Maria,Pia"), ("Cognome", "De Luca;Neri"), ("Titolo", "Dott. Ing."), ("Titolo straniero", "jr, M.Sc.")];
+    let mut said = is(&said);
+    said.sort();
+    let mut card = card;
+    card.sort();
+    assert_eq!(card, said);
+    // What stands alone between commas is nothing.
+    assert_eq!(one("N:,Neri, ,;Anna"), is(&[("Nome", "Anna"), ("Cognome", "Neri")]));
 }
 
 #[test]
