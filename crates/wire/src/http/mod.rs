@@ -62,13 +62,14 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// A file that a server answered with.
+/// Where a file goes while it comes: its pieces, and nothing once it is whole. What ends without that was cut off.
+pub type Pieces = tokio::sync::mpsc::Sender<Option<bytes::Bytes>>;
+
+/// What a server said of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fetched {
-    /// The status; 304 where the file is the one that was known.
+    /// The status: 200 where the file came, 304 where it is the one that was known.
     pub status: u16,
-    /// Its bytes.
-    pub body: Vec<u8>,
     /// What the server calls this state of it (`ETag`); empty where it does not say.
     pub etag: String,
     /// When it was changed, in the server's words (`Last-Modified`).
@@ -76,10 +77,12 @@ pub struct Fetched {
 }
 
 /// How an exchange is bounded, and what is taken.
-struct Measure {
+struct Measure<'m> {
     patience: Duration,
     most: usize,
     accept: &'static str,
+    /// Where the answer goes; into memory where it goes nowhere.
+    pieces: Option<&'m Pieces>,
 }
 
 /// Why there is no answer.
@@ -95,6 +98,8 @@ pub enum Fault {
     Long,
     /// It took too long.
     Late,
+    /// Whoever takes it does so no longer.
+    Unwanted,
     /// It did not work.
     Broken(String),
 }
@@ -107,6 +112,7 @@ impl std::fmt::Display for Fault {
             Fault::Elsewhere => f.write_str("the answer leads elsewhere"),
             Fault::Long => f.write_str("the answer is too long"),
             Fault::Late => f.write_str("timed out"),
+            Fault::Unwanted => f.write_str("it is taken no longer"),
             Fault::Broken(cause) => f.write_str(cause),
         }
     }
@@ -146,10 +152,17 @@ impl Client {
         self.ask(Method::GET, address, &[], Vec::new()).await
     }
 
-    /// Fetches a file of so many bytes at most, with headers of one's own (`if-none-match`, a key).
-    pub async fn fetch(&self, address: &str, headers: &[(&str, &str)], most: usize, patience: Duration) -> Result<Fetched, Fault> {
-        let measure = Measure { patience, most, accept: "*/*" };
-        self.exchange(Method::GET, address, headers, Vec::new(), &measure).await
+    /// Fetches a file of so many bytes at most, with headers of one's own (`if-none-match`, a key); its bytes go on as they come.
+    pub async fn fetch(
+        &self,
+        address: &str,
+        headers: &[(&str, &str)],
+        most: usize,
+        patience: Duration,
+        pieces: Pieces,
+    ) -> Result<Fetched, Fault> {
+        let measure = Measure { patience, most, accept: "*/*", pieces: Some(&pieces) };
+        Ok(self.exchange(Method::GET, address, headers, Vec::new(), &measure).await?.0)
     }
 
     /// Sends a form to an address.
@@ -159,9 +172,9 @@ impl Client {
     }
 
     async fn ask(&self, method: Method, address: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Result<Answer, Fault> {
-        let measure = Measure { patience: self.patience, most: MOST_BYTES, accept: "application/json" };
-        let fetched = self.exchange(method, address, headers, body, &measure).await?;
-        Ok(Answer { status: fetched.status, body: fetched.body })
+        let measure = Measure { patience: self.patience, most: MOST_BYTES, accept: "application/json", pieces: None };
+        let (said, body) = self.exchange(method, address, headers, body, &measure).await?;
+        Ok(Answer { status: said.status, body })
     }
 
     async fn exchange(
@@ -170,8 +183,8 @@ impl Client {
         address: &str,
         headers: &[(&str, &str)],
         body: Vec<u8>,
-        measure: &Measure,
-    ) -> Result<Fetched, Fault> {
+        measure: &Measure<'_>,
+    ) -> Result<(Fetched, Vec<u8>), Fault> {
         let way = Way::read(address, self.own.as_deref())?;
         match tokio::time::timeout(measure.patience, self.asked(&way, method, headers, body, measure)).await {
             Ok(answered) => answered,
@@ -179,7 +192,14 @@ impl Client {
         }
     }
 
-    async fn asked(&self, way: &Way, method: Method, headers: &[(&str, &str)], body: Vec<u8>, measure: &Measure) -> Result<Fetched, Fault> {
+    async fn asked(
+        &self,
+        way: &Way,
+        method: Method,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        measure: &Measure<'_>,
+    ) -> Result<(Fetched, Vec<u8>), Fault> {
         let broken = |fault: &dyn std::fmt::Display| Fault::Broken(fault.to_string().chars().take(300).collect());
         let mut request = Request::builder()
             .method(method)
@@ -194,12 +214,12 @@ impl Client {
         let request = request.body(Full::new(bytes::Bytes::from(body))).map_err(|fault| broken(&fault))?;
         let stream = self.connected(way).await?;
         if !way.secure {
-            return exchanged(stream, request, measure.most).await;
+            return exchanged(stream, request, measure).await;
         }
         let name = ServerName::try_from(way.host.clone()).map_err(|_| Fault::Address)?;
         let connector = TlsConnector::from(Arc::new(self.tls()?));
         let stream = connector.connect(name, stream).await.map_err(|fault| broken(&fault))?;
-        exchanged(stream, request, measure.most).await
+        exchanged(stream, request, measure).await
     }
 
     /// Connects to an address that may be gone to: what was looked at is what is connected to.
@@ -263,7 +283,7 @@ impl Way {
     }
 }
 
-async fn exchanged<S>(stream: S, request: Request<Full<bytes::Bytes>>, most: usize) -> Result<Fetched, Fault>
+async fn exchanged<S>(stream: S, request: Request<Full<bytes::Bytes>>, measure: &Measure<'_>) -> Result<(Fetched, Vec<u8>), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -279,11 +299,22 @@ where
         }
         let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let (etag, modified) = (said(header::ETAG), said(header::LAST_MODIFIED));
-        let body = Limited::new(response.into_body(), most)
-            .collect()
-            .await
-            .map_err(|fault| if fault.is::<LengthLimitError>() { Fault::Long } else { Fault::Broken(fault.to_string()) })?;
-        Ok(Fetched { status, body: body.to_bytes().to_vec(), etag, modified })
+        let (mut body, mut whole) = (Limited::new(response.into_body(), measure.most), Vec::new());
+        // Of an answer that is no file nothing is taken where files go.
+        while measure.pieces.is_none() || status == 200 {
+            let Some(frame) = body.frame().await else { break };
+            let frame =
+                frame.map_err(|fault| if fault.is::<LengthLimitError>() { Fault::Long } else { Fault::Broken(fault.to_string()) })?;
+            let Ok(piece) = frame.into_data() else { continue };
+            match measure.pieces {
+                Some(pieces) => pieces.send(Some(piece)).await.map_err(|_| Fault::Unwanted)?,
+                None => whole.extend_from_slice(&piece),
+            }
+        }
+        if let Some(pieces) = measure.pieces.filter(|_| status == 200) {
+            pieces.send(None).await.map_err(|_| Fault::Unwanted)?;
+        }
+        Ok((Fetched { status, etag, modified }, whole))
     };
     let answered = answered.await;
     going.abort();

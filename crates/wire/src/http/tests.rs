@@ -185,7 +185,25 @@ async fn no_answer_takes_longer_or_grows_larger_than_it_may() {
     }
 }
 
-/// A file may be larger than an answer, and is not sent again where the server says that it is the one that was known.
+/// Fetches a file; what the server said of it, how many bytes went on, and whether it came whole.
+async fn taken(client: &Client, address: &str, headers: &[(&str, &str)], most: usize) -> (Result<Fetched, Fault>, usize, bool) {
+    let (pieces, mut coming) = tokio::sync::mpsc::channel::<Option<bytes::Bytes>>(2);
+    let taking = tokio::spawn(async move {
+        let (mut length, mut whole) = (0, false);
+        while let Some(piece) = coming.recv().await {
+            match piece {
+                Some(piece) => length += piece.len(),
+                None => whole = true,
+            }
+        }
+        (length, whole)
+    });
+    let fetched = client.fetch(address, headers, most, Duration::from_secs(2), pieces).await;
+    let (length, whole) = taking.await.expect("taken");
+    (fetched, length, whole)
+}
+
+/// A file goes on in pieces as it comes, may be larger than an answer, and is not sent again where the server says that it is the one that was known.
 #[tokio::test]
 async fn a_file_is_fetched_once() {
     let (client, address) = answering(
@@ -193,17 +211,28 @@ async fn a_file_is_fetched_once() {
         false,
     )
     .await;
-    let patience = Duration::from_secs(2);
-    let fetched = client.fetch(&address, &[("x-key", "geheim")], 2 * MOST_BYTES, patience).await.expect("a file");
-    assert_eq!((fetched.status, fetched.body.len(), fetched.etag.as_str()), (200, MOST_BYTES + 1, "\"7\""));
+    let (fetched, length, whole_one) = taken(&client, &address, &[("x-key", "geheim")], 2 * MOST_BYTES).await;
+    let fetched = fetched.expect("a file");
+    assert_eq!((fetched.status, length, whole_one, fetched.etag.as_str()), (200, MOST_BYTES + 1, true, "\"7\""));
     assert_eq!(fetched.modified, "Mon, 02 Mar 2026 09:00:00 GMT");
-    assert_eq!(client.fetch(&address, &[], MOST_BYTES, patience).await, Err(Fault::Long));
+    let (long, length, whole_one) = taken(&client, &address, &[], MOST_BYTES).await;
+    assert!(long == Err(Fault::Long) && length <= MOST_BYTES && !whole_one, "{long:?} {length}");
+    // Whoever stops taking ends it; what breaks off is not whole.
+    let (pieces, coming) = tokio::sync::mpsc::channel(1);
+    drop(coming);
+    assert_eq!(client.fetch(&address, &[], 2 * MOST_BYTES, Duration::from_secs(2), pieces).await, Err(Fault::Unwanted));
+    let (client, address) = answering(|| b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nCodice;".to_vec(), false).await;
+    let (broken, length, whole_one) = taken(&client, &address, &[], MOST_BYTES).await;
+    assert!(matches!(broken, Err(Fault::Broken(_))) && length <= 7 && !whole_one, "{broken:?}");
+    let (client, address) = answering(|| whole("404 Not Found", "", b"no such thing"), false).await;
+    let (missing, length, whole_one) = taken(&client, &address, &[], MOST_BYTES).await;
+    assert_eq!((missing.map(|fetched| fetched.status), length, whole_one), (Ok(404), 0, false));
     let (client, address) = answering(|| b"HTTP/1.1 304 Not Modified\r\n\r\n".to_vec(), false).await;
-    assert_eq!(client.fetch(&address, &[("if-none-match", "\"7\"")], MOST_BYTES, patience).await.map(|fetched| fetched.status), Ok(304));
+    assert_eq!(taken(&client, &address, &[("if-none-match", "\"7\"")], MOST_BYTES).await.0.map(|fetched| fetched.status), Ok(304));
     let (client, address) = answering(|| whole("302 Found", "Location: http://127.0.0.1/\r\n", b""), false).await;
-    assert_eq!(client.fetch(&address, &[], MOST_BYTES, patience).await, Err(Fault::Elsewhere));
+    assert_eq!(taken(&client, &address, &[], MOST_BYTES).await.0, Err(Fault::Elsewhere));
     assert!(
-        matches!(client.fetch(&address, &[("x-key", "a\r\nb: c")], MOST_BYTES, patience).await, Err(Fault::Broken(_))),
+        matches!(taken(&client, &address, &[("x-key", "a\r\nb: c")], MOST_BYTES).await.0, Err(Fault::Broken(_))),
         "no header ends another"
     );
 }

@@ -3,6 +3,7 @@
 use super::entity::{self, Every, IMPORT_SCHEDULE, Source};
 use super::{Found, Seen, folder, rows};
 use crate::imports::wizard::{self, saved};
+use bytes::Bytes;
 use engine::files::{BEGINNING, Received, nature};
 use engine::jobs::{Done, JobContext, Run};
 use engine::{Engine, Principal, Work};
@@ -12,6 +13,7 @@ use meta::Record;
 use meta::fields::Chosen;
 use std::io::Read;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use wire::http::{Client, Fault};
 
 /// The job that finds out whose turn it is.
@@ -23,6 +25,8 @@ pub(super) const TAKE: &str = "import-take";
 const MOST_BYTES: usize = 64 << 20;
 /// How long fetching one may take.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Pieces of a file that wait to be kept.
+const PIECES: usize = 8;
 /// After so long a file that may still be written is looked at again, in milliseconds.
 const AGAIN: i64 = 5_000;
 
@@ -182,6 +186,28 @@ fn received(files: &engine::files::Files, name: &str, mut file: impl Read) -> Re
     Ok(Received { kept: arriving.keep()?, name: engine::files::harmless_name(name), media })
 }
 
+/// A file while it comes, read by whoever keeps it. What ends before it is whole is an error.
+struct Coming {
+    pieces: mpsc::Receiver<Option<Bytes>>,
+    rest: Bytes,
+    whole: bool,
+}
+
+impl Read for Coming {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        while self.rest.is_empty() && !self.whole {
+            match self.pieces.blocking_recv() {
+                Some(Some(piece)) => self.rest = piece,
+                Some(None) => self.whole = true,
+                None => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+            }
+        }
+        let length = self.rest.len().min(into.len());
+        into[..length].copy_from_slice(&self.rest.split_to(length));
+        Ok(length)
+    }
+}
+
 /// The file at the address; none where the server says that it is the last one.
 async fn fetched(engine: &Engine, record: &Record, seen: &Seen) -> Result<Option<Found>> {
     let address = record.value(entity::ADDRESS.id()).text().to_owned();
@@ -206,23 +232,29 @@ async fn fetched(engine: &Engine, record: &Record, seen: &Seen) -> Result<Option
             Fault::Elsewhere => "error-schedule-elsewhere",
             Fault::Long => "error-schedule-large",
             Fault::Late => "error-schedule-late",
-            Fault::Broken(_) => "error-schedule-broken",
+            Fault::Broken(_) | Fault::Unwanted => "error-schedule-broken",
         };
         Error::Unavailable(Say::new(key).with("most", MOST_BYTES >> 20).with("reason", fault))
     };
-    let client = client(engine, &address);
-    let answer = client.fetch(&address, &headers, MOST_BYTES, PATIENCE).await.map_err(fault)?;
+    // What comes goes to the disk while it comes.
+    let (files, name) = (engine.files()?.clone(), name_of(&address));
+    let (pieces, coming) = mpsc::channel(PIECES);
+    let keeping = tokio::task::spawn_blocking(move || received(&files, &name, Coming { pieces: coming, rest: Bytes::new(), whole: false }));
+    let fetched = client(engine, &address).fetch(&address, &headers, MOST_BYTES, PATIENCE, pieces).await;
+    let kept = keeping.await.map_err(Error::internal)?;
+    let answer = match (fetched, kept.as_ref()) {
+        // Whoever kept it stopped first, and says why.
+        (Err(Fault::Unwanted), Err(_)) => return kept.map(|_| None),
+        (fetched, _) => fetched.map_err(fault)?,
+    };
     if answer.status == 304 {
         return Ok(None);
     }
     if answer.status != 200 {
         return Err(Error::Unavailable(Say::new("error-schedule-status").with("status", answer.status)));
     }
-    let (files, name) = (engine.files()?.clone(), name_of(&address));
-    let (etag, modified) = (answer.etag, answer.modified);
-    let keeping = tokio::task::spawn_blocking(move || received(&files, &name, answer.body.as_slice()));
-    let received = keeping.await.map_err(Error::internal)??;
-    let seen = Seen { etag, modified, digest: received.kept.digest.as_str().to_owned(), ..Seen::default() };
+    let received = kept?;
+    let seen = Seen { etag: answer.etag, modified: answer.modified, digest: received.kept.digest.as_str().to_owned(), ..Seen::default() };
     Ok(Some(Found { received, seen }))
 }
 
