@@ -21,6 +21,7 @@ mod history;
 pub mod identity;
 mod installation;
 pub mod jobs;
+pub mod keeping;
 pub mod layouts;
 pub mod live;
 pub mod mail;

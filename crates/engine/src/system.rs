@@ -189,5 +189,6 @@ pub(crate) fn tables() -> Vec<Table> {
     tables.extend(crate::audit::tables());
     tables.extend(crate::duplicates::tables());
     tables.extend(crate::merging::tables());
+    tables.extend(crate::keeping::tables());
     tables
 }

@@ -117,7 +117,8 @@ impl Engine {
         let along = links.iter().filter(|(_, _, along)| *along).map(|(other, column, _)| (*other, column.as_str()));
         // Nobody keeps what is gone, and whoever is gone keeps nothing.
         let own = (entity.key == USER).then_some(("favourite", "user"));
-        let beside = [(entity.key, "id"), ("timeline", "card"), ("history", "record"), ("favourite", "record")];
+        let beside =
+            [(entity.key, "id"), ("timeline", "card"), ("history", "record"), ("favourite", "record"), ("source_record", "record")];
         for (table, column) in along.chain(beside).chain(own) {
             let mut gone = Sql::new();
             gone.push("DELETE FROM ").name(table).push(" WHERE ").name(column);

@@ -25,5 +25,5 @@ pub use filter::Filter;
 pub use italy::places::Postcodes;
 pub use model::{Model, Restriction};
 pub use name::name;
-pub use record::{Beyond, Carried, Record};
+pub use record::{Beyond, Carried, Keeping, Record};
 pub use series::{Pattern, Series};

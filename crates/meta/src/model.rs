@@ -5,7 +5,7 @@ use crate::conditions::Conditions;
 use crate::entity::{Entity, Mirror, Relation};
 use crate::field::{Field, FieldId};
 use crate::fields::Kind;
-use crate::record::Carried;
+use crate::record::{Carried, Keeping};
 use crate::series::Series;
 use crate::shape::Table;
 use italy::places::Postcodes;
@@ -29,6 +29,8 @@ pub struct Model {
     pub series: Arc<HashMap<String, Series>>,
     /// How cards and forms are arranged for whoever has a role: role, then entity.
     pub arranged: Arc<HashMap<String, HashMap<String, Arrangement>>>,
+    /// What outside sources keep of the records that they bring, by entity.
+    pub kept: Arc<HashMap<String, Vec<Arc<Keeping>>>>,
     /// The company's list of CAPs; empty where none is loaded.
     pub postcodes: Arc<Postcodes>,
 }

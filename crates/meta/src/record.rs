@@ -59,12 +59,25 @@ pub struct Record {
 }
 
 /// What lies beyond somebody's reach, of a record that he sees.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Beyond {
     /// Changing it.
     pub change: bool,
     /// Removing it.
     pub remove: bool,
+    /// Changing what outside sources keep of it.
+    pub kept: Vec<Arc<Keeping>>,
+}
+
+/// What an outside source keeps of the records that it brings: nobody else changes these fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeping {
+    /// The source.
+    pub source: Id,
+    /// What it is called.
+    pub label: String,
+    /// The fields.
+    pub fields: Vec<FieldId>,
 }
 
 static NOTHING: Value = Value::Empty;
@@ -83,6 +96,11 @@ impl Record {
     /// A value by the field's name; the empty value where there is none.
     pub fn named(&self, key: &str) -> &Value {
         self.carried.named(key).and_then(|(slot, _)| self.values.get(slot)).unwrap_or(&NOTHING)
+    }
+
+    /// The outside source that keeps a field of it, as far as that was read with it; none where everybody may change it.
+    pub fn keeper(&self, field: FieldId) -> Option<&Keeping> {
+        self.beyond.kept.iter().map(|keeping| &**keeping).find(|keeping| keeping.fields.contains(&field))
     }
 
     /// Puts a value where the record carries the field.

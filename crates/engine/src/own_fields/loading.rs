@@ -3,7 +3,7 @@
 
 use super::{ENTITY, HELP, HELP_ENGLISH, LABEL, LABEL_ENGLISH, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, conditions, kinds};
 use crate::vocabulary::{TERM, VOCABULARY, roles, terms};
-use crate::{Engine, epoch, layouts, postcodes};
+use crate::{Engine, epoch, keeping, layouts, postcodes};
 use kernel::{Error, Result, Value};
 use meta::model::Term;
 use meta::sql::Sql;
@@ -46,6 +46,7 @@ struct Descriptions {
     layouts: Vec<layouts::Layout>,
     series: HashMap<String, meta::Series>,
     postcodes: postcodes::Kept,
+    kept: keeping::Found,
 }
 
 impl Engine {
@@ -142,7 +143,8 @@ impl Engine {
         let series = crate::series::read(tx).await?;
         let kept = self.reads().postcodes.clone();
         let postcodes = postcodes::read(tx, &kept).await?;
-        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series, postcodes })
+        let kept = keeping::read(tx).await?;
+        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series, postcodes, kept })
     }
 
     /// The model of what is declared and what was found. A field that no longer fits what is declared stays out of it.
@@ -190,6 +192,7 @@ impl Engine {
         model.arranged = Arc::new(arranged);
         model.series = Arc::new(found.series);
         model.terms = Arc::new(found.terms);
+        model.kept = Arc::new(keeping::described(&model, found.kept));
         model.postcodes = found.postcodes.1;
         Ok(model)
     }

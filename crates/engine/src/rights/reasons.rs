@@ -101,6 +101,7 @@ impl Engine {
         records: impl Iterator<Item = &'r mut Record>,
     ) -> Result<()> {
         let mut records: Vec<&mut Record> = records.collect();
+        self.say_kept(tx, entity, &mut records).await?;
         for verb in [Verb::Change, Verb::Remove] {
             if !who.may(verb, entity) || !who.reaches_fewer(verb, entity) {
                 continue;

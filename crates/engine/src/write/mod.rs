@@ -149,6 +149,8 @@ pub(crate) struct Writing {
     pub(crate) by_rule: bool,
     /// Whether what is in the trash is changed as well, and stays there.
     pub(crate) in_trash: bool,
+    /// The outside source that it is from: what this one keeps it may change.
+    pub(crate) source: Option<Id>,
     /// Whether what is written was written before: no behaviour of a slice makes something else of it, and nobody is told.
     pub(crate) as_was: bool,
 }
@@ -243,6 +245,7 @@ impl Engine {
             undoes: None,
             by_rule: false,
             in_trash: false,
+            source: None,
             as_was: false,
         })
     }
@@ -459,6 +462,7 @@ impl Engine {
         self.resolve_mentions(tx, writing, entity, std::slice::from_mut(&mut after), Some(&before)).await?;
         check::canonical(writing, entity, Some(&before), &mut after)?;
         self.check_conditions(writing, &self.model(), entity, Some(&before), &mut after)?;
+        self.check_kept(tx, writing, entity, &values, &before, &after).await?;
         if entity.key == OWN_FIELD {
             self.shape_own_field(tx, &mut after).await?;
             self.follow_own_field(tx, Some(&before), Some(&after)).await?;
@@ -590,8 +594,8 @@ impl Engine {
 
 /// Whether the records of an entity, or what goes by a topic, are a part of the descriptions.
 pub(crate) fn describes(entity: &str) -> bool {
-    use crate::{layouts::LAYOUT, postcodes, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
-    matches!(entity, OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES | postcodes::TOPIC)
+    use crate::{keeping, layouts::LAYOUT, postcodes, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
+    matches!(entity, OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES | postcodes::TOPIC | keeping::TOPIC)
 }
 
 /// A record with every field of its entity at its empty value.

@@ -12,7 +12,7 @@ use store::{Tx, Work};
 pub struct Slicing<'t> {
     engine: Engine,
     tx: &'t mut Tx,
-    writing: Writing,
+    pub(crate) writing: Writing,
 }
 
 impl Engine {

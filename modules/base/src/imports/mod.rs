@@ -506,6 +506,8 @@ struct Run {
     who: Principal,
     id: Id,
     changeset: Id,
+    /// The scheduled import that it came of.
+    schedule: Option<Id>,
     /// Whether what is to be said of rows is kept with it.
     keeps: bool,
 }
@@ -529,9 +531,10 @@ impl Run {
             && let (Some(id), Ok(changeset)) = (row.link(0), row.text(1).parse())
         {
             totals.take_up(row.text(1), |column| row.int(column));
-            return Ok(Run { engine: engine.clone(), who: who.clone(), id, changeset, keeps: false });
+            return Ok(Run { engine: engine.clone(), who: who.clone(), id, changeset, schedule: None, keeps: false });
         }
-        let run = Run { engine: engine.clone(), who: who.clone(), id: engine.id(), changeset: engine.id(), keeps: false };
+        let (id, changeset) = (engine.id(), engine.id());
+        let run = Run { engine: engine.clone(), who: who.clone(), id, changeset, schedule: None, keeps: false };
         totals.changeset = Some(run.changeset.to_string());
         let mut draft = Draft::new(IMPORT_RUN)
             .with(entity::FILE.id(), if options.file.is_empty() { "-" } else { options.file.as_str() })
@@ -554,12 +557,14 @@ impl Run {
     /// Takes up a run that was made ready, where it stands.
     async fn prepared(engine: &Engine, who: &Principal, prepared: Prepared, totals: &mut Totals) -> Result<Run> {
         let counts = counted_as(|count| format!("\"{count}\""));
-        let sql = format!("SELECT \"id\", \"changeset\", {counts} FROM \"import_run\" WHERE \"id\" = ? AND \"state\" = 'running'");
+        let sql =
+            format!("SELECT \"id\", \"changeset\", {counts}, \"schedule\" FROM \"import_run\" WHERE \"id\" = ? AND \"state\" = 'running'");
         let stands = Statement::new(sql, vec![Value::Link(prepared.id)]);
         let rows = engine.store().read(move |tx| Box::pin(async move { tx.rows(&stands).await })).await?;
         let row = rows.first().ok_or(Error::NotFound)?;
         totals.take_up(row.text(1), |column| row.int(column));
-        Ok(Run { engine: engine.clone(), who: who.clone(), id: prepared.id, changeset: prepared.changeset, keeps: true })
+        let schedule = row.link(COUNTED.len() + 2);
+        Ok(Run { engine: engine.clone(), who: who.clone(), id: prepared.id, changeset: prepared.changeset, schedule, keeps: true })
     }
 
     /// Every batch that is not in yet, in order.
@@ -631,14 +636,22 @@ impl Run {
 
     /// Some batches, and the run's row moved on, in one commit: all of them, or as many as go before somebody waits.
     async fn some(&self, applying: Arc<Applying>, flights: Vec<Flight>) -> Result<Vec<Vec<Told>>> {
-        let (run, keeps) = (self.id, self.keeps);
+        let (run, keeps, schedule) = (self.id, self.keeps, self.schedule);
         self.engine
             .slice(&self.who, "import", self.changeset, move |slicing: &mut Slicing<'_>| {
                 Box::pin(async move {
                     let mut landed = Vec::with_capacity(flights.len());
+                    if let Some(schedule) = schedule {
+                        slicing.of_source(schedule);
+                    }
                     for flight in flights {
                         stands_at(slicing, run, flight.first).await?;
                         let told = applying.batch(slicing, &flight.batch, flight.care).await?;
+                        if let Some(schedule) = schedule {
+                            let brought = |told: &Told| matches!(told.outcome, Outcome::Created | Outcome::Updated | Outcome::Unchanged);
+                            let records: Vec<Id> = told.iter().filter(|told| brought(told)).filter_map(|told| told.record).collect();
+                            slicing.brought(schedule, run, &records).await?;
+                        }
                         let mut counts = Totals::default();
                         counts.count(&told);
                         moved_on(slicing, run, flight.first, &counts).await?;
@@ -736,6 +749,9 @@ fn options_digest(options: &Options) -> String {
     for key in &options.keys {
         add(key);
     }
+    if let Some(choices) = &options.choices {
+        add(&format!("{choices:?}"));
+    }
     add(options.manner.sheet.as_deref().unwrap_or(""));
     if (reading::Manner { sheet: None, ..options.manner.clone() }) != reading::Manner::default() {
         add(&format!("{:?}", options.manner));
@@ -747,6 +763,3 @@ fn options_digest(options: &Options) -> String {
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
-    if let Some(choices) = &options.choices {
-        add(&format!("{choices:?}"));
-    }

@@ -1,7 +1,9 @@
 //! Mappings with a name: what was chosen for a file, kept for the next one of the same program. Everybody keeps his own; whoever may
 //! put them before others shares them.
 
+use super::scheduled::going_by;
 use engine::{Change, Slice, Tx, Work};
+use kernel::{Error, Say};
 use meta::entity::{Granted, Visibility};
 use meta::field::Default;
 use meta::fields::{Code, Link, LongText, Text, YesNo, code, link, long_text, text, yes_no};
@@ -39,7 +41,17 @@ fn import_mapping() -> Entity {
         .inner()
 }
 
-/// A mapping is changed by whoever made it, what others use by whoever may share.
-fn guard<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
-    Box::pin(async move { engine::views::put_before_others(change, OWNER.id(), |record| record.get(&SHARED)) })
+/// A mapping is changed by whoever made it, what others use by whoever may share; one that a scheduled import goes by is not removed.
+fn guard<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        engine::views::put_before_others(change, OWNER.id(), |record| record.get(&SHARED))?;
+        if change.after.removed_at().is_some() {
+            let used = going_by(tx, change.after.id).await?;
+            if !used.is_empty() {
+                let say = Say::new("error-import-mapping-used").with("count", used.len()).with("names", used.join(", "));
+                return Err(Error::invalid("mapping", say));
+            }
+        }
+        Ok(())
+    })
 }

@@ -3,7 +3,7 @@
 use super::spot::Spots;
 use crate::fields::link::has_card;
 use crate::fields::{Face, Sight, email, phone};
-use crate::pages::form::in_place::At;
+use crate::pages::form::in_place::{At, editable_in};
 use crate::pages::form::of_item;
 use crate::pages::html;
 use crate::pages::layout::{Item, item};
@@ -99,7 +99,11 @@ fn doubted(out: &mut String, spots: &Spots<'_>) {
         out.push_str("<li>");
         html::element(out, "p", &speech.sentence(&doubt.say));
         let card = format!("/{}/{}", entity.plural, record.id);
+        let kept = |key: &str| doubt.line.is_none() && entity.field(key).is_some_and(|field| record.keeper(field.id).is_some());
         match &doubt.proposal {
+            // It is put right where it comes from.
+            Some((field, _)) if kept(field) => {}
+            None if !editable_in(spots.reader, &item, record) => {}
             Some((field, proposal)) => {
                 out.push_str("<form class=\"plain\" method=\"post\"");
                 html::attribute(out, "action", &format!("{card}/fields/{}", doubt.item));

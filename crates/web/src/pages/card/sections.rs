@@ -64,9 +64,20 @@ pub(super) fn write(spots: &Spots<'_>) -> (String, String) {
             first = Some(std::mem::take(&mut out));
         }
     }
+    kept(&mut out, spots);
     folded(&mut out, &empty, empties, sight);
     let live = |id: &str, inside: &str| format!("<div id=\"{id}\" data-live=\"{}/{}\">{inside}</div>", entity.key, record.id);
     (live("card-first", &first.unwrap_or_default()), live("card-data", &out))
+}
+
+/// From which outside sources the fields with a lock come.
+fn kept(out: &mut String, spots: &Spots<'_>) {
+    for keeping in spots.record.beyond.kept.iter().filter(|_| spots.changes) {
+        out.push_str("<p class=\"hint kept-from\">");
+        out.push_str(assets::icon("lock"));
+        html::text(out, &spots.reader.speech.with("kept-from", &[("name", &keeping.label)]));
+        out.push_str("</p>");
+    }
 }
 
 fn field(out: &mut String, spots: &Spots<'_>, item: &Item<'_>, value: &str) {

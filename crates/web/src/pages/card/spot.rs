@@ -2,7 +2,7 @@
 
 use super::{head, sections};
 use crate::fields::Sight;
-use crate::pages::form::in_place::{At, begun, editable};
+use crate::pages::form::in_place::{At, begun, editable_in};
 use crate::pages::html;
 use crate::pages::layout::Item;
 use crate::pages::reader::Reader;
@@ -55,7 +55,7 @@ impl<'s> Spots<'s> {
     /// Adds the attributes of a spot: its place in the page, and where its input is.
     pub(super) fn attributes(&self, out: &mut String, item: &Item<'_>, at: At) {
         html::attribute(out, "id", &format!("spot-{}", item.key()));
-        if !self.changes || !editable(self.reader, item) {
+        if !self.changes || !editable_in(self.reader, item, self.record) {
             return;
         }
         let mut address = format!("/{}/{}/fields/{}/edit?at={}", self.entity.plural, self.record.id, item.key(), at.key());
@@ -71,14 +71,31 @@ impl<'s> Spots<'s> {
             Some(opened) => out.push_str(&opened.markup),
             None => {
                 out.push_str(value);
+                self.lock(out, item);
                 self.acts(out, item, at);
             }
         }
     }
 
+    /// The lock of what an outside source keeps, for whoever would change it otherwise.
+    fn lock(&self, out: &mut String, item: &Item<'_>) {
+        let keeper = match item {
+            Item::Field(field) => self.record.keeper(field.id),
+            Item::Parts(_, parts) => parts.iter().find_map(|part| self.record.keeper(part.id)),
+            Item::Lines(_) => None,
+        };
+        if let Some(keeping) = keeper.filter(|_| self.changes) {
+            out.push_str("<span class=\"kept-lock\" role=\"img\"");
+            labelled(out, &self.reader.speech.with("kept-by", &[("name", &keeping.label)]));
+            out.push('>');
+            out.push_str(assets::icon("lock"));
+            out.push_str("</span>");
+        }
+    }
+
     /// The pencil, and the clock; at the head, where room is dear, the clock comes with the input.
     fn acts(&self, out: &mut String, item: &Item<'_>, at: At) {
-        let edits = self.changes && editable(self.reader, item);
+        let edits = self.changes && editable_in(self.reader, item, self.record);
         // What follows a relation has its past there.
         let tracked = self.entity.can.tracked && !self.entity.mirrors.iter().any(|mirror| mirror.field == item.key());
         if !edits && !tracked {

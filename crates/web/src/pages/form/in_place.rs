@@ -64,15 +64,29 @@ pub(crate) fn editable(reader: &Reader, item: &Item<'_>) -> bool {
     }
 }
 
+/// The same of one record, of which outside sources may keep some.
+pub(crate) fn editable_in(reader: &Reader, item: &Item<'_>, record: &Record) -> bool {
+    let open = |field: &Field| record.keeper(field.id).is_none();
+    editable(reader, item)
+        && match item {
+            Item::Field(field) => open(field),
+            Item::Parts(_, parts) => parts.iter().any(|part| writes(reader, part) && open(part)),
+            Item::Lines(_) => true,
+        }
+}
+
 /// Whether a cell of a list may be written: of fields that stand alone, and that a form offers.
 pub(crate) fn cell(reader: &Reader, entity: &Entity, field: &Field) -> bool {
     layout::item(entity, field.key).is_some_and(|item| matches!(item, Item::Field(_)) && editable(reader, &item))
 }
 
-/// What an address names, as far as the reader may write it. What is secret is as unknown as what never was.
-fn asked<'e>(reader: &Reader, entity: &'e Entity, key: &str) -> Result<Item<'e>> {
+/// What an address names of a record, as far as the reader may write it. What is secret is as unknown as what never was.
+fn asked<'e>(reader: &Reader, entity: &'e Entity, record: &Record, key: &str) -> Result<Item<'e>> {
     match layout::item(entity, key) {
-        Some(item) if editable(reader, &item) => Ok(item),
+        Some(item) if editable_in(reader, &item, record) => Ok(item),
+        Some(Item::Field(field)) if let Some(keeping) = record.keeper(field.id).filter(|_| !field.secret) => {
+            Err(Error::invalid(key, engine::keeping::refusal(keeping)))
+        }
         None if entity.field(key).is_none_or(|field| field.secret) => Err(Error::NotFound),
         _ => Err(Error::invalid(key, Say::new("error-read-only"))),
     }
@@ -235,7 +249,7 @@ pub(crate) fn begun(
     at: At,
     list: &str,
 ) -> Option<String> {
-    let item = asked(reader, entity, key).ok()?;
+    let item = asked(reader, entity, record, key).ok()?;
     let fields = entered::of_item(reader, &item, record, titles);
     Some(Spot { reader, entity, item, at, list }.form(record, titles.clone(), &fields, Vec::new(), String::new()))
 }
@@ -248,7 +262,7 @@ pub(super) async fn edit(Of(entity): Of, named: Named, reader: Reader, Asking(qu
     if !reader.who.may_with(engine::principal::Verb::Change, &entity, &record) {
         return Err(Error::Forbidden(Say::new("error-authored")).into());
     }
-    let item = asked(&reader, &entity, named.text("field"))?;
+    let item = asked(&reader, &entity, &record, named.text("field"))?;
     let spot = Spot { reader: &reader, entity: &entity, item, at: At::asked(&question), list: question.get("list").unwrap_or_default() };
     if !reader.fragment {
         let mut address = spot.card(id);
@@ -282,7 +296,7 @@ pub(super) async fn save(
             }
             Err(error) => return Err(error.into()),
         };
-        let item = asked(&reader, &entity, named.text("field"))?;
+        let item = asked(&reader, &entity, &record, named.text("field"))?;
         let spot =
             Spot { reader: &reader, entity: &entity, item, at: At::asked(&question), list: question.get("list").unwrap_or_default() };
         let read = read::item(&reader, &spot.item, &fields, Some(&record)).await?;

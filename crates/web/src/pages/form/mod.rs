@@ -156,6 +156,11 @@ impl<'f> Form<'f> {
         }
     }
 
+    /// The outside source that keeps a field of its record; none where it may be written.
+    fn keeper(&self, field: &Field) -> Option<&meta::Keeping> {
+        self.record?.keeper(field.id)
+    }
+
     /// The address that says how it stands, and writes nothing.
     fn trying(&self) -> String {
         match self.record {

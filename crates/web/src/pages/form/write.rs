@@ -106,6 +106,10 @@ fn slot(out: &mut String, form: &Form<'_>, standing: &Standing, each: &Item<'_>,
         item(out, form, each, sight);
         return None;
     };
+    if form.keeper(one).is_some() {
+        item(out, form, each, sight);
+        return None;
+    }
     let (stands, follows) = (standing.stands(form, one), follows(one));
     if !writes(form.reader, one) || stands.is_none() && follows.is_none() {
         item(out, form, each, sight);
@@ -138,8 +142,38 @@ fn slot(out: &mut String, form: &Form<'_>, standing: &Standing, each: &Item<'_>,
 
 /// Adds a field whose value stays as it is. What was entered before it did goes on with the form.
 fn fixed(out: &mut String, form: &Form<'_>, standing: &Standing, field: &Field, sight: &Sight<'_>) {
-    let face = Face::new(field, sight.speech);
     let (value, new) = standing.value(form, field);
+    still(out, form, field, sight.speech.say("form-fixed"), sight, |out, face| {
+        let named = format!("{}.text", field.key);
+        match form.fields.get(&named).filter(|_| new && !value.is_empty()) {
+            Some(name) => html::text(out, name),
+            None => face.view(&value, sight, out),
+        }
+        out.push_str("</output>");
+        if new {
+            let parts = format!("{}.", field.key);
+            let entered = form.fields.0.iter().filter(|(name, _)| name == field.key || name.starts_with(&parts));
+            entered.for_each(|(name, value)| html::hidden(out, name, value));
+        }
+    });
+}
+
+/// Adds a field that an outside source keeps: its value as it stands, and whose it is.
+fn kept(out: &mut String, form: &Form<'_>, field: &Field, said: &str, sight: &Sight<'_>) {
+    let value = form.record.map_or(&kernel::Value::Empty, |record| record.value(field.id));
+    still(out, form, field, said, sight, |out, face| {
+        if value.is_empty() {
+            html::nothing(out, sight.speech);
+        } else {
+            face.view(value, sight, out);
+        }
+        out.push_str("</output>");
+    });
+}
+
+/// Adds a field that nobody writes now; `inside` adds its value, and closes the output.
+fn still(out: &mut String, form: &Form<'_>, field: &Field, hint: &str, sight: &Sight<'_>, inside: impl FnOnce(&mut String, &Face)) {
+    let face = Face::new(field, sight.speech);
     out.push_str("<div class=\"form-field\"><span class=\"label\">");
     html::text(out, &face.label);
     out.push_str("</span><div class=\"control\"><output");
@@ -147,25 +181,21 @@ fn fixed(out: &mut String, form: &Form<'_>, standing: &Standing, field: &Field, 
     html::attribute(out, "aria-label", &face.label);
     html::attribute(out, "aria-describedby", &format!("{}-hint", field.key));
     out.push('>');
-    let named = format!("{}.text", field.key);
-    match form.fields.get(&named).filter(|_| new && !value.is_empty()) {
-        Some(name) => html::text(out, name),
-        None => face.view(&value, sight, out),
-    }
-    out.push_str("</output>");
-    if new {
-        let parts = format!("{}.", field.key);
-        let entered = form.fields.0.iter().filter(|(name, _)| name == field.key || name.starts_with(&parts));
-        entered.for_each(|(name, value)| html::hidden(out, name, value));
-    }
+    inside(out, &face);
     out.push_str("</div>");
-    said(out, form, field.key, sight.speech.say("form-fixed"), sight);
+    said(out, form, field.key, hint, sight);
     out.push_str("</div>");
+}
+
+/// Whose a value is that an outside source keeps.
+fn kept_by(keeping: &meta::Keeping, sight: &Sight<'_>) -> String {
+    sight.speech.with("kept-by", &[("name", &keeping.label)])
 }
 
 /// One item of a section, as far as the reader may write it.
 pub(super) fn item(out: &mut String, form: &Form<'_>, item: &Item<'_>, sight: &Sight<'_>) {
     match item {
+        Item::Field(one) if let Some(keeping) = form.keeper(one) => kept(out, form, one, &kept_by(keeping, sight), sight),
         Item::Field(one) if writes(form.reader, one) => field(out, form, one, one.key, sight),
         Item::Field(_) => {}
         Item::Parts(key, parts) => composed(out, form, key, parts, sight),
@@ -250,7 +280,18 @@ fn composed(out: &mut String, form: &Form<'_>, key: &str, parts: &[&Field], sigh
                 _ => "<label>",
             });
             html::text(out, &face.label);
-            control(out, form, &face, part.key, "", None, sight);
+            match form.keeper(part) {
+                Some(keeping) => {
+                    errors.push_str("<p class=\"hint\">");
+                    html::text(&mut errors, &format!("{}: {}", face.label, kept_by(keeping, sight)));
+                    errors.push_str("</p>");
+                    out.push_str("<input class=\"form-control\" disabled");
+                    let value = form.record.map_or(&kernel::Value::Empty, |record| record.value(part.id));
+                    html::attribute(out, "value", &face.plain(value, sight));
+                    out.push('>');
+                }
+                None => control(out, form, &face, part.key, "", None, sight),
+            }
             out.push_str("</label>");
             said(&mut errors, form, part.key, "", sight);
         }

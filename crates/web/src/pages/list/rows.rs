@@ -193,7 +193,8 @@ impl Rows<'_> {
                     places.cell(out, reader, record.id, column);
                     continue;
                 }
-                out.push_str(&column.begins[usize::from(changes)]);
+                let open = changes && record.keeper(column.face.field.id).is_none();
+                out.push_str(&column.begins[usize::from(open)]);
                 if let Some(value) = slot.and_then(|slot| record.values.get(slot)) {
                     if place == 0 {
                         self.name(out, record, column, value, sight);

@@ -1,7 +1,9 @@
 //! The fields of a scheduled import, one line each.
 
 use meta::entity::{Granted, Visibility};
-use meta::fields::{Choices, Code, Link, LongText, MomentOf, Text, Whole, choice, code, link, long_text, moment, text, whole};
+use meta::fields::{
+    Choices, Code, Link, LongText, MomentOf, Text, Whole, YesNo, choice, code, link, long_text, moment, text, whole, yes_no,
+};
 use meta::{Entity, choices, entity};
 
 choices! {
@@ -61,6 +63,8 @@ entity! { "import_schedule" {
     WEEKDAY: Whole = whole("weekday"),
     /// Whether it looks for files by itself.
     STATE: Choices<Goes> = choice::<Goes>("state").required().default("active"),
+    /// Whether the fields that its files fill are changed in the files alone.
+    KEEPS: YesNo = yes_no("keeps"),
     /// How often it failed in a row.
     FAILURES: Whole = whole("failures"),
     /// When it looks next.

@@ -124,6 +124,7 @@ async fn take(engine: &Engine, who: &Principal, id: Id) -> Result<Option<i64>> {
     };
     match found {
         Some(found) if found.seen.digest != seen.digest => {
+            super::keeping::settle(engine, &record).await?;
             wizard::begin_scheduled(engine, who, &mapping, &found.received, (id, found.seen.packed()?)).await?;
         }
         Some(found) => rows::looked(engine, id, Some(found.seen.packed()?)).await?,

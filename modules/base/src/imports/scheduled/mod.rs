@@ -4,10 +4,12 @@
 pub mod entity;
 mod folder;
 mod jobs;
+mod keeping;
 mod pages;
 mod rows;
 
-pub(super) use rows::{begun, ended, failed_in};
+pub(super) use keeping::mapping_changed;
+pub(super) use rows::{begun, ended, failed_in, going_by};
 
 use engine::Slice;
 use engine::files::Received;

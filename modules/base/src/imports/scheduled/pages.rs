@@ -1,7 +1,7 @@
 //! The pages of scheduled imports: all of them with how the last one went, and the form of one.
 
 use super::entity::{self, Every, Goes, IMPORT_SCHEDULE, Source};
-use super::{ADDRESS, folder, jobs, place, rows};
+use super::{ADDRESS, folder, jobs, keeping, place, rows};
 use crate::imports::wizard::{grouped, saved, unpacked};
 use askama::Template;
 use engine::{Act, Asked, Draft, Engine, Slicing, Sorting};
@@ -127,7 +127,7 @@ async fn counts(reader: &Reader, run: Id) -> Result<String> {
 /// What stands in the form: by the names of its controls.
 type Entered = HashMap<&'static str, String>;
 
-const CONTROLS: [&str; 10] = ["name", "mapping", "source", "folder", "pattern", "address", "header", "every", "hour", "weekday"];
+const CONTROLS: [&str; 11] = ["name", "mapping", "source", "folder", "pattern", "address", "header", "every", "hour", "weekday", "keeps"];
 
 #[derive(Template)]
 #[template(path = "imports/scheduled/schedule.html")]
@@ -146,6 +146,10 @@ struct SchedulePage<'s> {
     hours: Vec<String>,
     /// Whether a header is kept secret.
     secret: bool,
+    /// That others take the same file into the same records.
+    doubled: String,
+    /// The fields of its own records that the mapping fills, where one is chosen.
+    fills: String,
     /// The one that is there already, as it stands.
     line: Option<Line>,
     active: bool,
@@ -163,7 +167,14 @@ impl SchedulePage<'_> {
 
 async fn page(reader: &Reader, of: Option<&Record>, entered: Entered, wrong: Vec<String>, status: StatusCode) -> Answer {
     let (engine, speech) = (reader.web.engine(), &reader.speech);
-    let mappings = saved::all(engine, &reader.who, None).await?.into_iter().map(|saved| {
+    let saved = saved::all(engine, &reader.who, None).await?;
+    let chosen = saved.iter().find(|saved| entered.get("mapping").is_some_and(|id| *id == saved.id.to_string()));
+    let fills = chosen.and_then(|saved| {
+        let entity = reader.model.plural(&saved.target)?;
+        let label = |key: &&str| crate::exports::label(reader.web.words(), speech.language, entity, key);
+        Some(saved.fills(entity).iter().map(label).collect::<Vec<_>>().join(", "))
+    });
+    let mappings = saved.into_iter().map(|saved| {
         let of = reader.model.plural(&saved.target).map_or_else(String::new, |entity| speech.area(entity.key));
         (saved.id.to_string(), format!("{} ({of})", saved.name))
     });
@@ -175,6 +186,11 @@ async fn page(reader: &Reader, of: Option<&Record>, entered: Entered, wrong: Vec
     let page = SchedulePage {
         address: of.map_or_else(|| format!("{ADDRESS}/new"), |record| format!("{ADDRESS}/{}", record.id)),
         mappings: mappings.collect(),
+        fills: fills.unwrap_or_default(),
+        doubled: match of {
+            Some(record) => doubled(reader, record).await?,
+            None => String::new(),
+        },
         allowed: engine.settings().import_folder.as_ref().map_or_else(String::new, |folder| folder.display().to_string()),
         sources: Source::CHOICES.iter().map(|source| source.key).map(choice("source")).collect(),
         everies: Every::CHOICES.iter().map(|every| every.key).map(choice("every")).collect(),
@@ -200,6 +216,32 @@ async fn page(reader: &Reader, of: Option<&Record>, entered: Entered, wrong: Vec
     framed(reader, status, &title, &markup(&page)?)
 }
 
+/// Which others take the same file into records of the same kind, in words; nothing where there is none. It may be meant: of two mappings
+/// each may bring other columns.
+async fn doubled(reader: &Reader, of: &Record) -> Result<String> {
+    let engine = reader.web.engine();
+    let target = async |record: &Record| match record.value(entity::MAPPING.id()).link() {
+        Some(mapping) => saved::one(engine, &reader.who, mapping).await.map(|saved| saved.target).ok(),
+        None => None,
+    };
+    let place = |record: &Record| match Source::from_key(record.value(entity::SOURCE.id()).text()) {
+        Some(Source::Address) => record.value(entity::ADDRESS.id()).text().to_owned(),
+        _ => format!("{}/{}", record.get(&entity::FOLDER).trim_matches('/'), record.get(&entity::PATTERN).to_lowercase()),
+    };
+    let fields = vec!["name", "mapping", "source", "folder", "pattern", "address"];
+    let asked = Asked { fields, limit: 200, names: false, ..Asked::new(engine.entity(IMPORT_SCHEDULE)?) };
+    let (own, mut names) = (target(of).await, Vec::new());
+    for other in engine.list(&reader.who, asked).await?.records {
+        if other.id != of.id && place(&other) == place(of) && target(&other).await == own {
+            names.push(other.get(&entity::NAME).to_owned());
+        }
+    }
+    match names.len() {
+        0 => Ok(String::new()),
+        count => Ok(reader.speech.with("schedule-doubled", &[("count", &count.to_string()), ("names", &names.join(", "))])),
+    }
+}
+
 pub(super) async fn blank(reader: Reader, fields: Fields) -> Answer {
     let mut entered: Entered = [("source", "folder"), ("every", "day"), ("hour", "6"), ("weekday", "1"), ("pattern", "*.csv")]
         .map(|(name, value)| (name, value.to_owned()))
@@ -220,6 +262,7 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
     let text = |field: FieldId| match record.value(field) {
         Value::Link(id) => id.to_string(),
         Value::Int(number) => number.to_string(),
+        Value::Bool(true) => "1".to_owned(),
         value => value.text().to_owned(),
     };
     let fields = [
@@ -233,6 +276,7 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         entity::EVERY.id(),
         entity::HOUR.id(),
         entity::WEEKDAY.id(),
+        entity::KEEPS.id(),
     ];
     let entered = CONTROLS.into_iter().zip(fields.map(text)).collect();
     page(&reader, Some(&record), entered, Vec::new(), StatusCode::OK).await
@@ -300,6 +344,7 @@ async fn read(reader: &Reader, form: &Fields) -> Result<(Vec<(FieldId, Value)>, 
         (entity::EVERY.id(), every.key().into()),
         (entity::HOUR.id(), number("hour", 0, 23)),
         (entity::WEEKDAY.id(), number("weekday", 1, 7)),
+        (entity::KEEPS.id(), Value::Bool(!said("keeps").is_empty())),
         // Where it looks may be another place now: what was seen there says nothing of it.
         (entity::SEEN.id(), "".into()),
         (entity::STOOD.id(), "".into()),
@@ -341,6 +386,14 @@ async fn write(reader: &Reader, act: Act) -> Result<()> {
     engine.slice(&reader.who, "import", engine.id(), work).await
 }
 
+/// What follows where one was saved: what it keeps is known, and its page says how it stands.
+async fn saved_well(reader: &Reader, id: Id) -> Answer {
+    let engine = reader.web.engine();
+    let (record, _) = engine.show(&reader.who, &*engine.entity(IMPORT_SCHEDULE)?, id).await?;
+    keeping::settle(engine, &record).await?;
+    Ok(onward(reader, &format!("{ADDRESS}/{id}")))
+}
+
 pub(super) async fn create(reader: Reader, form: Fields) -> Answer {
     let (values, entered, wrong) = read(&reader, &form).await?;
     if !wrong.is_empty() {
@@ -354,7 +407,7 @@ pub(super) async fn create(reader: Reader, form: Fields) -> Answer {
     draft.values.extend(values);
     write(&reader, Act::Create(draft)).await?;
     keep_secret(engine, id, &form).await?;
-    Ok(onward(&reader, &format!("{ADDRESS}/{id}")))
+    saved_well(&reader, id).await
 }
 
 pub(super) async fn change(named: Named, reader: Reader, form: Fields) -> Answer {
@@ -371,7 +424,7 @@ pub(super) async fn change(named: Named, reader: Reader, form: Fields) -> Answer
     values.push((entity::OWNER.id(), reader.who.user.into()));
     write(&reader, Act::Change { entity: IMPORT_SCHEDULE, id: record.id, version: None, values, lines: Vec::new() }).await?;
     keep_secret(engine, record.id, &form).await?;
-    Ok(onward(&reader, &format!("{ADDRESS}/{}", record.id)))
+    saved_well(&reader, record.id).await
 }
 
 pub(super) async fn run(named: Named, reader: Reader) -> Answer {

@@ -156,18 +156,28 @@ pub(in crate::imports) async fn failed_in(engine: &Engine, tx: &mut Tx, id: Id, 
     announce(tx, id).await
 }
 
-/// Removes one. What it imported stays.
+/// What those are called that go by a mapping.
+pub(in crate::imports) async fn going_by(tx: &mut Tx, mapping: Id) -> Result<Vec<String>> {
+    let sql = "SELECT \"name\" FROM \"import_schedule\" WHERE \"mapping\" = ? AND \"removed_at\" IS NULL ORDER BY \"name_f\", \"id\"";
+    let rows = tx.rows(&Statement::new(sql, vec![mapping.into()])).await?;
+    Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
+/// Removes one. What it imported stays, and is kept by nobody.
 pub(super) async fn remove(engine: &Engine, id: Id) -> Result<()> {
+    let engine_too = engine.clone();
     let gone = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let apart = "UPDATE \"import_run\" SET \"schedule\" = ? WHERE \"schedule\" = ?";
             tx.execute(&Statement::new(apart, vec![Value::Empty, id.into()])).await?;
             let gone = tx.execute(&Statement::new("DELETE FROM \"import_schedule\" WHERE \"id\" = ?", vec![id.into()])).await?;
+            engine_too.forget_source(tx, id).await?;
             announce(tx, id).await?;
             if gone == 1 { Ok(()) } else { Err(Error::NotFound) }
         })
     });
-    engine.store().write(gone).await
+    engine.store().write(gone).await?;
+    engine.load_descriptions().await
 }
 
 async fn announce(tx: &mut Tx, id: Id) -> Result<()> {

@@ -4,7 +4,7 @@ use super::plan::{Plan, signature};
 use super::runs::{self, Standing};
 use super::{columns, found, may_import};
 use crate::imports::saved::{IMPORT_MAPPING, NAME, OWNER, PLAN, SHARED, SIGNATURE, TARGET};
-use crate::imports::Options;
+use crate::imports::{Options, scheduled};
 use askama::Template;
 use engine::{Asked, Draft, Engine, Principal, Sorting};
 use http::StatusCode;
@@ -36,6 +36,20 @@ impl Saved {
     /// Whether rows find the records that they are about by it, so that the same file can come again.
     pub(in crate::imports) fn finds(&self) -> bool {
         !self.plan.keys.is_empty() || self.plan.columns.to.iter().any(|to| to == "id")
+    }
+
+    /// The fields of its own records that it fills, each once; what belongs to people, places and lines beside them is none of these.
+    pub(in crate::imports) fn fills(&self, entity: &Entity) -> Vec<&'static str> {
+        let mut fields: Vec<&'static str> = Vec::new();
+        for to in &self.plan.columns.to {
+            let keys = if to == "tax_number" { vec!["vat_number", "tax_code"] } else { vec![to.as_str()] };
+            for field in keys.into_iter().filter_map(|key| entity.field(key)).filter(|field| field.writable() && !field.secret) {
+                if !fields.contains(&field.key) {
+                    fields.push(field.key);
+                }
+            }
+        }
+        fields
     }
 
     fn of(record: &Record) -> Saved {
@@ -77,20 +91,6 @@ pub(in crate::imports) async fn one(engine: &Engine, who: &Principal, id: Id) ->
     Ok(Saved::of(&record))
 }
 
-/// The one that was kept for files with this header.
-pub(super) async fn fitting(engine: &Engine, who: &Principal, entity: &Entity, signed: &str) -> Result<Option<Saved>> {
-    let fits = Filter::is("target", entity.plural).and(Filter::is("signature", signed.to_owned()));
-    Ok(those(engine, who, Some(fits)).await?.into_iter().next())
-}
-
-/// What the top of the columns offers.
-#[derive(Template)]
-#[template(path = "imports/wizard/offered.html")]
-struct Offered<'o> {
-    reader: &'o Reader,
-    id: Id,
-    known: Vec<(Id, String, bool)>,
-}
 /// Options by the mapping of this name that everybody has, for a file that nobody looks at: where its columns go, what becomes of rows,
 /// and what else the options do not say themselves.
 ///
@@ -118,6 +118,20 @@ pub async fn by_name(engine: &Engine, who: &Principal, file: File, options: Opti
     Ok(Options { choices: Some(plan.columns), manner, mode, alike, keys, defaults, ..options })
 }
 
+/// The one that was kept for files with this header.
+pub(super) async fn fitting(engine: &Engine, who: &Principal, entity: &Entity, signed: &str) -> Result<Option<Saved>> {
+    let fits = Filter::is("target", entity.plural).and(Filter::is("signature", signed.to_owned()));
+    Ok(those(engine, who, Some(fits)).await?.into_iter().next())
+}
+
+/// What the top of the columns offers.
+#[derive(Template)]
+#[template(path = "imports/wizard/offered.html")]
+struct Offered<'o> {
+    reader: &'o Reader,
+    id: Id,
+    known: Vec<(Id, String, bool)>,
+}
 
 /// The mappings that may be taken up, as markup.
 pub(super) async fn offer(reader: &Reader, standing: &Standing, plan: &Plan) -> Result<String, web::Failure> {
@@ -156,7 +170,10 @@ pub(super) async fn keep(named: Named, reader: Reader, form: Fields) -> Answer {
         (SHARED.id(), shared.into()),
     ];
     match own {
-        Some(own) => drop(engine.change(&reader.who, &*engine.entity(IMPORT_MAPPING)?, own.id, None, values, Vec::new()).await?),
+        Some(own) => {
+            engine.change(&reader.who, &*engine.entity(IMPORT_MAPPING)?, own.id, None, values, Vec::new()).await?;
+            scheduled::mapping_changed(engine, own.id).await?;
+        }
         None => {
             let mut draft = Draft::new(IMPORT_MAPPING).with(OWNER.id(), reader.who.user);
             draft.values.extend(values);
@@ -215,11 +232,16 @@ struct SavedPage<'s> {
     reader: &'s Reader,
     title: String,
     lines: Vec<Line>,
+    wrong: Vec<String>,
 }
 
 /// The mappings that the reader has.
 pub(super) async fn show(reader: Reader) -> Answer {
-    may_import(&reader)?;
+    page(&reader, Vec::new(), StatusCode::OK).await
+}
+
+async fn page(reader: &Reader, wrong: Vec<String>, status: StatusCode) -> Answer {
+    may_import(reader)?;
     let all = all(reader.web.engine(), &reader.who, None).await?;
     let line = |saved: Saved| {
         let entity = reader.model.plural(&saved.target);
@@ -236,8 +258,8 @@ pub(super) async fn show(reader: Reader) -> Answer {
         }
     };
     let title = reader.speech.say("import-mappings").to_owned();
-    let page = SavedPage { lines: all.into_iter().map(line).collect(), title: title.clone(), reader: &reader };
-    framed(&reader, StatusCode::OK, &title, &markup(&page)?)
+    let page = SavedPage { lines: all.into_iter().map(line).collect(), title: title.clone(), wrong, reader };
+    framed(reader, status, &title, &markup(&page)?)
 }
 
 /// Calls one otherwise, and says whether everybody has it.
@@ -259,6 +281,12 @@ pub(super) async fn remove(named: Named, reader: Reader) -> Answer {
     may_import(&reader)?;
     let engine = reader.web.engine();
     let saved = one(engine, &reader.who, named.id("mapping")?).await?;
-    engine.remove(&reader.who, &*engine.entity(IMPORT_MAPPING)?, saved.id, None).await?;
-    Ok(onward(&reader, "/imports/mappings"))
+    match engine.remove(&reader.who, &*engine.entity(IMPORT_MAPPING)?, saved.id, None).await {
+        Ok(_) => Ok(onward(&reader, "/imports/mappings")),
+        Err(Error::Invalid(problems)) => {
+            let wrong = problems.iter().map(|problem| reader.speech.sentence(&problem.say)).collect();
+            page(&reader, wrong, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
