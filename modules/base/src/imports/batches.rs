@@ -34,6 +34,8 @@ pub(super) struct Batch {
     /// applies them. With the identity of each row's record.
     pub(super) acts: Mutex<Option<Vec<Act>>>,
     pub(super) ids: Vec<Id>,
+    /// The people of each row's account, made ahead too.
+    pub(super) people: Vec<Vec<Id>>,
     /// What each row was found to be alike to, where that matters.
     pub(super) looked: Vec<Option<Looked>>,
 }
@@ -41,7 +43,7 @@ pub(super) struct Batch {
 impl Batch {
     /// Rows of which nothing is made ahead.
     pub(super) fn of(items: Vec<Item>) -> Batch {
-        Batch { items, acts: Mutex::new(None), ids: Vec::new(), looked: Vec::new() }
+        Batch { items, acts: Mutex::new(None), ids: Vec::new(), people: Vec::new(), looked: Vec::new() }
     }
 
     fn taken(&self) -> Option<Vec<Act>> {
@@ -74,6 +76,8 @@ pub(super) struct Told {
     pub(super) line: u64,
     pub(super) outcome: Outcome,
     pub(super) record: Option<Id>,
+    /// The people that the row names, in its order.
+    pub(super) people: Vec<Id>,
     pub(super) warnings: Vec<Warning>,
     pub(super) fault: Option<Fault>,
     /// Consents that were written.
@@ -137,9 +141,10 @@ impl Applying {
             told.push(one);
         }
         if !care && let Some(acts) = batch.taken() {
-            for (row, id) in rows.iter().zip(&batch.ids) {
+            for (row, (id, people)) in rows.iter().zip(batch.ids.iter().zip(&batch.people)) {
                 let told = &mut told[row.place];
                 (told.outcome, told.record) = (Outcome::Created, Some(*id));
+                told.people.clone_from(people);
             }
             slicing.apply(acts).await?;
             self.consents(slicing, items, &mut told, care).await?;
@@ -165,14 +170,14 @@ impl Applying {
             return Ok(Batch::of(items));
         }
         let mut drafts = Vec::with_capacity(items.len() * 4);
-        let mut ids = Vec::with_capacity(items.len());
+        let (mut ids, mut people) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for ready in items.iter().filter_map(|item| item.ready.as_ref().ok()) {
             let id = self.engine.id();
-            self.creation(id, ready, None, &mut drafts);
+            people.push(self.creation(id, ready, None, &mut drafts));
             ids.push(id);
         }
         let acts = self.engine.made_ahead(&self.who, drafts)?;
-        Ok(Batch { acts: Mutex::new(Some(acts)), ids, ..Batch::of(items) })
+        Ok(Batch { acts: Mutex::new(Some(acts)), ids, people, ..Batch::of(items) })
     }
 
     /// Applies rows up to the first that is about a record which one before it creates or changes; how many.
@@ -319,8 +324,8 @@ impl Applying {
         if care {
             for row in rows {
                 let mut drafts = Vec::new();
-                self.creation(row.id, row.ready, row.belongs, &mut drafts);
                 let told = &mut told[row.place];
+                told.people = self.creation(row.id, row.ready, row.belongs, &mut drafts);
                 match slicing.attempt(drafts.into_iter().map(Act::Create).collect()).await {
                     Ok(_) => (told.outcome, told.record) = (Outcome::Created, Some(row.id)),
                     Err(error) => told.fault = Some(refusal(error)?),
@@ -334,14 +339,14 @@ impl Applying {
         let mut drafts = Vec::with_capacity(rows.len() * 4);
         for row in rows {
             let told = &mut told[row.place];
-            self.creation(row.id, row.ready, row.belongs, &mut drafts);
+            told.people = self.creation(row.id, row.ready, row.belongs, &mut drafts);
             (told.outcome, told.record) = (Outcome::Created, Some(row.id));
         }
         slicing.apply(drafts.into_iter().map(Act::Create).collect()).await.map(|_| ())
     }
 
-    /// The drafts of a row's tree, whose root is to have this identity.
-    fn creation(&self, id: Id, ready: &Ready, belongs: Option<Id>, drafts: &mut Vec<Draft>) {
+    /// The drafts of a row's tree, whose root is to have this identity; the identities of its people.
+    fn creation(&self, id: Id, ready: &Ready, belongs: Option<Id>, drafts: &mut Vec<Draft>) -> Vec<Id> {
         let entity = &self.maker.entity;
         let mut root = self.draft(entity.key, Part::Root, &ready.root, id);
         if let (Some(link), Some(account)) = (entity.field("account"), belongs) {
@@ -359,12 +364,11 @@ impl Applying {
         {
             drafts.push(placed(account, id, ready.root.text(contact::JOB_TITLE.id()), false));
         }
-        for (number, piece) in ready.contacts.iter().enumerate() {
-            self.person(id, piece, number, number == 0, drafts);
-        }
+        let people = ready.contacts.iter().enumerate().map(|(number, piece)| self.person(id, piece, number, number == 0, drafts)).collect();
         for (number, piece) in ready.sites.iter().enumerate() {
             drafts.push(self.site(id, piece, number));
         }
+        people
     }
 
     /// The record that a row would become, by itself.
@@ -372,10 +376,11 @@ impl Applying {
         self.draft(self.maker.entity.key, Part::Root, &ready.root, Id::SYSTEM)
     }
 
-    fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, drafts: &mut Vec<Draft>) {
+    fn person(&self, account: Id, piece: &Piece, number: usize, main: bool, drafts: &mut Vec<Draft>) -> Id {
         let id = self.engine.id();
         drafts.push(self.draft("contact", Part::Contact(number), piece, id));
         drafts.push(placed(account, id, &piece.role, main));
+        id
     }
 
     fn site(&self, account: Id, piece: &Piece, number: usize) -> Draft {
@@ -421,7 +426,7 @@ impl Applying {
                 continue;
             };
             let mut acts = Vec::new();
-            self.changes(&held, record, row.ready, &mut acts);
+            told.people = self.changes(&held, record, row.ready, &mut acts);
             told.record = Some(*id);
             told.outcome = if acts.is_empty() { Outcome::Unchanged } else { Outcome::Updated };
             if care {
@@ -482,14 +487,16 @@ impl Applying {
         Ok(held)
     }
 
-    /// The acts that bring a record up to date with a row: only what the row has, and what differs.
-    fn changes(&self, held: &Held, record: &Record, ready: &Ready, acts: &mut Vec<Act>) {
+    /// The acts that bring a record up to date with a row: only what the row has, and what differs. Gives the people that it names.
+    fn changes(&self, held: &Held, record: &Record, ready: &Ready, acts: &mut Vec<Act>) -> Vec<Id> {
+        let mut people = Vec::with_capacity(ready.contacts.len());
         let guessed: &[FieldId] = if ready.kind_guessed { &[account::KIND.field.id] } else { &[] };
         acts.extend(changed(&self.maker.entity, record, &ready.root, guessed));
         let known = held.people.get(&record.id).map_or(&[][..], Vec::as_slice);
         for (number, piece) in ready.contacts.iter().enumerate() {
             match known.iter().find(|(person, ..)| is_same_person(person, piece)) {
                 Some((person, at, role)) => {
+                    people.push(person.id);
                     if let Ok(entity) = self.engine.entity("contact") {
                         acts.extend(changed(&entity, person, piece, &[]));
                     }
@@ -500,7 +507,7 @@ impl Applying {
                 }
                 None => {
                     let mut drafts = Vec::new();
-                    self.person(record.id, piece, number, known.is_empty() && number == 0, &mut drafts);
+                    people.push(self.person(record.id, piece, number, known.is_empty() && number == 0, &mut drafts));
                     acts.extend(drafts.into_iter().map(Act::Create));
                 }
             }
@@ -516,6 +523,7 @@ impl Applying {
                 None => acts.push(Act::Create(self.site(record.id, piece, number))),
             }
         }
+        people
     }
 
     /// Contacts and sites name their account; it is found by what they name it with.

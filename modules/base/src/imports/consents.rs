@@ -1,16 +1,18 @@
 //! Columns of consents: an answer holds only with how it came, since when, and how it can be proved; whatever lacks one of them stays
 //! in the remarks. Nothing that a file says stands against what was said after it.
 //!
-//! Paths: `consent.marketing.email` is an answer (purpose and channel); `consent.source`, `consent.date`, `consent.evidence` and
-//! `consent.basis` are said by columns, or by `[defaults]` for the whole file.
+//! Paths: `consent.marketing.email` is an answer (purpose and channel); `consent.source`, `consent.date`, `consent.evidence`, `consent.text` and
+//! `consent.basis` are said by columns, or by `[defaults]` for the whole file. In rows of accounts `contact.consent.…` is said of the person
+//! that they name; what no column says of him alone is as for the row.
 
 use super::batches::{Applying, Item, Outcome, Told, refusal};
-use super::mapping::{Column, Mapping, Target};
-use super::rows::{Ready, Warning, day_first, is_no_date, note};
+use super::mapping::{Column, Mapping, Part, Target};
+use super::rows::{Ready, Warning, day_first, is_no_date, note, piece};
 use crate::consents::entity::{
-    ABOUT, AT, BASIS, Basis, CARDS, CHANNEL, Channel, EVIDENCE, PURPOSE, PURPOSES, SOURCE, STATE, Source, State,
+    ABOUT, AT, BASIS, Basis, CARDS, CHANNEL, Channel, EVIDENCE, PURPOSE, PURPOSES, SOURCE, STATE, Source, State, TEXT,
 };
-use engine::{Act, Draft, Slicing, Statement, Tx};
+use crate::consents::texts;
+use engine::{Act, Asked, Draft, Engine, Principal, Slicing, Statement, Tx};
 use kernel::{Error, Id, Language, Moment, Problem, Result, Say, Value, Zone};
 use meta::fields::Chosen;
 use meta::sql::Sql;
@@ -26,17 +28,19 @@ pub(super) const PREFIX: &str = "consent";
 pub(super) enum Proof {
     Source,
     Date,
+    Text,
     Evidence,
     Basis,
 }
 
 impl Proof {
-    pub(super) const ALL: [Proof; 4] = [Proof::Source, Proof::Date, Proof::Evidence, Proof::Basis];
+    pub(super) const ALL: [Proof; 5] = [Proof::Source, Proof::Date, Proof::Text, Proof::Evidence, Proof::Basis];
 
     pub(super) fn path(self) -> &'static str {
         match self {
             Proof::Source => "consent.source",
             Proof::Date => "consent.date",
+            Proof::Text => "consent.text",
             Proof::Evidence => "consent.evidence",
             Proof::Basis => "consent.basis",
         }
@@ -58,47 +62,67 @@ pub(super) struct Entry {
     at: Moment,
     basis: Basis,
     source: Source,
+    text: Option<Id>,
     evidence: String,
     /// The column and the value as they stand in the file.
     column: String,
     value: String,
 }
 
-/// Where a path of consents leads, without its beginning; nowhere for an entity whose consents nobody keeps, and for a purpose that the
-/// company has not.
-pub(super) fn target(model: &Model, entity: &str, rest: &str) -> Option<Target> {
+impl Entry {
+    /// Adds it to what was said of one record: of two answers to one thing a no counts.
+    pub(super) fn join(self, entries: &mut Vec<Entry>) {
+        match entries.iter_mut().find(|other| other.way == self.way) {
+            Some(other) if other.state == State::Given => *other = self,
+            Some(_) => {}
+            None => entries.push(self),
+        }
+    }
+
+    /// It stays in the remarks: the row names nobody whose it could be.
+    pub(super) fn of_nobody(self) -> (Warning, String) {
+        let note = if self.column.is_empty() { self.value.clone() } else { format!("{}: {}", self.column, self.value) };
+        (Warning { column: self.column, value: self.value, say: Say::new("error-import-consent-nobody") }, note)
+    }
+}
+
+/// Where a path of consents of a part of the row leads, without its beginning; nowhere for an entity whose consents nobody keeps, and for a
+/// purpose that the company has not.
+pub(super) fn target(model: &Model, entity: &str, part: Part, rest: &str) -> Option<Target> {
     if !CARDS.contains(&entity) {
         return None;
     }
     if let Some(proof) = Proof::ALL.into_iter().find(|proof| proof.path().strip_prefix("consent.") == Some(rest)) {
-        return Some(Target::Proof(proof));
+        return Some(Target::Proof(part, proof));
     }
     let (purpose, channel) = rest.rsplit_once('.')?;
     let channel = Channel::from_key(channel)?.key();
     let known = model.terms.contains_key(&(PURPOSES.to_owned(), purpose.to_owned()));
-    known.then(|| Target::Consent(Way { purpose: purpose.to_owned(), channel }))
+    known.then(|| Target::Consent(part, Way { purpose: purpose.to_owned(), channel }))
 }
 
 /// The answers of a row as they are read, and what its own columns say of them.
 #[derive(Default)]
 pub(super) struct Said<'r> {
-    answers: Vec<(&'r Column, &'r Way, String)>,
-    proofs: Vec<(Proof, &'r Column, String)>,
+    answers: Vec<(&'r Column, Part, &'r Way, String)>,
+    proofs: Vec<(Part, Proof, &'r Column, String)>,
 }
 
 impl<'r> Said<'r> {
     /// Takes a cell where it is about consents; whether it is.
     pub(super) fn takes(&mut self, column: &'r Column, target: &'r Target, text: &str) -> bool {
         match target {
-            Target::Consent(way) => self.answers.push((column, way, text.to_owned())),
-            Target::Proof(proof) => self.proofs.push((*proof, column, text.to_owned())),
+            Target::Consent(part, way) => self.answers.push((column, *part, way, text.to_owned())),
+            Target::Proof(part, proof) => self.proofs.push((*part, *proof, column, text.to_owned())),
             _ => return false,
         }
         true
     }
 
-    fn proof(&self, of: Proof) -> Option<(&'r Column, &str)> {
-        self.proofs.iter().find(|(proof, ..)| *proof == of).map(|(_, column, text)| (*column, text.as_str()))
+    /// What the row says of a part: of itself first, then of all of it.
+    fn proof(&self, part: Part, of: Proof) -> Option<(&'r Column, &str)> {
+        let said = |whose: Part| self.proofs.iter().find(move |(part, proof, ..)| *part == whose && *proof == of);
+        said(part).or_else(|| said(Part::Root)).map(|(.., column, text)| (*column, text.as_str()))
     }
 }
 
@@ -111,8 +135,51 @@ pub(super) struct Answers {
     now: Moment,
     source: Option<Source>,
     date: Option<Since>,
+    texts: Texts,
+    text: String,
     evidence: String,
     basis: Basis,
+}
+
+/// The texts that people agreed to: by what a file may call them, folded, with the purpose of each.
+pub(super) type Texts = HashMap<String, Vec<(Id, String)>>;
+
+/// The texts there are, where the mapping speaks of them: by identity, by name and edition, by either alone.
+pub(super) async fn texts(engine: &Engine, who: &Principal, mapping: &Mapping) -> Result<Texts> {
+    let mut known = Texts::new();
+    let column = mapping.columns.iter().any(|(_, target)| matches!(target, Target::Proof(_, Proof::Text)));
+    if !column && !mapping.proofs.iter().any(|(proof, _)| *proof == Proof::Text) {
+        return Ok(known);
+    }
+    for record in all_texts(engine, who).await? {
+        let (name, edition) = (record.get(&texts::NAME), record.get(&texts::EDITION));
+        let mut called = vec![record.id.to_string(), format!("{name} · {edition}"), format!("{name} {edition}")];
+        called.extend([name.to_owned(), edition.to_owned()]);
+        called.iter_mut().for_each(|name| *name = kernel::fold(name.trim()));
+        called.sort_unstable();
+        called.dedup();
+        for name in called {
+            known.entry(name).or_default().push((record.id, record.get(&texts::PURPOSE).to_owned()));
+        }
+    }
+    Ok(known)
+}
+
+/// The texts that people agreed to, those of today first.
+pub(super) async fn all_texts(engine: &Engine, who: &Principal) -> Result<Vec<meta::Record>> {
+    let entity = engine.entity("consent_text")?;
+    let fields = vec!["name", "edition", "label", "purpose", "language"];
+    let sort = vec![engine::Sorting { field: "valid_from", descending: true }];
+    let mut asked = Asked { fields, sort, limit: 200, names: false, ..Asked::new(entity) };
+    let mut records = Vec::new();
+    loop {
+        let listed = engine.list(who, asked.clone()).await?;
+        records.extend(listed.records);
+        match listed.next {
+            Some(next) => asked.after = Some(next),
+            None => return Ok(records),
+        }
+    }
 }
 
 /// Since when an answer holds: a moment, or a day.
@@ -128,11 +195,12 @@ const NO: [&str; 5] = ["no", "n", "0", "falso", "false"];
 impl Answers {
     /// How a mapping reads answers; none where it leads no column to one.
     ///
-    /// Errors: under the path that is not said, or not well: `error-import-consent-source`, `-date`, `-evidence`, `error-consent-future`,
-    /// `error-consent-soft-spam`.
-    pub(super) fn of(mapping: &Mapping, words: &Words, zone: &Zone, now: Moment) -> Result<Option<Answers>> {
-        let ways: Vec<&Way> =
-            mapping.columns.iter().filter_map(|(_, target)| if let Target::Consent(way) = target { Some(way) } else { None }).collect();
+    /// Errors: under the path that is not said, or not well: `error-import-consent-source`, `-date`, `-text`, `-evidence`,
+    /// `error-consent-future`, `error-consent-soft-spam`.
+    pub(super) fn of(mapping: &Mapping, words: &Words, zone: &Zone, now: Moment, texts: Texts) -> Result<Option<Answers>> {
+        let ways = mapping.columns.iter();
+        let ways = ways.filter_map(|(_, target)| if let Target::Consent(part, way) = target { Some((*part, way)) } else { None });
+        let ways: Vec<(Part, &Way)> = ways.collect();
         if ways.is_empty() {
             return Ok(None);
         }
@@ -147,12 +215,20 @@ impl Answers {
             now,
             source: None,
             date: None,
+            texts,
+            text: String::new(),
             evidence: String::new(),
             basis: Basis::Consent,
         };
         let mut problems = Vec::new();
         let mut wrong = |proof: Proof, say: Say| problems.push(Problem { field: proof.path().to_owned(), say });
-        let column = |proof: Proof| mapping.columns.iter().any(|(_, target)| matches!(target, Target::Proof(of) if *of == proof));
+        // A column of one person says nothing of another.
+        let said = |whose: Part, proof: Proof| {
+            let says =
+                |target: &Target| matches!(target, Target::Proof(part, of) if *of == proof && (*part == whose || *part == Part::Root));
+            mapping.columns.iter().any(|(_, target)| says(target))
+        };
+        let column = |proof: Proof| ways.iter().all(|(part, _)| said(*part, proof));
         let whole =
             |proof: Proof| mapping.proofs.iter().rfind(|(of, text)| *of == proof && !text.trim().is_empty()).map(|(_, text)| text.trim());
         match whole(Proof::Source).map(|text| answers.sources.get(&kernel::fold(text)).copied()) {
@@ -172,11 +248,18 @@ impl Answers {
             Some(None) => wrong(Proof::Basis, Say::new("error-import-consent-basis")),
             None => {}
         }
-        if !column(Proof::Basis) && answers.basis == Basis::SoftSpam && ways.iter().any(|way| way.channel != Channel::Email.key()) {
+        if !column(Proof::Basis) && answers.basis == Basis::SoftSpam && ways.iter().any(|(_, way)| way.channel != Channel::Email.key()) {
             wrong(Proof::Basis, Say::new("error-consent-soft-spam"));
         }
+        answers.text = whole(Proof::Text).unwrap_or_default().to_owned();
         answers.evidence = whole(Proof::Evidence).unwrap_or_default().to_owned();
-        if answers.evidence.is_empty() && !column(Proof::Evidence) && !column(Proof::Basis) && answers.basis == Basis::Consent {
+        let fits = |way: &Way| !answers.text.is_empty() && matches!(answers.text_of(&answers.text, way), Ok(Some(_)));
+        if !answers.text.is_empty() && !ways.iter().any(|(_, way)| fits(way)) {
+            wrong(Proof::Text, Say::new("error-import-consent-text"));
+        }
+        let proved = |part: Part, way: &Way| said(part, Proof::Evidence) || said(part, Proof::Text) || fits(way);
+        let bare = ways.iter().any(|(part, way)| !proved(*part, way));
+        if answers.evidence.is_empty() && bare && !column(Proof::Basis) && answers.basis == Basis::Consent {
             wrong(Proof::Evidence, Say::new("error-import-consent-evidence"));
         }
         if problems.is_empty() { Ok(Some(answers)) } else { Err(Error::Invalid(problems)) }
@@ -184,38 +267,49 @@ impl Answers {
 
     /// Makes entries of the answers of a row; what is no answer, or is not whole, stays in the remarks.
     pub(super) fn read(&self, said: &Said<'_>, ready: &mut Ready) {
-        let source = said.proof(Proof::Source).map(|(_, text)| self.sources.get(&kernel::fold(text)).copied());
-        let since = said.proof(Proof::Date).filter(|(_, text)| !is_no_date(text)).map(|(column, text)| self.since(column, text));
-        let basis = said.proof(Proof::Basis).map(|(_, text)| self.bases.get(&kernel::fold(text)).copied());
-        let evidence = said.proof(Proof::Evidence).map_or(self.evidence.as_str(), |(_, text)| text);
-        for (column, way, text) in &said.answers {
+        for (column, part, way, text) in &said.answers {
+            let source = said.proof(*part, Proof::Source).map(|(_, text)| self.sources.get(&kernel::fold(text)).copied());
+            let since = said.proof(*part, Proof::Date).filter(|(_, text)| !is_no_date(text)).map(|(column, text)| self.since(column, text));
+            let basis = said.proof(*part, Proof::Basis).map(|(_, text)| self.bases.get(&kernel::fold(text)).copied());
+            let evidence = said.proof(*part, Proof::Evidence).map_or(self.evidence.as_str(), |(_, text)| text);
             let whole = || -> std::result::Result<Entry, Say> {
                 let state = *self.states.get(&kernel::fold(text)).ok_or(Say::new("error-import-consent-answer"))?;
                 let source = source.unwrap_or(self.source).ok_or(Say::new("error-import-consent-row-source"))?;
                 let since = since.clone().or(self.date.map(Ok)).ok_or(Say::new("error-import-consent-row-date"))??;
                 let basis = basis.unwrap_or(Some(self.basis)).ok_or(Say::new("error-import-consent-basis"))?;
-                if state == State::Given && basis == Basis::Consent && evidence.is_empty() {
-                    return Err(Say::new("error-consent-evidence"));
+                let named = said.proof(*part, Proof::Text).map_or(self.text.as_str(), |(_, text)| text);
+                let signed = self.text_of(named, way)?;
+                if state == State::Given && basis == Basis::Consent && evidence.is_empty() && signed.is_none() {
+                    return Err(Say::new(if named.is_empty() { "error-consent-evidence" } else { "error-consent-text-purpose" }));
                 }
                 if basis == Basis::SoftSpam && way.channel != Channel::Email.key() {
                     return Err(Say::new("error-consent-soft-spam"));
                 }
                 let at = self.at(since, state);
                 let evidence = evidence.to_owned();
-                Ok(Entry { way: (*way).clone(), state, at, basis, source, evidence, column: column.header.clone(), value: text.clone() })
+                let (column, value) = (column.header.clone(), text.clone());
+                Ok(Entry { way: (*way).clone(), state, at, basis, source, text: signed, evidence, column, value })
             };
             match whole() {
-                // Of two columns for one thing a no counts.
-                Ok(entry) => match ready.consents.iter_mut().find(|other| other.way == entry.way) {
-                    Some(other) if other.state == State::Given => *other = entry,
-                    Some(_) => {}
-                    None => ready.consents.push(entry),
-                },
+                Ok(entry) => entry.join(&mut piece(ready, *part).consents),
                 Err(say) => {
                     ready.warnings.push(Warning { column: column.header.clone(), value: text.clone(), say });
                     ready.root.notes.push(note(column, text));
                 }
             }
+        }
+    }
+
+    /// The text of this name that a purpose has; none where nothing is named, or the text is another purpose's.
+    fn text_of(&self, name: &str, way: &Way) -> std::result::Result<Option<Id>, Say> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let known = self.texts.get(&kernel::fold(name.trim())).ok_or(Say::new("error-import-consent-text"))?;
+        let mut fits = known.iter().filter(|(_, purpose)| *purpose == way.purpose).map(|(id, _)| *id);
+        match (fits.next(), fits.next()) {
+            (Some(_), Some(_)) => Err(Say::new("error-import-consent-texts")),
+            (found, _) => Ok(found),
         }
     }
 
@@ -263,24 +357,21 @@ fn chosen<T: Chosen>(words: &Words, field: &str) -> HashMap<String, T> {
 impl Applying {
     /// Writes the consents of rows whose records are there: each that is news, and is not older than what the ledger says already.
     pub(super) async fn consents(&self, slicing: &mut Slicing<'_>, items: &[Item], told: &mut [Told], care: bool) -> Result<()> {
-        let answered = |item: &Item, told: &Told| match &item.ready {
-            Ok(ready) if !ready.consents.is_empty() && matches!(told.outcome, Outcome::Created | Outcome::Updated | Outcome::Unchanged) => {
-                told.record
-            }
-            _ => None,
-        };
         let known: Vec<Id> = items
             .iter()
             .zip(told.iter())
             .filter(|(_, told)| told.outcome != Outcome::Created)
-            .filter_map(|(item, told)| answered(item, told))
+            .flat_map(|(item, told)| answered(item, told).into_iter().map(|(record, _)| record))
             .collect();
         let mut stands = standing(slicing.tx(), &known).await?;
         let mut all = Vec::new();
         for (item, told) in items.iter().zip(told) {
-            let (Some(record), Ok(ready)) = (answered(item, told), &item.ready) else { continue };
+            let answers = answered(item, told);
+            if answers.is_empty() {
+                continue;
+            }
             let mut acts = Vec::new();
-            for entry in &ready.consents {
+            for (record, entry) in answers {
                 match stands.get(&(record, entry.way.clone())) {
                     Some((state, _)) if (*state == State::Given) == (entry.state == State::Given) => continue,
                     Some((_, at)) if *at >= entry.at => {
@@ -310,6 +401,18 @@ impl Applying {
     }
 }
 
+/// The answers of a row whose records are there, each with whose it is.
+fn answered<'i>(item: &'i Item, told: &Told) -> Vec<(Id, &'i Entry)> {
+    match &item.ready {
+        Ok(ready) if matches!(told.outcome, Outcome::Created | Outcome::Updated | Outcome::Unchanged) => {
+            let root = told.record.map(|record| (record, &ready.root));
+            let people = told.people.iter().copied().zip(&ready.contacts);
+            root.into_iter().chain(people).flat_map(|(record, piece)| piece.consents.iter().map(move |entry| (record, entry))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl Entry {
     fn draft(&self, about: Id) -> Draft {
         Draft::new("consent")
@@ -320,6 +423,7 @@ impl Entry {
             .with(AT.id(), Value::Moment(self.at))
             .with(BASIS.id(), self.basis.key())
             .with(SOURCE.id(), self.source.key())
+            .with(TEXT.id(), self.text)
             .with(EVIDENCE.id(), self.evidence.as_str())
     }
 }

@@ -24,8 +24,8 @@
 //! person (`contact.name`, `contact.name.given`, `contact.job_title`, `contact.role`, `contact.phones`, …, further
 //! ones as `contact2`, `contact3`) and another place (`site.address.city`, `site2…`); for contacts and sites the
 //! account they belong to (`account.code`, `account.vat_number`, `account.name`); for accounts and contacts their consents
-//! (`consent.marketing.email`, with `consent.source`, `consent.date`, `consent.evidence`, `consent.basis` as columns or under
-//! `[defaults]`); and `note`, which keeps the value in the remarks under its header.
+//! (`consent.marketing.email`, with `consent.source`, `consent.date`, `consent.text`, `consent.evidence`, `consent.basis` as columns or
+//! under `[defaults]`), for accounts also those of the person (`contact.consent.marketing.email`); and `note`, which keeps the value in the remarks under its header.
 
 use super::books;
 use super::consents::{self, Proof, Way};
@@ -207,9 +207,9 @@ pub(super) enum Target {
     /// The account that a contact or a site belongs to, by this field of it.
     Account(Field),
     /// Whether somebody agreed.
-    Consent(Way),
+    Consent(Part, Way),
     /// What the row says of its consents.
-    Proof(Proof),
+    Proof(Part, Proof),
 }
 
 /// All columns of a file, each with its target.
@@ -283,7 +283,7 @@ pub(super) fn mapping(
                 mapping.defaults.retain(|(other, known, _)| *other != part || known.id != field.id);
                 mapping.defaults.push((part, field, value.clone()));
             }
-            Target::Proof(proof) => mapping.proofs.push((proof, value.clone())),
+            Target::Proof(Part::Root, proof) => mapping.proofs.push((proof, value.clone())),
             _ => return Err(unknown_path(path)),
         }
     }
@@ -430,6 +430,9 @@ fn target(model: &Model, entity: &Arc<Entity>, path: &str) -> Result<Target> {
             return match rest {
                 "name" => Ok(Target::WholeName(place)),
                 "role" => Ok(Target::Role(place)),
+                rest if let Some(rest) = rest.strip_prefix("consent.") => {
+                    consents::target(model, "contact", Part::Contact(place), rest).ok_or_else(|| unknown_path(path))
+                }
                 _ => within(contact, Part::Contact(place), rest).ok_or_else(|| unknown_path(path)),
             };
         }
@@ -439,7 +442,7 @@ fn target(model: &Model, entity: &Arc<Entity>, path: &str) -> Result<Target> {
         }
     }
     if head == consents::PREFIX {
-        return consents::target(model, entity.key, rest).ok_or_else(|| unknown_path(path));
+        return consents::target(model, entity.key, Part::Root, rest).ok_or_else(|| unknown_path(path));
     }
     if matches!(entity.key, "contact" | "site") && head == "account" && !rest.is_empty() {
         let account = model.entity("account").ok_or_else(|| unknown_path(path))?;

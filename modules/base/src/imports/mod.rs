@@ -305,7 +305,7 @@ where
     who.permit(if options.mode == Mode::Update { Verb::Change } else { Verb::Create }, &entity)?;
     let (file, survey) = surveyed(file, options.manner.clone()).await?;
     let how = How { shown: survey.kind == reading::Kind::Workbook, ..options.how() };
-    let (maker, keys) = maker(engine, &model, &entity, &survey.header.cells, how).await?;
+    let (maker, keys) = maker(engine, &who, &model, &entity, &survey.header.cells, how).await?;
     if maker.tells_consents() {
         who.permit(Verb::Create, &*who.entity("consent")?)?;
     }
@@ -365,6 +365,7 @@ async fn maker(
     entity: &Arc<Entity>,
     header: &[String],
     how: How<'_>,
+    who: &Principal,
 ) -> Result<(Arc<Maker>, Vec<keys::Key>)> {
     let mut mapping = mapping::mapping(model, entity, how.words, header, how.mapping, how.choices, how.defaults)?;
     if how.shown {
@@ -373,7 +374,8 @@ async fn maker(
     let keys = keys_of(model, entity, &how, &mapping)?;
     let users = users(engine, &mapping).await?;
     let zone = engine.settings().zone.clone();
-    let answers = consents::Answers::of(&mapping, how.words, &zone, engine.now())?;
+    let texts = consents::texts(engine, who, &mapping).await?;
+    let answers = consents::Answers::of(&mapping, how.words, &zone, engine.now(), texts)?;
     let maker = Maker::new(model.clone(), entity.clone(), mapping, zone, users, answers)?;
     Ok((Arc::new(maker), keys))
 }

@@ -65,6 +65,8 @@ pub(super) struct Piece {
     pub(super) notes: Vec<String>,
     /// What a person is at the account.
     pub(super) role: String,
+    /// What is said of its consents.
+    pub(super) consents: Vec<Entry>,
 }
 
 impl Piece {
@@ -89,6 +91,11 @@ impl Piece {
     }
 
     fn is_empty(&self) -> bool {
+        self.says_nothing() && self.consents.is_empty()
+    }
+
+    /// Whether it holds nothing but consents.
+    fn says_nothing(&self) -> bool {
         self.values.is_empty() && self.phones.is_empty() && self.emails.is_empty() && self.notes.is_empty() && self.role.is_empty()
     }
 }
@@ -102,8 +109,6 @@ pub(super) struct Ready {
     pub(super) sites: Vec<Piece>,
     /// The account a contact or a site belongs to: field and value as written.
     pub(super) account: Vec<(Field, Value)>,
-    /// What the row says of consents.
-    pub(super) consents: Vec<Entry>,
     /// What is kept in the remarks where that account is not found; without it the row is refused.
     pub(super) unfound: Vec<String>,
     pub(super) warnings: Vec<Warning>,
@@ -192,7 +197,7 @@ impl Maker {
     fn cell(&self, ready: &mut Ready, row: &Row, column: &Column, target: &Target, text: &str) -> Result<(), Fault> {
         let what = column.says_what.and_then(|place| row.cells.get(place)).map_or("", |cell| cell.trim());
         match target {
-            Target::Nothing | Target::Consent(_) | Target::Proof(_) => {}
+            Target::Nothing | Target::Consent(..) | Target::Proof(..) => {}
             Target::Kept => ready.root.notes.push(note(column, text)),
             Target::Id => match text.parse() {
                 Ok(id) => ready.id = Some(id),
@@ -373,7 +378,14 @@ impl Maker {
             let unnamed = piece.text(contact::NAME.family.id()).is_empty() && piece.text(contact::NAME.given.id()).is_empty();
             if unnamed {
                 // Nobody is named: what reaches him reaches the account.
-                let piece = std::mem::take(piece);
+                let mut piece = std::mem::take(piece);
+                if piece.says_nothing() {
+                    for entry in piece.consents.drain(..) {
+                        let (warning, note) = entry.of_nobody();
+                        ready.warnings.push(warning);
+                        ready.root.notes.push(note);
+                    }
+                }
                 into_account(&mut ready.root, piece, &mut ready.sites);
             }
         }
@@ -425,7 +437,7 @@ impl Maker {
 }
 
 /// The piece of a part of the tree, made if it was not there.
-fn piece(ready: &mut Ready, part: Part) -> &mut Piece {
+pub(super) fn piece(ready: &mut Ready, part: Part) -> &mut Piece {
     let grown = |pieces: &mut Vec<Piece>, place: usize| {
         if pieces.len() <= place {
             pieces.resize_with(place + 1, Piece::default);
@@ -493,6 +505,9 @@ fn into_account(root: &mut Piece, mut person: Piece, sites: &mut Vec<Piece>) {
         add(&mut root.emails, email);
     }
     root.notes.append(&mut person.notes);
+    for entry in person.consents.drain(..) {
+        entry.join(&mut root.consents);
+    }
     if let Some(code) = person.take(contact::TAX_CODE.id())
         && root.value(account::TAX_CODE.id()).is_none()
     {

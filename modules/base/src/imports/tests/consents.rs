@@ -250,3 +250,123 @@ async fn people_answer_too_each_by_his_own_columns() {
         assert_eq!(text(&one(&engine, "contact", "name.family is \"Pini\"").await, "remarks"), "Newsletter: sì");
     }
 }
+
+/// A row of an account speaks of the person too: what he answers stands on his card, by his own columns where there are such.
+#[tokio::test]
+async fn the_person_of_an_account_answers_for_himself() {
+    let map = "[columns]\nDitta = \"name\"\nCodice = \"code\"\nNome = \"contact.name.given\"\nCognome = \"contact.name.family\"\nMail = \"contact.emails\"\n\
+        NewsDitta = \"consent.marketing.email\"\nNews = \"contact.consent.marketing.email\"\nQuando = \"consent.date\"\nSua = \"contact.consent.date\"\n\
+        [defaults]\n\"consent.source\" = \"web\"\n\"consent.evidence\" = \"Modulo 7\"\n";
+    let file = "Ditta;Codice;Nome;Cognome;Mail;NewsDitta;News;Quando;Sua\n\
+        Alfa;A;Anna;Neri;;sì;no;15/01/2025;16/01/2025\nBeta;B;Ugo;Bini;;;x;17/01/2025;\nGamma;C;;;;;sì;18/01/2025;\n\
+        Delta;D;;;info@delta.it;;sì;19/01/2025;\nEpsilon;E;Lia;Gori;;;forse;20/01/2025;\n";
+    let keyed = |options: &mut Options, mode: Mode| {
+        options.mapping = Some(map.to_owned());
+        options.mode = mode;
+        options.keys = vec!["code".to_owned()];
+    };
+    for engine in engines().await {
+        let report = Paper::default();
+        let totals = imported(&engine, file, |options| {
+            options.mapping = Some(map.to_owned());
+            options.report = report.output();
+        })
+        .await;
+        assert_eq!((totals.created, ledger(&totals)), (5, [4, 0, 2]), "{}", report.text());
+        assert!(report.text().contains("la riga non nomina la persona di cui parla il consenso"), "{}", report.text());
+        let account = async |code: &str| one(&engine, "account", &format!("code = {code}")).await;
+        let anna = one(&engine, "contact", "name.family is \"Neri\"").await.id;
+        let about = async |id: Id| all(&engine, "consent", &format!("about is \"{id}\"")).await;
+        let (of_alfa, of_anna) = (about(account("A").await.id).await, about(anna).await);
+        assert_eq!((of_alfa.len(), of_anna.len()), (1, 1));
+        assert_eq!((text(&of_alfa[0], "state"), text(&of_anna[0], "state")), ("given", "refused"));
+        let day = |entry: &meta::Record| entry.get(&AT).map(|at| at.date(&engine.settings().zone).to_string()).unwrap_or_default();
+        assert_eq!((day(&of_alfa[0]), day(&of_anna[0])), ("2025-01-15".to_owned(), "2025-01-16".to_owned()));
+        assert_eq!(of_anna[0].named("account").link(), Some(of_alfa[0].named("about").link().expect("the account")));
+        // The row's day where he has none of his own; nobody's where he is not named, his address the account's where it is all there is.
+        let ugo = one(&engine, "contact", "name.family is \"Bini\"").await.id;
+        assert_eq!(day(&about(ugo).await[0]), "2025-01-17");
+        assert_eq!((about(account("C").await.id).await.len(), text(&account("C").await, "remarks")), (0, "News: sì"));
+        assert_eq!(text(&about(account("D").await.id).await[0], "state"), "given");
+        assert_eq!(text(&account("E").await, "remarks"), "News: forse");
+        // The same once more says nothing new; another answer, and a person who is new at an account that is there, do.
+        let again = imported(&engine, file, |options| keyed(options, Mode::Both)).await;
+        assert_eq!(ledger(&again)[..2], [0, 0]);
+        let next = "Ditta;Codice;Nome;Cognome;Mail;NewsDitta;News;Quando;Sua\nAlfa;A;Anna;Neri;;;sì;;01/03/2025\nBeta;B;Eva;Sala;;;no;;02/03/2025\n";
+        let totals = imported(&engine, next, |options| keyed(options, Mode::Update)).await;
+        assert_eq!(ledger(&totals), [2, 0, 0]);
+        assert_eq!(about(anna).await.len(), 2);
+        let eva = one(&engine, "contact", "name.family is \"Sala\"").await.id;
+        assert_eq!(text(&about(eva).await[0], "state"), "refused");
+        let changeset = totals.changeset.and_then(|id| id.parse().ok()).expect("a changeset");
+        engine.undo(&somebody(&engine), changeset).await.expect("undone");
+        assert_eq!(text(about(anna).await.iter().max_by_key(|entry| (entry.get(&AT), entry.id)).expect("an answer"), "state"), "refused");
+        assert_eq!(engine.examine().await.expect("an examination"), Vec::<String>::new());
+    }
+}
+
+/// The text that somebody agreed to proves it, by a column or for the whole file; it has to be one of the same purpose.
+#[tokio::test]
+async fn a_text_that_was_agreed_to_is_the_proof() {
+    use crate::consents::texts;
+    let columns = "[columns]\nDitta = \"name\"\nCodice = \"code\"\nNews = \"consent.marketing.email\"\nProfilo = \"consent.profilazione.email\"\nTesto = \"consent.text\"\n";
+    let said = "[defaults]\n\"consent.source\" = \"paper\"\n\"consent.date\" = \"15/01/2025\"\n";
+    for engine in engines().await {
+        let profile = engine
+            .model()
+            .terms
+            .keys()
+            .find(|(of, key)| of == "consent-purpose" && key.starts_with("profil"))
+            .expect("a purpose")
+            .1
+            .clone();
+        let columns = columns.replace("profilazione", &profile);
+        let mut ids = Vec::new();
+        for (name, edition, purpose) in
+            [("Informativa", "2025/1", "marketing"), ("Informativa", "2026/1", "marketing"), ("Profili", "1", profile.as_str())]
+        {
+            let draft = engine::Draft::new("consent_text")
+                .with(texts::NAME.id(), name)
+                .with(texts::EDITION.id(), edition)
+                .with(texts::PURPOSE.id(), purpose)
+                .with(texts::TEXT.id(), "Acconsento.");
+            ids.push(engine.create(&somebody(&engine), draft).await.expect("a text").id());
+        }
+        let file = format!(
+            "Ditta;Codice;News;Profilo;Testo\nAlfa;A;sì;;informativa · 2025/1\nBeta;B;sì;;2026/1\nGamma;C;sì;;{}\nDelta;D;sì;;Informativa\n\
+             Epsilon;E;sì;;Altra\nZeta;F;sì;;Profili\nEta;G;no;sì;Profili\nTeta;H;sì;;\n",
+            ids[0]
+        );
+        let report = Paper::default();
+        let totals = imported(&engine, &file, |options| {
+            options.mapping = Some(format!("{columns}{said}"));
+            options.report = report.output();
+        })
+        .await;
+        assert_eq!((totals.created, ledger(&totals)), (8, [5, 0, 4]), "{}", report.text());
+        for words in ["indicare anche l’edizione", "Nessun testo di consenso si chiama così", "Questo testo è di un’altra finalità"]
+        {
+            assert!(report.text().contains(words), "{words}: {}", report.text());
+        }
+        let signed = async |code: &str| {
+            let account = one(&engine, "account", &format!("code = {code}")).await.id;
+            let entries = all(&engine, "consent", &format!("about is \"{account}\"")).await;
+            entries.iter().map(|entry| (text(entry, "state").to_owned(), entry.named("text").link())).collect::<Vec<_>>()
+        };
+        let given = |id: Id| vec![("given".to_owned(), Some(id))];
+        assert_eq!([signed("A").await, signed("B").await, signed("C").await], [given(ids[0]), given(ids[1]), given(ids[0])]);
+        assert_eq!(signed("G").await, [("refused".to_owned(), None), ("given".to_owned(), Some(ids[2]))]);
+        assert!(signed("H").await.is_empty());
+        // For the whole file.
+        let whole = |text: &str| format!("{}{said}\"consent.text\" = \"{text}\"\n", columns.replace("Testo = \"consent.text\"\n", ""));
+        let file = "Ditta;Codice;News;Profilo\nIota;I;sì;\nKappa;K;;no\n";
+        let refused = import(&engine, file, |options| options.mapping = Some(whole("Altra"))).await;
+        assert!(matches!(&refused, Err(Error::Invalid(problems)) if problems[0].field == "consent.text"), "{refused:?}");
+        // A yes to profiles could not be proved by it.
+        let refused = import(&engine, file, |options| options.mapping = Some(whole("2026/1"))).await;
+        assert!(matches!(&refused, Err(Error::Invalid(problems)) if problems[0].field == "consent.evidence"), "{refused:?}");
+        let one_purpose = whole("2026/1").replace(&format!("Profilo = \"consent.{profile}.email\"\n"), "");
+        assert_eq!(imported(&engine, file, |options| options.mapping = Some(one_purpose)).await.consents, 1);
+        assert_eq!(signed("I").await, given(ids[1]));
+    }
+}

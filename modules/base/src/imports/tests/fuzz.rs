@@ -29,7 +29,9 @@ const CELLS: [&str; 14] = [
     "7-",
     "😀\n",
 ];
-const PATHS: [&str; 30] = [
+const PATHS: [&str; 32] = [
+    "consent.text",
+    "contact.consent.date",
     "name",
     "note",
     "",
@@ -121,7 +123,7 @@ async fn mapping_files() {
         let entity = engine.entity(entity).expect("an entity");
         let maker = mapping(&model, &entity, &words, &header, Some(&text), None, &[]).and_then(|mapping| {
             let zone = engine.settings().zone.clone();
-            let answers = Answers::of(&mapping, &words, &zone, engine.now())?;
+            let answers = Answers::of(&mapping, &words, &zone, engine.now(), HashMap::new())?;
             Maker::new(model.clone(), entity, mapping, zone, HashMap::new(), answers)
         });
         let maker = match maker {

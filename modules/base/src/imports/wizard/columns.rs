@@ -163,7 +163,7 @@ pub(super) async fn page(reader: &Reader, standing: &Standing, plan: &Plan, prob
         defaults,
         set: plan.defaults.iter().any(|(path, _)| !proofs::is_of_consents(path))
             || problems.iter().any(|problem| !proofs::is_of_consents(&problem.field)),
-        consents: proofs::inputs(reader, entity, plan, &problems),
+        consents: proofs::inputs(reader, entity, plan, &problems).await?,
         consents_open: proofs::needed(plan),
         title: title.clone(),
         reader,
@@ -293,7 +293,7 @@ pub(super) async fn choose(named: Named, reader: Reader, form: Fields) -> Answer
     }
     if problems.is_empty() {
         let how = plan.how(reader.web.words());
-        match maker(reader.web.engine(), &reader.model, &standing.entity, &plan.header, how).await {
+        match maker(reader.web.engine(), &reader.who, &reader.model, &standing.entity, &plan.header, how).await {
             Ok(_) => {}
             Err(Error::Invalid(wrong)) => problems.extend(wrong),
             Err(error) => return Err(error.into()),

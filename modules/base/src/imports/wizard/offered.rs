@@ -55,7 +55,7 @@ pub(super) fn groups(reader: &Reader, entity: &Arc<Entity>) -> Vec<Group> {
         });
         groups.push(Group { label: reader.speech.say("import-of-account").to_owned(), places: places.collect() });
     }
-    groups.extend(super::proofs::group(reader, entity));
+    groups.extend(super::proofs::groups(reader, entity));
     groups
 }
 

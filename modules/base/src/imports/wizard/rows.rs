@@ -188,7 +188,7 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
 async fn stretch(reader: &Reader, standing: &Standing, which: Which, page: usize) -> Result<Stretch> {
     let engine = reader.web.engine();
     let how = standing.plan.how(reader.web.words());
-    let (maker, _) = maker(engine, &reader.model, &standing.entity, &standing.plan.header, how).await?;
+    let (maker, _) = maker(engine, &reader.who, &reader.model, &standing.entity, &standing.plan.header, how).await?;
     let file = standing.file(engine).await?;
     let plan = standing.plan.clone();
     if which == Which::All {

@@ -121,7 +121,7 @@ pub(in crate::imports) async fn begin_scheduled(
     words.follow(&engine.model());
     let opened = engine.files()?.open(&file.kept.digest)?;
     let (survey, plan) = unseen(&entity, &words, opened, saved, saved.plan.manner.clone()).await?;
-    crate::imports::maker(engine, &who.model, &entity, &plan.header, plan.how(&words)).await?;
+    crate::imports::maker(engine, who, &who.model, &entity, &plan.header, plan.how(&words)).await?;
     let (id, changeset, now) = (engine.id(), engine.id(), engine.now());
     let mut draft = drafted(&entity, who, file, &survey, &plan)?
         .with(run::STATE.id(), State::Running.key())
