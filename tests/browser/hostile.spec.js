@@ -448,7 +448,7 @@ async function imported(page, server) {
   expect((await page.request.post(`${other}/keeping`, { form: kept, headers, maxRedirects: 0 })).status()).toBe(303);
   const mappings = await (await page.request.get("/imports/mappings")).text();
   const mapping = mappings.match(/action="\/imports\/mappings\/([^"/]+)"/)[1];
-  const set = { csrf, name: MARKUP[0], mapping, source: "address", address: "https://example.it/clienti.csv", every: "day", hour: "6", weekday: "1" };
+  const set = { csrf, name: MARKUP[0], mapping, source: "address", address: "https://example.it/clienti.csv", every: "day", hour: "6", weekday: "1", keeps: "1" };
   const schedule = await page.request.post("/administration/imports/new", { form: set, headers, maxRedirects: 0 });
   expect(schedule.status(), await schedule.text()).toBe(303);
   expect((await page.request.post(`${run}/start`, { form: { csrf }, headers, maxRedirects: 0 })).status()).toBe(303);

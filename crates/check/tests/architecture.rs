@@ -48,6 +48,8 @@ const SPEAK_SQL: &[&str] = &[
     "modules/base/src/imports/mod.rs",
     "modules/base/src/imports/wizard/runs.rs",
     "modules/base/src/imports/scheduled/rows.rs",
+    // What a file has no longer is found among what its schedule brought, the program's own bookkeeping.
+    "modules/base/src/imports/missing.rs",
     // Hundreds of keys are looked up at once, as the import and not as a person.
     "modules/base/src/imports/batches.rs",
     "modules/base/src/imports/keys.rs",

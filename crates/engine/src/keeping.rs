@@ -21,8 +21,8 @@ const TOGETHER: usize = 500;
 pub(crate) fn tables() -> [Table; 2] {
     [
         Table::new("keeping", &[("source", Link), ("entity", Text), ("label", Text), ("fields", Text)]),
-        // The records that a source brought, each with the run that brought it last.
-        Table::new("source_record", &[("source", Link), ("record", Link), ("run", Link)])
+        // The records that a source brought, each with the run that brought it last, and what it is marked by where it is missing.
+        Table::new("source_record", &[("source", Link), ("record", Link), ("run", Link), ("missing", Text)])
             .key(&["source", "record"])
             .index(&["record"])
             .index(&["source", "run"]),
@@ -153,9 +153,9 @@ impl Slicing<'_> {
         records.sort_unstable();
         records.dedup();
         for some in records.chunks(TOGETHER) {
-            let rows = vec!["(?, ?, ?)"; some.len()].join(", ");
+            let rows = vec!["(?, ?, ?, '')"; some.len()].join(", ");
             let sql = format!(
-                "INSERT INTO \"source_record\" (\"source\", \"record\", \"run\") VALUES {rows} \
+                "INSERT INTO \"source_record\" (\"source\", \"record\", \"run\", \"missing\") VALUES {rows} \
                  ON CONFLICT (\"source\", \"record\") DO UPDATE SET \"run\" = excluded.\"run\""
             );
             let values = some.iter().flat_map(|record| [Value::from(source), Value::from(*record), Value::from(run)]).collect();

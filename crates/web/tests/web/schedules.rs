@@ -367,7 +367,7 @@ async fn what_a_master_keeps_is_changed_in_its_file_alone() {
         assert!(said.contains("It comes from the import “Clienti”"), "{said}");
         house.page("ada", "GET", &format!("{card}/fields/name/edit")).send().await.expect(422);
         // In bulk.
-        let change = json!({ "action": "change", "ids": [id], "values": { "address.city": "Roma" } });
+        let change = json!({ "action": "change", "ids": [id], "values": { "code": "X1" } });
         let begun = house.post("ada", "/accounts/bulk", change).await.expect(202);
         work(&house).await;
         let state = house.get("ada", begun.header("location").trim_start_matches("/api/v1")).await.expect(200).json();
@@ -598,4 +598,86 @@ fn files(house: &House) -> usize {
         }
     }
     count
+}
+
+/// A file of accounts with these numbers.
+fn numbered(numbers: impl IntoIterator<Item = usize>, city: &str) -> String {
+    let rows = numbers.into_iter().map(|number| format!("Ditta numero {number} S.r.l.;D{number};{city}\r\n"));
+    format!("Ragione sociale;Codice;Citt\u{e0}\r\n{}", rows.collect::<String>())
+}
+
+/// What the file has no longer is told, marked by a tag until it comes back, and never where so much is missing that the file is not whole.
+#[tokio::test]
+async fn what_the_file_has_no_longer_is_told_and_marked() {
+    let (_kept, allowed) = folder();
+    for house in allowing(&allowed, "").await {
+        let place = allowed.join("ditte.csv");
+        let tag = json!({ "vocabulary": "tag", "italian": "Fuori anagrafica", "english": "Out of the register" });
+        let tag = house.post("ada", "/terms", tag).await.expect(201).json()["key"].as_str().expect("a key").to_owned();
+        std::fs::write(&place, numbered(1..=10, "Pisa")).expect("a file");
+        let where_from = "source=folder&folder=&pattern=ditte.csv";
+        let schedule = scheduled(&house, &format!("{where_from}&missing={tag}")).await;
+        an_hour(&house).await;
+        let tags = async |number: usize| {
+            let got = house.get("ada", &format!("/accounts?filter=code+is+%22D{number}%22&fields=code,tags")).await.expect(200).json();
+            got["records"][0]["tags"].as_array().expect("tags").len()
+        };
+        let report = async || {
+            let shown = page(&house, "ada", &schedule).await;
+            let run = shown.split("href=\"/imports/").nth(1).and_then(|rest| rest.split('"').next()).expect("its report").to_owned();
+            (page(&house, "ada", &format!("/imports/{run}")).await, run)
+        };
+        assert!(!report().await.0.contains("missing from the file"));
+        // One goes, is told and marked; nobody else is.
+        std::fs::write(&place, numbered(2..=10, "Pisa")).expect("a file");
+        an_hour(&house).await;
+        let (shown, run) = report().await;
+        assert!(shown.contains("1 missing from the file") && shown.contains("Ditta numero 1 S.r.l."), "{shown}");
+        assert_eq!((tags(1).await, tags(2).await), (1, 0));
+        let csv = page(&house, "ada", &format!("/imports/{run}/report.csv")).await;
+        assert!(csv.contains(";missing;;") && csv.contains("No longer in the file"), "{csv}");
+        // Another turn leaves it so, and counts it once.
+        std::fs::write(&place, numbered(2..=10, "Lucca")).expect("a file");
+        an_hour(&house).await;
+        assert!(report().await.0.contains("1 missing from the file"));
+        assert_eq!(tags(1).await, 1);
+        // Back again, the mark goes.
+        std::fs::write(&place, numbered(1..=10, "Lucca")).expect("a file");
+        an_hour(&house).await;
+        assert!(!report().await.0.contains("missing from the file"));
+        assert_eq!((tags(1).await, cities(&house, "D1").await), (0, "Lucca".to_owned()));
+        // Three of ten: nothing comes in, and its owner is told.
+        std::fs::write(&place, numbered(1..=7, "Massa")).expect("a file");
+        an_hour(&house).await;
+        let shown = page(&house, "ada", &schedule).await;
+        assert!(shown.contains("The file lacks 3 of the 10 records that were there the last time, more than 20"), "{shown}");
+        assert_eq!((cities(&house, "D1").await, tags(8).await), ("Lucca".to_owned(), 0));
+        assert!(page(&house, "ada", "/notifications").await.contains("ditte.csv"));
+        // What was removed here is not missing.
+        for number in [8, 9] {
+            let got = house.get("ada", &format!("/accounts?filter=code+is+%22D{number}%22")).await.expect(200).json();
+            let id = got["records"][0]["id"].as_str().expect("an id").to_owned();
+            house.api("ada", "DELETE", &format!("/accounts/{id}")).header("If-Match", "*").send().await;
+        }
+        an_hour(&house).await;
+        assert_eq!((cities(&house, "D1").await, tags(10).await), ("Massa".to_owned(), 1));
+        // Undone, the mark goes with the rest of it.
+        let (shown, run) = report().await;
+        assert!(shown.contains("1 missing from the file"), "{shown}");
+        form(&house, "ada", &format!("/imports/{run}/undo"), "").await.expect(303);
+        work(&house).await;
+        assert_eq!((cities(&house, "D1").await, tags(10).await), ("Lucca".to_owned(), 0));
+        // As installed they stay as they are, and are told all the same.
+        let mapping = mapping_of(&page(&house, "ada", &schedule).await);
+        let said = format!("name=Ditte&mapping={mapping}&every=hour&{where_from}");
+        let refused = form(&house, "ada", &schedule, &format!("{said}&missing=mai-vista")).await.expect(422).text();
+        assert!(refused.contains("The tag is gone"), "{refused}");
+        form(&house, "ada", &schedule, &said).await.expect(303);
+        std::fs::write(&place, numbered(1..=4, "Siena")).expect("a file");
+        an_hour(&house).await;
+        assert!(report().await.0.contains("4 missing from the file"), "{}", report().await.0);
+        assert_eq!((cities(&house, "D1").await, tags(5).await, tags(10).await), ("Siena".to_owned(), 0, 0));
+        assert_eq!(house.engine.examine().await.expect("an examination"), Vec::<String>::new());
+        std::fs::remove_file(&place).expect("gone");
+    }
 }

@@ -63,6 +63,8 @@ entity! { "import_run" {
     CONSENTS_LEFT: Whole = whole("consents_left"),
     /// Rows that are alike to a record, or to a row before them.
     ALIKE: Whole = whole("alike"),
+    /// Records that its schedule brought before and that the file has no longer.
+    MISSING: Whole = whole("missing"),
     /// How many values and records its undoing left, because somebody changed them since.
     LEFT: Whole = whole("left"),
     /// Who imports.
@@ -110,6 +112,8 @@ pub mod fault {
             Warning = "warning" amber,
             /// It is alike to a record, or to a row before it.
             Alike = "alike" amber,
+            /// The schedule brought it before, and the file has it no longer.
+            Missing = "missing" amber,
             /// The undoing left it, because somebody changed it since.
             Left = "left" grey,
         }

@@ -12,6 +12,7 @@ mod consents;
 pub mod entity;
 mod keys;
 mod mapping;
+mod missing;
 mod nature;
 mod outlook;
 mod proposing;
@@ -352,6 +353,9 @@ where
     let run = Run::open(engine, &who, &survey, &options, &mut totals).await?;
     run.all(&applying, batches, &mut totals, &mut reports, &mut progress).await?;
     reports.finish()?;
+    if run.schedule.is_some() {
+        missing::settle(engine, &who, &entity, run.id, run.changeset).await?;
+    }
     engine.store().tidy().await?;
     // Last, so that who is interrupted before goes on with this run, and nothing comes in twice.
     run.end(totals.created > 0 && !entity.compared.is_empty()).await?;
@@ -361,11 +365,11 @@ where
 /// What makes the rows of a file with this header ready, and by what they find their records.
 async fn maker(
     engine: &Engine,
+    who: &Principal,
     model: &Arc<meta::Model>,
     entity: &Arc<Entity>,
     header: &[String],
     how: How<'_>,
-    who: &Principal,
 ) -> Result<(Arc<Maker>, Vec<keys::Key>)> {
     let mut mapping = mapping::mapping(model, entity, how.words, header, how.mapping, how.choices, how.defaults)?;
     if how.shown {

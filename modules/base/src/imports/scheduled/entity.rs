@@ -65,6 +65,8 @@ entity! { "import_schedule" {
     STATE: Choices<Goes> = choice::<Goes>("state").required().default("active"),
     /// Whether the fields that its files fill are changed in the files alone.
     KEEPS: YesNo = yes_no("keeps"),
+    /// The tag of records that it brought and that its file has no longer; none where they stay as they are.
+    MISSING_TAG: Code = code("missing_tag"),
     /// How often it failed in a row.
     FAILURES: Whole = whole("failures"),
     /// When it looks next.

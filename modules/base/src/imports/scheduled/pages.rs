@@ -127,7 +127,8 @@ async fn counts(reader: &Reader, run: Id) -> Result<String> {
 /// What stands in the form: by the names of its controls.
 type Entered = HashMap<&'static str, String>;
 
-const CONTROLS: [&str; 11] = ["name", "mapping", "source", "folder", "pattern", "address", "header", "every", "hour", "weekday", "keeps"];
+const CONTROLS: [&str; 12] =
+    ["name", "mapping", "source", "folder", "pattern", "address", "header", "every", "hour", "weekday", "keeps", "missing"];
 
 #[derive(Template)]
 #[template(path = "imports/scheduled/schedule.html")]
@@ -146,6 +147,8 @@ struct SchedulePage<'s> {
     hours: Vec<String>,
     /// Whether a header is kept secret.
     secret: bool,
+    /// The tags that records may get where they are missing.
+    tags: Vec<(String, String)>,
     /// That others take the same file into the same records.
     doubled: String,
     /// The fields of its own records that the mapping fills, where one is chosen.
@@ -187,6 +190,7 @@ async fn page(reader: &Reader, of: Option<&Record>, entered: Entered, wrong: Vec
         address: of.map_or_else(|| format!("{ADDRESS}/new"), |record| format!("{ADDRESS}/{}", record.id)),
         mappings: mappings.collect(),
         fills: fills.unwrap_or_default(),
+        tags: tags(reader),
         doubled: match of {
             Some(record) => doubled(reader, record).await?,
             None => String::new(),
@@ -214,6 +218,13 @@ async fn page(reader: &Reader, of: Option<&Record>, entered: Entered, wrong: Vec
         reader,
     };
     framed(reader, status, &title, &markup(&page)?)
+}
+
+/// The tags that records may get: key and words.
+fn tags(reader: &Reader) -> Vec<(String, String)> {
+    let mut tags: Vec<_> = reader.model.terms.iter().filter(|((of, _), term)| of == crate::tags::TAGS && !term.retired).collect();
+    tags.sort_by_key(|(_, term)| term.order(reader.speech.language));
+    tags.into_iter().map(|((_, key), term)| (key.clone(), term.words(reader.speech.language).to_owned())).collect()
 }
 
 /// Which others take the same file into records of the same kind, in words; nothing where there is none. It may be meant: of two mappings
@@ -277,6 +288,7 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         entity::HOUR.id(),
         entity::WEEKDAY.id(),
         entity::KEEPS.id(),
+        entity::MISSING_TAG.id(),
     ];
     let entered = CONTROLS.into_iter().zip(fields.map(text)).collect();
     page(&reader, Some(&record), entered, Vec::new(), StatusCode::OK).await
@@ -296,7 +308,12 @@ async fn read(reader: &Reader, form: &Fields) -> Result<(Vec<(FieldId, Value)>, 
     }
     let mapping = said("mapping").parse::<Id>().ok();
     let known = saved::all(engine, &reader.who, None).await?;
-    match known.into_iter().find(|saved| Some(saved.id) == mapping) {
+    let chosen = known.into_iter().find(|saved| Some(saved.id) == mapping);
+    let tagged = chosen.as_ref().and_then(|saved| reader.model.plural(&saved.target)).is_some_and(|entity| entity.field("tags").is_some());
+    if !said("missing").is_empty() && !(tagged && tags(reader).iter().any(|(key, _)| key == said("missing"))) {
+        wrong.push(Say::new("error-schedule-missing"));
+    }
+    match chosen {
         None => wrong.push(Say::new("error-schedule-mapping")),
         Some(saved) if !saved.finds() => wrong.push(Say::new("error-schedule-keys")),
         Some(_) => {}
@@ -345,6 +362,7 @@ async fn read(reader: &Reader, form: &Fields) -> Result<(Vec<(FieldId, Value)>, 
         (entity::HOUR.id(), number("hour", 0, 23)),
         (entity::WEEKDAY.id(), number("weekday", 1, 7)),
         (entity::KEEPS.id(), Value::Bool(!said("keeps").is_empty())),
+        (entity::MISSING_TAG.id(), said("missing").into()),
         // Where it looks may be another place now: what was seen there says nothing of it.
         (entity::SEEN.id(), "".into()),
         (entity::STOOD.id(), "".into()),

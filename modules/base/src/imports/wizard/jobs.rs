@@ -81,6 +81,9 @@ async fn go(context: &JobContext, id: Id, wanted: State) -> Result<Done> {
     let outcome = async {
         let file = standing.file(engine).await?;
         let options = options(engine, &standing, wanted == State::Checking, who)?;
+        if wanted == State::Running && standing.record.value(run::SCHEDULE.id()).link().is_some() {
+            crate::imports::missing::check(engine, who, id, standing.file(engine).await?, &options).await?;
+        }
         crate::imports::run(engine, who, file, options, |_| {}).await
     };
     match outcome.await {

@@ -55,6 +55,9 @@ struct ReportPage<'r> {
     /// Rows that are alike to a record, or to a row before them.
     similar: Vec<Left>,
     similar_more: String,
+    /// Records that the file has no longer.
+    missing: Vec<Left>,
+    missing_more: String,
     errors: bool,
     has_file: bool,
     stops: bool,
@@ -93,6 +96,8 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
     };
     let similar = similar(&reader, &standing, told).await?;
     let similar_more = lines.saturating_sub(similar.len());
+    let missing = if ended && !standing.undone { missing(&reader, &standing).await? } else { Vec::new() };
+    let missing_more = if missing.is_empty() { 0 } else { standing.count(&run::MISSING) - missing.len() as i64 };
     let title = speech.with("import-title", &[("what", &speech.area(standing.entity.key))]);
     let page = ReportPage {
         steps: if standing.state == State::Checking { steps(&reader, 2, Some(&standing)) } else { steps(&reader, 3, Some(&standing)) },
@@ -114,6 +119,8 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         left,
         similar,
         similar_more: if similar_more > 0 { counting(&reader, "import-more", similar_more as i64) } else { String::new() },
+        missing,
+        missing_more: if missing_more > 0 { counting(&reader, "import-missing-more", missing_more) } else { String::new() },
         errors: ended && !standing.undone && standing.count(&run::ERRORS) > 0 && standing.has_file(),
         has_file: standing.has_file(),
         stops: matches!(standing.state, State::Checking | State::Running),
@@ -148,6 +155,7 @@ pub(super) fn counts(reader: &Reader, standing: &Standing, would: bool) -> Vec<(
         ("alike", &run::ALIKE, "warn"),
         ("consents", &run::CONSENTS, "good"),
         ("consents-left", &run::CONSENTS_LEFT, "warn"),
+        ("missing", &run::MISSING, "warn"),
     ];
     let tense = if would { "import-would" } else { "import-count" };
     let some = said.into_iter().filter(|(_, count, _)| standing.count(count) > 0);
@@ -204,6 +212,18 @@ async fn similar(reader: &Reader, standing: &Standing, told: Vec<(u64, Vec<runs:
     };
     let said = told.into_iter().filter_map(|(line, said)| Some((line, said.into_iter().find(|said| said.grave == Grave::Alike)?)));
     Ok(said.map(one).collect())
+}
+
+/// Records that the file has no longer, as far as the reader sees them.
+async fn missing(reader: &Reader, standing: &Standing) -> Result<Vec<Left>> {
+    let ids = runs::missing(reader.web.engine(), standing.id(), NAMED).await?;
+    let names = reader.web.engine().names(&reader.who, standing.entity.key, ids.clone()).await?;
+    let one = |id: Id| {
+        let name = names.get(&id).cloned();
+        let card = if name.is_some() { format!("/{}/{id}", standing.entity.plural) } else { String::new() };
+        Left { card, name: name.unwrap_or_else(|| reader.speech.say("link-unseen").to_owned()), reason: String::new() }
+    };
+    Ok(ids.into_iter().map(one).collect())
 }
 
 /// The names of the records that are spoken of, as far as the reader sees them.
@@ -353,6 +373,10 @@ pub(super) async fn report(named: Named, reader: Reader) -> Answer {
             let grave = reader.speech.choice("import_fault", "grave", said.grave.key());
             csv_row(&mut text, ';', guard, [&*line.to_string(), &grave, &said.heading, &said.value, &reader.speech.sentence(&said.say)]);
         }
+    }
+    for record in runs::missing(reader.web.engine(), standing.id(), 1_000_000).await? {
+        let grave = reader.speech.choice("import_fault", "grave", Grave::Missing.key());
+        csv_row(&mut text, ';', guard, ["", &grave, "", &record.to_string(), reader.speech.say("import-missing")]);
     }
     let (sender, pieces) = tokio::sync::mpsc::channel(1);
     let _ = sender.try_send(Ok(text.into_bytes()));

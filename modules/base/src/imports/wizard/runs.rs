@@ -565,7 +565,7 @@ pub(super) async fn faults(
 ) -> Result<(Vec<(u64, Vec<Said>)>, usize)> {
     let only = match grave {
         Some(_) => " AND \"grave\" = ?",
-        None => " AND \"grave\" <> 'left'",
+        None => " AND \"grave\" NOT IN ('left', 'missing')",
     };
     let mut values: Vec<Value> = vec![id.into()];
     values.extend(grave.map(|grave| Value::from(grave.key())));
@@ -582,6 +582,14 @@ pub(super) async fn faults(
         })
     });
     engine.store().read_snapshot(read).await
+}
+
+/// Records that the file has no longer, as many as are asked for.
+pub(super) async fn missing(engine: &Engine, id: Id, many: usize) -> Result<Vec<Id>> {
+    let sql = "SELECT \"record\" FROM \"import_fault\" WHERE \"run\" = ? AND \"grave\" = 'missing' ORDER BY \"id\" LIMIT ?";
+    let asked = Statement::new(sql, vec![id.into(), Value::Int(many as i64)]);
+    let rows = engine.store().read(in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }))).await?;
+    Ok(rows.iter().filter_map(|row| row.text(0).parse().ok()).collect())
 }
 
 /// What is to be said of the rows of some lines.
