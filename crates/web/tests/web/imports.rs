@@ -256,6 +256,35 @@ async fn consents_come_in_with_source_and_date() {
     }
 }
 
+/// A row of an account brings the answer of its person, and the text that he agreed to proves it.
+#[tokio::test]
+async fn the_person_of_a_row_agrees_to_a_text() {
+    let file = "Ragione sociale;Nome;Cognome;Newsletter\r\nRossi;Anna;Neri;S\u{ec}\r\n";
+    for house in houses().await {
+        let run = begun(&house, "mara", file).await;
+        let columns = page(&house, "mara", &format!("{run}/columns")).await;
+        let text = house.north.consent_text;
+        assert!(
+            columns.contains("Consent of the contact: Marketing \u{b7} E-mail") && columns.contains("Consents of the contact"),
+            "{columns}"
+        );
+        assert!(columns.contains("id=\"consent.text\"") && columns.contains(&format!("<option value=\"{text}\"")), "{columns}");
+        let to = "to.0=name&to.1=contact.name.given&to.2=contact.name.family&to.3=contact.consent.marketing.email&mode=create&alike=create";
+        let said = "consent.source=paper&consent.date=2025-02-01&consent.basis=consent";
+        let missing = form(&house, "mara", &format!("{run}/columns"), &format!("{to}&{said}")).await.expect(422).text();
+        assert!(missing.contains("Consents need evidence, or the text that was agreed to"), "{missing}");
+        form(&house, "mara", &format!("{run}/columns"), &format!("{to}&{said}&consent.text={text}")).await.expect(303);
+        form(&house, "mara", &format!("{run}/start"), "").await.expect(303);
+        work(&house).await;
+        let report = page(&house, "mara", &run).await;
+        assert!(report.contains("1 consent recorded") && report.contains("1 created"), "{report}");
+        let filter: String =
+            form_urlencoded::byte_serialize(format!("text is \"{text}\" and about_kind is \"contact\"").as_bytes()).collect();
+        let entries = house.get("ada", &format!("/consents?filter={filter}")).await.expect(200).json();
+        assert!(entries["records"].as_array().expect("records").iter().any(|entry| entry["source"] == "paper"), "{entries}");
+    }
+}
+
 /// What a row is alike to is told with the record, and left out where that was chosen.
 #[tokio::test]
 async fn rows_that_are_alike_to_a_record_are_told() {

@@ -310,7 +310,8 @@ async fn read(reader: &Reader, form: &Fields) -> Result<(Vec<(FieldId, Value)>, 
     let known = saved::all(engine, &reader.who, None).await?;
     let chosen = known.into_iter().find(|saved| Some(saved.id) == mapping);
     let tagged = chosen.as_ref().and_then(|saved| reader.model.plural(&saved.target)).is_some_and(|entity| entity.field("tags").is_some());
-    if !said("missing").is_empty() && !(tagged && tags(reader).iter().any(|(key, _)| key == said("missing"))) {
+    let known_tag = tagged && tags(reader).iter().any(|(key, _)| key == said("missing"));
+    if !said("missing").is_empty() && !known_tag {
         wrong.push(Say::new("error-schedule-missing"));
     }
     match chosen {

@@ -344,8 +344,7 @@ async fn a_text_that_was_agreed_to_is_the_proof() {
         })
         .await;
         assert_eq!((totals.created, ledger(&totals)), (8, [5, 0, 4]), "{}", report.text());
-        for words in ["indicare anche la versione", "Nessun testo di consenso si chiama così", "Questo testo è di un’altra finalità"]
-        {
+        for words in ["indicare anche la versione", "Nessun testo di consenso si chiama così", "Questo testo è di un’altra finalità"] {
             assert!(report.text().contains(words), "{words}: {}", report.text());
         }
         let signed = async |code: &str| {
