@@ -71,6 +71,7 @@ pub async fn open_on(settings: &Settings, store: Store) -> Result<Engine> {
         address: settings.address(),
         import_folder: settings.import_folder.clone(),
         import_hosts: settings.import_hosts.clone(),
+        geocoding_hosts: settings.geocoding_hosts.clone(),
         ..engine::Settings::default()
     };
     let engine = Engine::open(store, areas(), inner, Arc::new(SystemClock), Arc::new(SystemChance)).await?;

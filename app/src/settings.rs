@@ -37,6 +37,8 @@ pub struct Settings {
     pub import_folder: Option<PathBuf>,
     /// Servers of our own network from which files to import may be fetched: `host:port`.
     pub import_hosts: Vec<String>,
+    /// Servers of our own network that may be asked where an address is: `host:port`.
+    pub geocoding_hosts: Vec<String>,
     /// What is written to the log: levels by target, as `tracing` filters have it.
     pub log: String,
 }
@@ -67,6 +69,8 @@ struct File {
     import_folder: Option<PathBuf>,
     #[serde(default)]
     import_hosts: Vec<String>,
+    #[serde(default)]
+    geocoding_hosts: Vec<String>,
     log: Option<String>,
 }
 
@@ -117,6 +121,7 @@ impl Settings {
             upload_megabytes: upload_megabytes.or(file.upload_megabytes),
             import_folder: variable("SCHEDA_IMPORT_FOLDER").map(PathBuf::from).or(file.import_folder),
             import_hosts: list("SCHEDA_IMPORT_HOSTS").unwrap_or(file.import_hosts),
+            geocoding_hosts: list("SCHEDA_GEOCODING_HOSTS").unwrap_or(file.geocoding_hosts),
             log: variable("SCHEDA_LOG").or(file.log).unwrap_or_else(|| LOG.to_owned()),
         })
     }

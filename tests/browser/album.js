@@ -50,6 +50,7 @@ const inside = [
   ["layout", "/administration/layouts/accounts"],
   ["series", "/administration/series"],
   ["postcodes", "/administration/postcodes"],
+  ["geocoding", "/administration/geocoding"],
   ["normalising", "/administration/normalisation?asked=1&entity=account&rule=companies&rule=forms&rule=streets&rule=places"],
   ["duplicates", "/duplicates"],
   ["duplicate-settings", "/administration/duplicates"],

@@ -60,6 +60,8 @@ const SPEAK_SQL: &[&str] = &[
     "modules/base/src/relations/bound.rs",
     "modules/base/src/relations/types.rs",
     "modules/base/src/subjects/agencies.rs",
+    // What waits to be looked for moves with every answer, without a version and a history of its own.
+    "modules/base/src/geocoding/queue.rs",
     // Whose turn a lead is, is asked inside the run that gives it.
     "modules/base/src/directory/extracting.rs",
     "modules/base/src/subjects/attached.rs",

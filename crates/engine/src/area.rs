@@ -130,6 +130,8 @@ pub struct Change {
     pub after: Record,
     /// More writes for the same commit: a rule's, done with the rights of the system, in the name of who does this.
     pub more: Vec<Act>,
+    /// Jobs for after the commit, by their kind: of each, one that waits is enough.
+    pub jobs: Vec<&'static str>,
 }
 
 impl Change {
@@ -154,6 +156,13 @@ impl Change {
         match &self.before {
             Some(before) => before.value(field) != after,
             None => !after.is_empty(),
+        }
+    }
+
+    /// Asks for a job after the commit, unless one of its kind waits already.
+    pub fn then(&mut self, job: &'static str) {
+        if !self.jobs.contains(&job) {
+            self.jobs.push(job);
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Settings {
     pub import_folder: Option<std::path::PathBuf>,
     /// Servers in our own network (`host:port`) from which files to import may be fetched; public ones need not be named.
     pub import_hosts: Vec<String>,
+    /// Servers in our own network (`host:port`) that may be asked where an address is; public ones need not be named.
+    pub geocoding_hosts: Vec<String>,
     /// Certificates (DER) of servers that are trusted beside those of the system.
     pub trusted: Vec<Vec<u8>>,
 }
@@ -53,6 +55,7 @@ impl Default for Settings {
             address: "http://localhost".to_owned(),
             import_folder: None,
             import_hosts: Vec::new(),
+            geocoding_hosts: Vec::new(),
             trusted: Vec::new(),
         }
     }

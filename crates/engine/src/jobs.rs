@@ -95,9 +95,30 @@ impl Engine {
         Ok(id)
     }
 
+    /// Enqueues jobs of these kinds, about nothing in particular, in the program's name: of each kind one that is due is enough.
+    pub async fn enqueue_once(&self, tx: &mut Tx, kinds: &[&'static str]) -> Result<()> {
+        for kind in kinds {
+            let sql = "SELECT 1 FROM \"job\" WHERE \"kind\" = ? AND \"state\" = 'waiting' AND \"run_at\" <= ? LIMIT 1";
+            let now = Value::Moment(tx.now().await?);
+            if tx.rows(&Statement::new(sql, vec![Value::from(*kind), now])).await?.is_empty() {
+                self.enqueue(tx, kind, String::new(), None).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a job of this kind waits or runs.
     pub async fn has_job(&self, kind: &'static str) -> Result<bool> {
-        let sql = "SELECT 1 FROM \"job\" WHERE \"kind\" = ? AND \"state\" IN ('waiting', 'running') LIMIT 1";
+        self.is_job(kind, "'waiting', 'running'").await
+    }
+
+    /// Whether a job of this kind waits: another one, for whoever runs it.
+    pub async fn has_waiting(&self, kind: &'static str) -> Result<bool> {
+        self.is_job(kind, "'waiting'").await
+    }
+
+    async fn is_job(&self, kind: &'static str, states: &'static str) -> Result<bool> {
+        let sql = format!("SELECT 1 FROM \"job\" WHERE \"kind\" = ? AND \"state\" IN ({states}) LIMIT 1");
         let statement = Statement::new(sql, vec![Value::from(kind)]);
         self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&statement).await?.is_empty()) })).await
     }

@@ -17,6 +17,7 @@ mod examine;
 pub mod favourites;
 pub mod files;
 mod gathering;
+pub mod geocoding;
 mod history;
 pub mod identity;
 mod installation;

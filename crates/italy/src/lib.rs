@@ -4,6 +4,7 @@
 //! canonical form or a [`kernel::Say`] that tells the person what is wrong. Parsing a canonical form gives it back.
 
 pub mod company_name;
+pub mod coordinates;
 pub mod email;
 pub mod holidays;
 pub mod iban;
@@ -22,6 +23,7 @@ mod check_letter;
 mod compact;
 mod letters;
 
+pub use coordinates::Coordinates;
 pub use email::Address;
 pub use holidays::{Holiday, holidays, is_working_day, next_working_day};
 pub use iban::Iban;

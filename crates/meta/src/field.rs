@@ -72,6 +72,8 @@ pub struct Field {
     pub series: Option<&'static str>,
     /// Its text is a filter: of what.
     pub selects: Option<Selects>,
+    /// What a card shows in its place as long as it is empty: a field, and others that say something about that one.
+    pub instead: &'static [&'static str],
     /// The value of a new record where none is given.
     pub default: Default,
     /// The canonical form of a text.
@@ -130,6 +132,7 @@ impl Field {
             said: None,
             series: None,
             selects: None,
+            instead: &[],
             default: Default::None,
             check: None,
             computed: None,
@@ -290,6 +293,12 @@ impl<T> Key<T> {
     /// The same, asking one record alone: a condition of a field of that entity.
     pub const fn condition_of(mut self, of: &'static str) -> Key<T> {
         self.field.selects = Some(Selects { of, alone: true });
+        self
+    }
+
+    /// What a card shows in its place as long as it is empty: a field, and others that say something about that one.
+    pub const fn instead(mut self, fields: &'static [&'static str]) -> Key<T> {
+        self.field.instead = fields;
         self
     }
 

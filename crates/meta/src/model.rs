@@ -33,6 +33,8 @@ pub struct Model {
     pub kept: Arc<HashMap<String, Vec<Arc<Keeping>>>>,
     /// The company's list of CAPs; empty where none is loaded.
     pub postcodes: Arc<Postcodes>,
+    /// Whether addresses are looked for at a geocoding server.
+    pub geocodes: bool,
 }
 
 /// A term of a vocabulary.

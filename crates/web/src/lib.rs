@@ -29,6 +29,7 @@ mod uploads;
 pub mod words;
 
 pub use caller::{Caller, Named, Of, Visitor};
+pub use fields::map;
 pub use form::Fields;
 pub use problem::{Failure, Shown};
 pub use route::{Csrf, Face, Policy, Rate, Route, Routes};

@@ -1,4 +1,5 @@
 //! Protocols and nothing else: what is said to other machines, and how it is made sure that they are the right ones.
 
 pub mod http;
+pub mod nominatim;
 pub mod smtp;

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod directory;
 pub mod documents;
 pub mod exports;
+pub mod geocoding;
 pub mod imports;
 pub mod normalising;
 pub mod notes;
@@ -45,6 +46,7 @@ pub fn area() -> engine::Area {
         .slice(company::slice())
         .slice(normalising::slice())
         .slice(postcodes::slice())
+        .slice(geocoding::slice())
         .slice(imports::slice())
         .slice(imports::wizard::slice())
         .slice(imports::scheduled::slice())
@@ -53,5 +55,5 @@ pub fn area() -> engine::Area {
 
 /// The pages of the area that are not made from descriptions.
 pub fn routes(routes: web::Routes) -> web::Routes {
-    postcodes::routes(imports::wizard::routes(routes))
+    geocoding::routes(postcodes::routes(imports::wizard::routes(routes)))
 }

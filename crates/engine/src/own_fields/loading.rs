@@ -3,7 +3,7 @@
 
 use super::{ENTITY, HELP, HELP_ENGLISH, LABEL, LABEL_ENGLISH, OWN_FIELD, POSITION, SECTION, SECTION_OF_ITS_OWN, conditions, kinds};
 use crate::vocabulary::{TERM, VOCABULARY, roles, terms};
-use crate::{Engine, epoch, keeping, layouts, postcodes};
+use crate::{Engine, epoch, geocoding, keeping, layouts, postcodes};
 use kernel::{Error, Result, Value};
 use meta::model::Term;
 use meta::sql::Sql;
@@ -47,6 +47,7 @@ struct Descriptions {
     series: HashMap<String, meta::Series>,
     postcodes: postcodes::Kept,
     kept: keeping::Found,
+    geocodes: bool,
 }
 
 impl Engine {
@@ -144,7 +145,8 @@ impl Engine {
         let kept = self.reads().postcodes.clone();
         let postcodes = postcodes::read(tx, &kept).await?;
         let kept = keeping::read(tx).await?;
-        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series, postcodes, kept })
+        let geocodes = geocoding::is_on(tx).await?;
+        Ok(Descriptions { epoch, fields: rows, terms, vocabularies, wordings, layouts, series, postcodes, kept, geocodes })
     }
 
     /// The model of what is declared and what was found. A field that no longer fits what is declared stays out of it.
@@ -194,6 +196,7 @@ impl Engine {
         model.terms = Arc::new(found.terms);
         model.kept = Arc::new(keeping::described(&model, found.kept));
         model.postcodes = found.postcodes.1;
+        model.geocodes = found.geocodes;
         Ok(model)
     }
 }

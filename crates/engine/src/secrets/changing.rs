@@ -163,6 +163,7 @@ impl Engine {
                 let mut turning = Turning { keys: &keys, chance: engine.chance(), secrets: 0 };
                 crate::identity::turn(&mut turning, tx).await?;
                 crate::mail::turn(&mut turning, tx).await?;
+                crate::geocoding::turn(&mut turning, tx).await?;
                 turning.records(tx, &engine.model()).await?;
                 turning.installation(tx, PROOF, PROOF).await?;
                 Ok(turning.secrets)

@@ -70,6 +70,7 @@ impl Engine {
                         beyond: meta::Beyond::default(),
                     },
                     more: std::mem::take(more),
+                    jobs: Vec::new(),
                 };
                 for record in records.iter_mut() {
                     std::mem::swap(&mut change.after, record);
@@ -77,6 +78,7 @@ impl Engine {
                     std::mem::swap(&mut change.after, record);
                     outcome?;
                 }
+                self.enqueue_once(tx, &change.jobs).await?;
                 *more = change.more;
             }
             self.resolve_mentions(tx, writing, entity, records, None).await?;

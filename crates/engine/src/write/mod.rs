@@ -446,10 +446,12 @@ impl Engine {
             before: Some(before),
             after,
             more: std::mem::take(more),
+            jobs: Vec::new(),
         };
         if !writing.as_was {
             self.run_hooks(tx, entity, &mut change).await?;
         }
+        self.enqueue_once(tx, &change.jobs).await?;
         let Change { before, mut after, more: asked, .. } = change;
         *more = asked;
         let before = before.ok_or_else(|| Error::internal("a hook took the record away"))?;
@@ -563,8 +565,10 @@ impl Engine {
             before: Some(before.clone()),
             after,
             more: std::mem::take(more),
+            jobs: Vec::new(),
         };
         self.run_hooks(tx, entity, &mut change).await?;
+        self.enqueue_once(tx, &change.jobs).await?;
         *more = change.more;
         Ok(())
     }
@@ -594,8 +598,11 @@ impl Engine {
 
 /// Whether the records of an entity, or what goes by a topic, are a part of the descriptions.
 pub(crate) fn describes(entity: &str) -> bool {
-    use crate::{keeping, layouts::LAYOUT, postcodes, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
-    matches!(entity, OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES | postcodes::TOPIC | keeping::TOPIC)
+    use crate::{geocoding, keeping, layouts::LAYOUT, postcodes, rights::ROLE, series::SERIES, vocabulary::VOCABULARY, wordings::WORDING};
+    matches!(
+        entity,
+        OWN_FIELD | VOCABULARY | TERM | ROLE | WORDING | LAYOUT | SERIES | postcodes::TOPIC | geocoding::TOPIC | keeping::TOPIC
+    )
 }
 
 /// A record with every field of its entity at its empty value.

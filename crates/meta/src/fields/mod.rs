@@ -5,6 +5,7 @@
 mod choice;
 mod code;
 mod composite;
+mod coordinates;
 mod date;
 mod email;
 pub mod file;
@@ -23,6 +24,7 @@ mod yes_no;
 pub use choice::{Choice, Choices, Chosen, choice};
 pub use code::{Code, code};
 pub use composite::{Address, PersonName, address, person_name};
+pub use coordinates::{Coordinates, coordinates};
 pub use date::{DateOnly, date};
 pub use email::{Email, email};
 pub use file::{FileParts, file};
@@ -79,6 +81,8 @@ pub enum Kind {
     Phone,
     /// A web address.
     Web,
+    /// Latitude and longitude, in degrees.
+    Coordinates,
     /// A file, by the digest of what is in it.
     File,
     /// A number of bytes.
@@ -170,6 +174,7 @@ impl Kind {
             Kind::Email => &email::EmailKind,
             Kind::Phone => &phone::PhoneKind,
             Kind::Web => &web::WebKind,
+            Kind::Coordinates => &coordinates::CoordinatesKind,
             Kind::File => &file::FileKind,
             Kind::Size => &file::SizeKind,
             Kind::Link(_) | Kind::About(_) => &link::LinkKind,

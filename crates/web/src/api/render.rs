@@ -152,7 +152,15 @@ pub(crate) fn write_value(kind: Kind, value: &Value, out: &mut Vec<u8>) {
         (Value::Moment(moment), Kind::Moment) => write!(out, "\"{moment}\""),
         (
             Value::Text(text),
-            Kind::Text | Kind::LongText | Kind::Code | Kind::Choice(_) | Kind::Vocabulary(_) | Kind::Email | Kind::Phone | Kind::Web,
+            Kind::Text
+            | Kind::LongText
+            | Kind::Code
+            | Kind::Choice(_)
+            | Kind::Vocabulary(_)
+            | Kind::Email
+            | Kind::Phone
+            | Kind::Web
+            | Kind::Coordinates,
         ) => {
             write_text(text, out);
             Ok(())

@@ -5,6 +5,7 @@
 
 mod choice;
 mod code;
+mod coordinates;
 mod date;
 pub(crate) mod described;
 pub(crate) mod email;
@@ -20,6 +21,8 @@ pub(crate) mod vocabulary;
 mod web;
 mod whole;
 mod yes_no;
+
+pub use coordinates::map;
 
 use crate::pages::html;
 use crate::pages::speech::Speech;
@@ -282,6 +285,7 @@ fn widget(kind: Kind) -> &'static dyn Widget {
         Kind::Email => &email::EmailWidget,
         Kind::Phone => &phone::PhoneWidget,
         Kind::Web => &web::WebWidget,
+        Kind::Coordinates => &coordinates::CoordinatesWidget,
         Kind::File => &file::FileWidget,
         Kind::Size => &file::SizeWidget,
         Kind::Link(_) | Kind::About(_) => &link::LinkWidget,

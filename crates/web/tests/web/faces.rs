@@ -147,6 +147,7 @@ async fn samples(house: &House, field: &Field) -> [Json; 2] {
         (Kind::Email, key) => [json!(format!("una.{key}@example.it")), json!(format!("altra.{key}@example.it"))],
         (Kind::Phone, _) => [json!("+39050123456"), json!("+39050654321")],
         (Kind::Web, key) => [json!(format!("https://una-{}.example", key.replace('_', "-"))), json!("https://altra.example")],
+        (Kind::Coordinates, _) => [json!("43.7167,10.4017"), json!("45.0703,7.6869")],
         (Kind::Link("user"), _) => ["anna", "mara"].map(|name| json!(house.people[name].id.to_string())),
         (Kind::Link("subject"), key) => {
             let mut agencies = Vec::new();

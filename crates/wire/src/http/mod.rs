@@ -43,6 +43,13 @@ impl Names for System {
     }
 }
 
+/// The server of our own network, of those that are named (`host:port`), that an address leads to.
+pub fn named(address: &str, hosts: &[String]) -> Option<String> {
+    let (_, rest) = address.split_once("://")?;
+    let there = rest.split(['/', '?', '#']).next()?;
+    hosts.iter().find(|host| there.eq_ignore_ascii_case(host)).cloned()
+}
+
 /// A client.
 #[derive(Clone)]
 pub struct Client {
@@ -149,7 +156,12 @@ impl Client {
 
     /// Reads what stands at an address.
     pub async fn get(&self, address: &str) -> Result<Answer, Fault> {
-        self.ask(Method::GET, address, &[], Vec::new()).await
+        self.get_with(address, &[]).await
+    }
+
+    /// The same, with headers of one's own.
+    pub async fn get_with(&self, address: &str, headers: &[(&str, &str)]) -> Result<Answer, Fault> {
+        self.ask(Method::GET, address, headers, Vec::new()).await
     }
 
     /// Fetches a file of so many bytes at most, with headers of one's own (`if-none-match`, a key); its bytes go on as they come.

@@ -17,6 +17,8 @@ pub fn slice() -> Slice {
         .entity(entity::account())
         .entity(steps::step())
         .hook("account", crate::addresses::one_main)
+        .hook("account", crate::addresses::coordinates::follow_the_address)
+        .hook("account", crate::geocoding::follow)
         .hook("account", steps::dated)
         .words(include_str!("words.toml"))
 }

@@ -1,6 +1,7 @@
 //! E-mails and phones: any number of them, lines of whoever they reach. The main one is mirrored on the
 //! parent; what happened to an address (bounced, opted out) stays with the address.
 
+pub mod coordinates;
 pub(crate) mod doubts;
 pub mod entity;
 
@@ -14,14 +15,6 @@ use meta::Record;
 /// What addresses register.
 pub fn slice() -> Slice {
     Slice::new("addresses").entity(entity::email()).entity(entity::phone()).words(include_str!("words.toml"))
-}
-
-/// Where the comune of an address is, latitude and longitude in degrees; empty abroad, and where it is not known which comune is meant.
-pub(crate) fn comune_of(record: &Record, address: &meta::fields::Address) -> Value {
-    let (city, province) = (record.get(&address.city), record.get(&address.province));
-    let is_here = !city.is_empty() && matches!(record.get(&address.country), "" | "IT" | "ITA");
-    let place = is_here.then(|| italy::places::find(city, province)).flatten().and_then(italy::places::Comune::place);
-    Value::Text(place.map(|(latitude, longitude)| format!("{latitude:.4},{longitude:.4}")).unwrap_or_default())
 }
 
 /// Of the e-mails and of the phones of a record, exactly one is the main one: the first that says so, or the first.

@@ -1,12 +1,12 @@
 //! The fields of a site, one line each.
 
+use crate::addresses::coordinates::{Origin, Precision, best, origin};
 use crate::addresses::doubts::of_an_address;
-use crate::addresses::{comune_of, main_phone};
-use kernel::Value;
+use crate::addresses::main_phone;
 use meta::entity::Visibility;
 use meta::fields::{
-    Address, Choices, Code, Link, LongText, Text, Vocabularies, YesNo, address, choice, code, link, long_text, phone, text, vocabularies,
-    yes_no,
+    Address, Choices, Coordinates, Link, LongText, Text, Vocabularies, YesNo, address, choice, coordinates, link, long_text, phone, text,
+    vocabularies, yes_no,
 };
 use meta::{Doubt, Entity, Postcodes, Record, choices, entity};
 
@@ -35,8 +35,17 @@ entity! { "site" {
     USE: Choices<Use> = choice::<Use>("use").default("branch"),
     /// Where it is.
     ADDRESS: Address = address(),
-    /// Latitude and longitude of its comune, in degrees: `45.0705,7.6869`.
-    COORDINATES: Code = code("coordinates").computed(coordinates),
+    /// Where it is, set by hand.
+    COORDINATES_BY_HAND: Coordinates =
+        coordinates("coordinates_by_hand").personal().instead(&["coordinates", "coordinates_from"]),
+    /// Where a geocoding server found its address.
+    COORDINATES_FOUND: Coordinates = coordinates("coordinates_found").read_only().personal(),
+    /// What of the address the server knew.
+    COORDINATES_FOUND_AS: Choices<Precision> = choice::<Precision>("coordinates_found_as").read_only(),
+    /// The best that is known: set by hand, found, or where its comune is.
+    COORDINATES: Coordinates = coordinates("coordinates").computed(best),
+    /// Where that comes from.
+    COORDINATES_FROM: Choices<Origin> = choice::<Origin>("coordinates_from").computed(origin),
     /// The main phone, mirrored from the lines.
     PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
     /// No longer there.
@@ -63,7 +72,7 @@ pub fn site() -> Entity {
         .columns(&["name", "account", "use", "address.city", "address.province", "phone"])
         .head(&["use", "account", "phone", "address.city"])
         .section("site", &["account", "name", "use", "tags", "inactive"])
-        .section("reach", &["address", "phones"])
+        .section("reach", &["address", "coordinates_by_hand", "phones"])
         .section("remarks", &["remarks"])
 }
 
@@ -71,8 +80,4 @@ fn doubts(record: &Record, postcodes: &Postcodes) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     of_an_address(record, &ADDRESS, postcodes, &mut doubts);
     doubts
-}
-
-fn coordinates(record: &Record) -> Value {
-    comune_of(record, &ADDRESS)
 }

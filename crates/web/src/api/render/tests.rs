@@ -24,6 +24,7 @@ fn a_value_is_written_as_its_kind_says() {
         (Kind::Email, Value::from("a@b.it")),
         (Kind::Phone, Value::from("+39050123456")),
         (Kind::Web, Value::from("https://a.it/")),
+        (Kind::Coordinates, Value::from("43.7167,10.4017")),
         (Kind::Link("account"), Value::Link(id)),
         (Kind::Link("account"), Value::Empty),
         (Kind::About(&["account"]), Value::Link(id)),

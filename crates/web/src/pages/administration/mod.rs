@@ -89,6 +89,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::Data, "exports", exports::ADDRESS, "export"),
     page(Group::Data, "normalisation", "/administration/normalisation", "edit"),
     page(Group::Data, "postcodes", "/administration/postcodes", "site"),
+    page(Group::Data, "geocoding", "/administration/geocoding", "web"),
     Entry { group: Group::Data, key: "vocabulary", leads: Leads::Instead(crate::pages::vocabularies::ADDRESS) },
     list(Group::Data, "term"),
     list(Group::Data, "relation_type"),

@@ -143,11 +143,12 @@ pub(super) fn value(spots: &Spots<'_>, item: &Item<'_>) -> Option<String> {
             if let Some((entity, filter)) = held(spots.reader, field, record) {
                 return Some(html::escaped(&Sentence { sight }.whole(&filter, &entity)));
             }
-            (!value.is_empty()).then(|| {
-                let mut out = String::new();
-                face.view(value, sight, &mut out);
-                out
-            })
+            if value.is_empty() {
+                return instead(spots, field);
+            }
+            let mut out = String::new();
+            face.view(value, sight, &mut out);
+            Some(out)
         }
         Item::Parts(key, parts) => composed(record, key, parts),
         Item::Lines(relation) => {
@@ -162,6 +163,24 @@ pub(super) fn value(spots: &Spots<'_>, item: &Item<'_>) -> Option<String> {
             })
         }
     }
+}
+
+/// What stands in the place of an empty value: another field's, and what is said about that one.
+fn instead(spots: &Spots<'_>, field: &Field) -> Option<String> {
+    let sight = &spots.sight();
+    let mut known = field.instead.iter().filter_map(|key| spots.entity.field(key).filter(|field| !field.secret));
+    let (first, value) = known.next().map(|field| (field, spots.record.value(field.id))).filter(|(_, value)| !value.is_empty())?;
+    let mut out = String::new();
+    Face::new(first, sight.speech).view(value, sight, &mut out);
+    for about in known {
+        let value = spots.record.value(about.id);
+        if !value.is_empty() {
+            out.push_str(" <span class=\"soft\">");
+            html::text(&mut out, &Face::new(about, sight.speech).plain(value, sight));
+            out.push_str("</span>");
+        }
+    }
+    Some(out)
 }
 
 /// A composite value as people write it.

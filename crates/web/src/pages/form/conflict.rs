@@ -28,6 +28,21 @@ pub(super) struct Settled {
 /// Most changesets looked back through.
 const MOST: i64 = 50;
 
+/// Whether nothing that a form asks for was changed since a version: what the program keeps of a record comes between nobody.
+pub(super) async fn is_beside(reader: &Reader, entity: &Entity, record: &Record, version: i64) -> Result<bool> {
+    let since = record.version - version;
+    if !(1..=MOST).contains(&since) || !entity.can.tracked {
+        return Ok(false);
+    }
+    let (entries, _) = reader.web.engine().history(&reader.who, entity, record.id, since as usize).await?;
+    let touched = bases(&entries);
+    let asked = |key: &str| touched.contains_key(key);
+    let known = entries.len() as i64 == since && entries.iter().all(|entry| !entry.changes.is_empty());
+    Ok(known
+        && !offered(reader, entity).iter().any(|field| asked(field.key))
+        && !offered_lines(entity).iter().any(|relation| asked(relation.key)))
+}
+
 /// Brings what was entered for an older version together with the record as it is now.
 pub(super) async fn settle(
     reader: &Reader,

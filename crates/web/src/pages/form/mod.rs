@@ -390,7 +390,12 @@ pub(crate) async fn save(
 ) -> Answer {
     let id = record.id;
     let read = read::record(reader, entity, &fields, Some(&record)).await?;
-    let version: Option<i64> = fields.get("version").and_then(|version| version.parse().ok());
+    let mut version: Option<i64> = fields.get("version").and_then(|version| version.parse().ok());
+    if let Some(known) = version
+        && conflict::is_beside(reader, entity, &record, known).await?
+    {
+        version = Some(record.version);
+    }
     if version != Some(record.version) {
         return stale(reader, entity, version, fields, read, record, titles, apart).await;
     }

@@ -14,7 +14,7 @@ use meta::fields::Chosen;
 use std::io::Read;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use wire::http::{Client, Fault};
+use wire::http::{Client, Fault, named};
 
 /// The job that finds out whose turn it is.
 pub(super) const DUE: &str = "import-due";
@@ -261,12 +261,7 @@ async fn fetched(engine: &Engine, record: &Record, seen: &Seen) -> Result<Option
 
 /// The one way out, to public servers and to those of our own network that the installation's owner named.
 fn client(engine: &Engine, address: &str) -> Client {
-    let own = engine.settings().import_hosts.iter().find(|host| {
-        address
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.split(['/', '?', '#']).next().is_some_and(|there| there.eq_ignore_ascii_case(host)))
-    });
-    Client::new(engine.settings().trusted.clone()).allowing(own.cloned())
+    Client::new(engine.settings().trusted.clone()).allowing(named(address, &engine.settings().import_hosts))
 }
 
 /// Whether an address is one that is gone to: https, or a server that the installation's owner named.

@@ -87,7 +87,7 @@ fn may_import(reader: &Reader) -> Result<()> {
 }
 
 /// Work of one transaction.
-pub(super) fn in_tx<T, F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static>(work: F) -> F {
+pub(crate) fn in_tx<T, F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static>(work: F) -> F {
     work
 }
 

@@ -1,0 +1,163 @@
+//! Where an account or a site is: set by hand, found by a geocoding server, or where its comune lies. What was set or found is of one
+//! address: it falls away with that.
+
+use crate::{accounts, sites};
+use engine::{Change, Tx, Work};
+use italy::street::Street;
+use italy::{Coordinates, places};
+use kernel::{Value, fold};
+use meta::fields::{Address, Chosen, Code};
+use meta::{FieldId, Record, choices};
+
+choices! {
+    /// What of an address a server knew.
+    Precision {
+        /// The very house.
+        House = "house" green,
+        /// The street.
+        Street = "street" blue,
+        /// A hamlet, a quarter, a town abroad.
+        Place = "place" grey,
+    }
+}
+
+choices! {
+    /// Where coordinates come from.
+    Origin {
+        /// Somebody set them.
+        Hand = "hand" blue,
+        /// Found, of the very house.
+        House = "house" green,
+        /// Found, of the street.
+        Street = "street" green,
+        /// Found, of a hamlet, a quarter, a town abroad.
+        Place = "place" grey,
+        /// Of the comune.
+        Comune = "comune" grey,
+    }
+}
+
+/// The fields of a record that has an address, and coordinates.
+pub(crate) struct Located {
+    pub(crate) address: &'static Address,
+    pub(crate) by_hand: FieldId,
+    pub(crate) found: FieldId,
+    pub(crate) found_as: FieldId,
+    best: FieldId,
+}
+
+/// Those of an entity; none where its records have no coordinates.
+pub(crate) fn located(entity: &str) -> Option<Located> {
+    use {accounts::entity as account, sites::entity as site};
+    match entity {
+        "account" => Some(Located {
+            address: &account::ADDRESS,
+            by_hand: account::COORDINATES_BY_HAND.id(),
+            found: account::COORDINATES_FOUND.id(),
+            found_as: account::COORDINATES_FOUND_AS.id(),
+            best: account::COORDINATES.id(),
+        }),
+        "site" => Some(Located {
+            address: &site::ADDRESS,
+            by_hand: site::COORDINATES_BY_HAND.id(),
+            found: site::COORDINATES_FOUND.id(),
+            found_as: site::COORDINATES_FOUND_AS.id(),
+            best: site::COORDINATES.id(),
+        }),
+        _ => None,
+    }
+}
+
+/// Whether a country is Italy: it need not be said.
+pub(crate) fn is_italy(country: &str) -> bool {
+    matches!(country, "" | "IT" | "ITA")
+}
+
+/// Where the comune of an address lies; none abroad, and where it is not known which comune is meant.
+pub(crate) fn of_the_comune(record: &Record, address: &Address) -> Option<Coordinates> {
+    let (city, province) = (record.get(&address.city), record.get(&address.province));
+    let here = !city.is_empty() && is_italy(record.get(&address.country));
+    let (latitude, longitude) = here.then(|| places::find(city, province)).flatten()?.place()?;
+    Coordinates::of(latitude, longitude)
+}
+
+/// The best coordinates that are known of a record.
+pub(crate) fn best(record: &Record) -> Value {
+    let Some(of) = located(record.entity()) else { return Value::from("") };
+    let given = [of.by_hand, of.found].into_iter().map(|field| record.value(field)).find(|value| !value.is_empty());
+    let comune = || Value::Text(of_the_comune(record, of.address).map(|place| place.to_string()).unwrap_or_default());
+    given.cloned().unwrap_or_else(comune)
+}
+
+/// Where they come from. The best are reckoned before it.
+pub(crate) fn origin(record: &Record) -> Value {
+    let Some(of) = located(record.entity()) else { return Value::from("") };
+    let given = |field: FieldId| !record.value(field).is_empty();
+    let origin = match Precision::from_key(record.value(of.found_as).text()) {
+        _ if given(of.by_hand) => Origin::Hand,
+        Some(Precision::House) if given(of.found) => Origin::House,
+        Some(Precision::Street) if given(of.found) => Origin::Street,
+        _ if given(of.found) => Origin::Place,
+        _ if given(of.best) => Origin::Comune,
+        _ => return Value::from(""),
+    };
+    Value::from(origin.key())
+}
+
+/// What was set by hand or found falls away with the address that it is of; what is set in the same change is of the new one.
+pub(crate) fn follow_the_address<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        let (Some(of), Some(before)) = (located(change.after.entity()), &change.before) else { return Ok(()) };
+        if !is_elsewhere(before, &change.after, of.address) {
+            return Ok(());
+        }
+        if !change.changes(of.by_hand) {
+            change.put(of.by_hand, "");
+        }
+        change.put(of.found, "");
+        change.put(of.found_as, "");
+        Ok(())
+    })
+}
+
+/// Whether two addresses are of two places: by street, number, CAP, comune and country, however they are written. A CAP or a province
+/// that only one of them says makes no other place.
+fn is_elsewhere(before: &Record, after: &Record, address: &Address) -> bool {
+    let differ = |one: &str, two: &str| letters(one) != letters(two);
+    let both_differ = |one: &str, two: &str| !one.is_empty() && !two.is_empty() && differ(one, two);
+    let both = |field: &Code| (before.get(field).to_owned(), after.get(field).to_owned());
+    let (country, country_after) = both(&address.country);
+    let here = is_italy(&country);
+    if here != is_italy(&country_after) || !here && differ(&country, &country_after) {
+        return true;
+    }
+    let (street, street_after) = both(&address.street);
+    let (cap, cap_after) = both(&address.postcode);
+    if door(&street) != door(&street_after) || both_differ(&cap, &cap_after) {
+        return true;
+    }
+    let comune = |record: &Record| {
+        let found = places::find(record.get(&address.city), record.get(&address.province));
+        found.filter(|_| here).map(|comune| comune.code)
+    };
+    match (comune(before), comune(after)) {
+        (Some(one), Some(two)) => one != two,
+        _ => {
+            let ((city, city_after), (province, province_after)) = (both(&address.city), both(&address.province));
+            differ(&city, &city_after) || both_differ(&province, &province_after)
+        }
+    }
+}
+
+/// What of a street line says where a door is.
+fn door(street: &str) -> String {
+    let street = Street::parse(street);
+    letters(&[street.sort, street.name, street.kilometre, street.number].join(" "))
+}
+
+fn letters(text: &str) -> String {
+    fold(text).chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+#[cfg(test)]
+mod tests;
