@@ -1,9 +1,9 @@
 //! The geocoding server that an administrator names. Nothing is asked before that: what goes out then is the parts of an address,
 //! never whose it is, and no oftener than he says, over all nodes.
 
+use crate::Engine;
 use crate::principal::Principal;
 use crate::secrets::Turning;
-use crate::{Engine, epoch};
 use kernel::{Error, Moment, Problem, Result, Say};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -163,19 +163,7 @@ impl Engine {
             },
         };
         let text = serde_json::to_string(&Geocoder { sealed, ..geocoder }).map_err(Error::internal)?;
-        let rows = [Self::putting(ROW, text), Self::putting(TROUBLE, String::new())];
-        let put = self.inside.store.write(move |tx| {
-            Box::pin(async move {
-                for row in &rows {
-                    tx.execute(row).await?;
-                }
-                // Every node that writes after this commit knows before whether addresses are looked for.
-                epoch::count(tx, epoch::DESCRIPTIONS).await?;
-                tx.announce(TOPIC).await
-            })
-        });
-        put.await?;
-        self.load_descriptions().await
+        self.put_described(vec![Self::putting(ROW, text), Self::putting(TROUBLE, String::new())], TOPIC).await
     }
 
     /// What is wrong with it.

@@ -1,6 +1,6 @@
 //! What is said of the installation as a whole: one text for each name.
 
-use crate::Engine;
+use crate::{Engine, epoch};
 use kernel::Result;
 use store::Statement;
 
@@ -15,6 +15,21 @@ impl Engine {
     pub(crate) async fn put_installation(&self, key: &'static str, text: String) -> Result<()> {
         let put = Self::putting(key, text);
         self.inside.store.write(move |tx| Box::pin(async move { tx.execute(&put).await.map(|_| ()) })).await
+    }
+
+    /// Says some of what the descriptions follow from: every node that writes, or is asked, after this commit knows it before.
+    pub(crate) async fn put_described(&self, rows: Vec<Statement>, topic: &'static str) -> Result<()> {
+        let put = self.inside.store.write(move |tx| {
+            Box::pin(async move {
+                for row in &rows {
+                    tx.execute(row).await?;
+                }
+                epoch::count(tx, epoch::DESCRIPTIONS).await?;
+                tx.announce(topic).await
+            })
+        });
+        put.await?;
+        self.load_descriptions().await
     }
 
     /// The statement that says it.

@@ -1,8 +1,8 @@
 //! The company's list of CAPs: loaded whole by an administrator, kept in two rows of the installation, and in the memory of every node as
 //! a part of the descriptions.
 
+use crate::Engine;
 use crate::principal::Principal;
-use crate::{Engine, epoch};
 use kernel::{Error, Moment, Result, Say};
 use meta::Postcodes;
 use serde::{Deserialize, Serialize};
@@ -106,18 +106,6 @@ impl Engine {
         if who.looks {
             return Err(Error::Forbidden(Say::new("error-seeing")));
         }
-        let rows = [Self::putting(ROW, list), Self::putting(ABOUT, about)];
-        let put = self.inside.store.write(move |tx| {
-            Box::pin(async move {
-                for row in &rows {
-                    tx.execute(row).await?;
-                }
-                // Every node that writes, or is asked, after this commit reads it before.
-                epoch::count(tx, epoch::DESCRIPTIONS).await?;
-                tx.announce(TOPIC).await
-            })
-        });
-        put.await?;
-        self.load_descriptions().await
+        self.put_described(vec![Self::putting(ROW, list), Self::putting(ABOUT, about)], TOPIC).await
     }
 }

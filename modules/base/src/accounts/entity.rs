@@ -1,14 +1,14 @@
 //! The fields of an account, one line each.
 
-use crate::addresses::coordinates::{Origin, Precision, best, origin};
+use crate::addresses::coordinates::{Location, location};
 use crate::addresses::doubts::{of_an_address, of_an_email, of_emails};
 use crate::addresses::{main_email, main_phone};
 use kernel::Say;
 use meta::entity::Visibility;
 use meta::field::Default;
 use meta::fields::{
-    Address, Amount, Choices, Code, Coordinates, DateOnly, Email, Link, LongText, Text, Vocabularies, Vocabulary, Web, Whole, address,
-    choice, code, coordinates, date, email, link, long_text, money, phone, text, vocabularies, vocabulary, web, whole,
+    Address, Amount, Choices, Code, DateOnly, Email, Link, LongText, Text, Vocabularies, Vocabulary, Web, Whole, address, choice, code,
+    date, email, link, long_text, money, phone, text, vocabularies, vocabulary, web, whole,
 };
 use meta::{Doubt, Entity, Postcodes, Record, choices, entity};
 
@@ -61,17 +61,8 @@ entity! { "account" {
     RECIPIENT_CODE: Code = code("recipient_code").check(recipient_code),
     /// Registered office, or where the person lives.
     ADDRESS: Address = address(),
-    /// Where it is, set by hand.
-    COORDINATES_BY_HAND: Coordinates =
-        coordinates("coordinates_by_hand").personal().instead(&["coordinates", "coordinates_from"]),
-    /// Where a geocoding server found its address.
-    COORDINATES_FOUND: Coordinates = coordinates("coordinates_found").read_only().personal(),
-    /// What of the address the server knew.
-    COORDINATES_FOUND_AS: Choices<Precision> = choice::<Precision>("coordinates_found_as").read_only(),
-    /// The best that is known: set by hand, found, or where its comune is.
-    COORDINATES: Coordinates = coordinates("coordinates").computed(best),
-    /// Where that comes from.
-    COORDINATES_FROM: Choices<Origin> = choice::<Origin>("coordinates_from").computed(origin),
+    /// Where that is.
+    LOCATION: Location = location(),
     /// The main phone, mirrored from the lines.
     PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
     /// The main e-mail, mirrored from the lines.

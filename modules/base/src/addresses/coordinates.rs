@@ -6,8 +6,9 @@ use engine::{Change, Tx, Work};
 use italy::street::Street;
 use italy::{Coordinates, places};
 use kernel::{Value, fold};
-use meta::fields::{Address, Chosen, Code};
-use meta::{FieldId, Record, choices};
+use meta::field::Described;
+use meta::fields::{self, Address, Choices, Chosen, Code, choice};
+use meta::{Field, Record, choices};
 
 choices! {
     /// What of an address a server knew.
@@ -37,33 +38,71 @@ choices! {
     }
 }
 
-/// The fields of a record that has an address, and coordinates.
+/// Where a record is, as far as it is known.
+#[derive(Debug)]
+pub struct Location {
+    /// Set by hand.
+    pub by_hand: fields::Coordinates,
+    /// Where a geocoding server found its address.
+    pub found: fields::Coordinates,
+    /// What of the address the server knew.
+    pub found_as: Choices<Precision>,
+    /// The best that is known: set by hand, found, or where its comune is.
+    pub best: fields::Coordinates,
+    /// Where that comes from.
+    pub origin: Choices<Origin>,
+}
+
+/// Describes where a record with an address is.
+pub const fn location() -> Location {
+    Location {
+        by_hand: fields::coordinates("coordinates_by_hand").personal().instead(&["coordinates", "coordinates_from"]),
+        found: fields::coordinates("coordinates_found").read_only().personal(),
+        found_as: choice::<Precision>("coordinates_found_as").read_only(),
+        best: fields::coordinates("coordinates").computed(best),
+        // What it follows from stands before it.
+        origin: choice::<Origin>("coordinates_from").computed(origin),
+    }
+}
+
+impl Location {
+    /// Belonging to an entity.
+    pub const fn within(self, entity: &'static str) -> Location {
+        Location {
+            by_hand: self.by_hand.within(entity),
+            found: self.found.within(entity),
+            found_as: self.found_as.within(entity),
+            best: self.best.within(entity),
+            origin: self.origin.within(entity),
+        }
+    }
+}
+
+impl Described for Location {
+    fn fields(&self) -> Vec<Field> {
+        vec![self.by_hand.field, self.found.field, self.found_as.field, self.best.field, self.origin.field]
+    }
+}
+
+/// A record's address, and where that is.
 pub(crate) struct Located {
     pub(crate) address: &'static Address,
-    pub(crate) by_hand: FieldId,
-    pub(crate) found: FieldId,
-    pub(crate) found_as: FieldId,
-    best: FieldId,
+    pub(crate) is: &'static Location,
+}
+
+impl Located {
+    /// Whether a record knows more than its comune.
+    pub(crate) fn is_known(&self, record: &Record) -> bool {
+        !record.value(self.is.by_hand.id()).is_empty() || !record.value(self.is.found.id()).is_empty()
+    }
 }
 
 /// Those of an entity; none where its records have no coordinates.
 pub(crate) fn located(entity: &str) -> Option<Located> {
     use {accounts::entity as account, sites::entity as site};
     match entity {
-        "account" => Some(Located {
-            address: &account::ADDRESS,
-            by_hand: account::COORDINATES_BY_HAND.id(),
-            found: account::COORDINATES_FOUND.id(),
-            found_as: account::COORDINATES_FOUND_AS.id(),
-            best: account::COORDINATES.id(),
-        }),
-        "site" => Some(Located {
-            address: &site::ADDRESS,
-            by_hand: site::COORDINATES_BY_HAND.id(),
-            found: site::COORDINATES_FOUND.id(),
-            found_as: site::COORDINATES_FOUND_AS.id(),
-            best: site::COORDINATES.id(),
-        }),
+        "account" => Some(Located { address: &account::ADDRESS, is: &account::LOCATION }),
+        "site" => Some(Located { address: &site::ADDRESS, is: &site::LOCATION }),
         _ => None,
     }
 }
@@ -82,23 +121,23 @@ pub(crate) fn of_the_comune(record: &Record, address: &Address) -> Option<Coordi
 }
 
 /// The best coordinates that are known of a record.
-pub(crate) fn best(record: &Record) -> Value {
+fn best(record: &Record) -> Value {
     let Some(of) = located(record.entity()) else { return Value::from("") };
-    let given = [of.by_hand, of.found].into_iter().map(|field| record.value(field)).find(|value| !value.is_empty());
+    let given = [&of.is.by_hand, &of.is.found].into_iter().map(|field| record.value(field.id())).find(|value| !value.is_empty());
     let comune = || Value::Text(of_the_comune(record, of.address).map(|place| place.to_string()).unwrap_or_default());
     given.cloned().unwrap_or_else(comune)
 }
 
 /// Where they come from. The best are reckoned before it.
-pub(crate) fn origin(record: &Record) -> Value {
+fn origin(record: &Record) -> Value {
     let Some(of) = located(record.entity()) else { return Value::from("") };
-    let given = |field: FieldId| !record.value(field).is_empty();
-    let origin = match Precision::from_key(record.value(of.found_as).text()) {
-        _ if given(of.by_hand) => Origin::Hand,
-        Some(Precision::House) if given(of.found) => Origin::House,
-        Some(Precision::Street) if given(of.found) => Origin::Street,
-        _ if given(of.found) => Origin::Place,
-        _ if given(of.best) => Origin::Comune,
+    let given = |field: &fields::Coordinates| !record.value(field.id()).is_empty();
+    let origin = match record.get(&of.is.found_as) {
+        _ if given(&of.is.by_hand) => Origin::Hand,
+        Some(Precision::House) if given(&of.is.found) => Origin::House,
+        Some(Precision::Street) if given(&of.is.found) => Origin::Street,
+        _ if given(&of.is.found) => Origin::Place,
+        _ if given(&of.is.best) => Origin::Comune,
         _ => return Value::from(""),
     };
     Value::from(origin.key())
@@ -111,11 +150,11 @@ pub(crate) fn follow_the_address<'t>(_: &'t mut Tx, change: &'t mut Change) -> W
         if !is_elsewhere(before, &change.after, of.address) {
             return Ok(());
         }
-        if !change.changes(of.by_hand) {
-            change.put(of.by_hand, "");
+        if !change.changes(of.is.by_hand.id()) {
+            change.put(of.is.by_hand.id(), "");
         }
-        change.put(of.found, "");
-        change.put(of.found_as, "");
+        change.put(of.is.found.id(), "");
+        change.put(of.is.found_as.id(), "");
         Ok(())
     })
 }

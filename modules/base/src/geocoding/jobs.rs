@@ -124,7 +124,7 @@ async fn wanted(engine: &Engine, who: &Principal, taken: &Taken) -> Result<Optio
         Err(Error::NotFound) => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !record.value(of.by_hand).is_empty() || !record.value(of.found).is_empty() {
+    if of.is_known(&record) {
         return Ok(None);
     }
     Ok(address::sought(&record, of.address).map(|sought| (record, of, sought)))
@@ -157,7 +157,7 @@ async fn keep(engine: &Engine, who: &Principal, taken: &Taken, mark: &str, place
             // It moved meanwhile, and waits anew.
             return Ok(false);
         }
-        let values = vec![(of.found, place.to_string().into()), (of.found_as, precision.key().into())];
+        let values = vec![(of.is.found.id(), place.to_string().into()), (of.is.found_as.id(), precision.key().into())];
         let entity = engine.entity(&taken.kind)?.key;
         let act = Act::Change { entity, id: record.id, version: Some(record.version), values, lines: Vec::new() };
         match engine.write(who, "geocoding", vec![act]).await {

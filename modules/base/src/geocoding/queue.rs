@@ -56,8 +56,7 @@ pub(crate) fn follow<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()>
         }
         let record = &change.after;
         let Some(of) = located(record.entity()) else { return Ok(()) };
-        let knows = !record.value(of.by_hand).is_empty() || !record.value(of.found).is_empty();
-        if knows || address::sought(record, of.address).is_none() {
+        if of.is_known(record) || address::sought(record, of.address).is_none() {
             return Ok(());
         }
         let values = vec![record.id.into(), record.entity().into(), Value::Moment(AT_ONCE)];

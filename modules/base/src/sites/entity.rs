@@ -1,12 +1,11 @@
 //! The fields of a site, one line each.
 
-use crate::addresses::coordinates::{Origin, Precision, best, origin};
+use crate::addresses::coordinates::{Location, location};
 use crate::addresses::doubts::of_an_address;
 use crate::addresses::main_phone;
 use meta::entity::Visibility;
 use meta::fields::{
-    Address, Choices, Coordinates, Link, LongText, Text, Vocabularies, YesNo, address, choice, coordinates, link, long_text, phone, text,
-    vocabularies, yes_no,
+    Address, Choices, Link, LongText, Text, Vocabularies, YesNo, address, choice, link, long_text, phone, text, vocabularies, yes_no,
 };
 use meta::{Doubt, Entity, Postcodes, Record, choices, entity};
 
@@ -35,17 +34,8 @@ entity! { "site" {
     USE: Choices<Use> = choice::<Use>("use").default("branch"),
     /// Where it is.
     ADDRESS: Address = address(),
-    /// Where it is, set by hand.
-    COORDINATES_BY_HAND: Coordinates =
-        coordinates("coordinates_by_hand").personal().instead(&["coordinates", "coordinates_from"]),
-    /// Where a geocoding server found its address.
-    COORDINATES_FOUND: Coordinates = coordinates("coordinates_found").read_only().personal(),
-    /// What of the address the server knew.
-    COORDINATES_FOUND_AS: Choices<Precision> = choice::<Precision>("coordinates_found_as").read_only(),
-    /// The best that is known: set by hand, found, or where its comune is.
-    COORDINATES: Coordinates = coordinates("coordinates").computed(best),
-    /// Where that comes from.
-    COORDINATES_FROM: Choices<Origin> = choice::<Origin>("coordinates_from").computed(origin),
+    /// Where that is.
+    LOCATION: Location = location(),
     /// The main phone, mirrored from the lines.
     PHONE: meta::fields::Phone = phone("phone").computed(main_phone),
     /// No longer there.

@@ -16,7 +16,7 @@ async fn change(engine: &Engine, who: &Principal, id: Id, values: &[(FieldId, &s
 /// The best coordinates, and where they come from.
 async fn stands(engine: &Engine, who: &Principal, id: Id) -> (String, String) {
     let (record, _) = engine.show(who, &*engine.entity("account").expect("accounts"), id).await.expect("it is there");
-    (record.get(&account::COORDINATES).to_owned(), record.value(account::COORDINATES_FROM.id()).text().to_owned())
+    (record.get(&account::LOCATION.best).to_owned(), record.value(account::LOCATION.origin.id()).text().to_owned())
 }
 
 fn pair(place: &str, origin: &str) -> (String, String) {
@@ -39,11 +39,11 @@ async fn what_is_set_by_hand_is_better_than_what_was_found_and_that_than_the_com
         let id = made(&engine, &who).await;
         let (comune, from) = stands(&engine, &who, id).await;
         assert!(comune.starts_with("43.7") && comune.contains(",10.4") && from == "comune", "{comune} {from}");
-        change(&engine, &who, id, &[(account::COORDINATES_FOUND.id(), "43.7,10.4"), (account::COORDINATES_FOUND_AS.id(), "street")]).await;
+        change(&engine, &who, id, &[(account::LOCATION.found.id(), "43.7,10.4"), (account::LOCATION.found_as.id(), "street")]).await;
         assert_eq!(stands(&engine, &who, id).await, pair("43.7,10.4", "street"));
-        change(&engine, &who, id, &[(account::COORDINATES_BY_HAND.id(), HAND)]).await;
+        change(&engine, &who, id, &[(account::LOCATION.by_hand.id(), HAND)]).await;
         assert_eq!(stands(&engine, &who, id).await, pair(HAND, "hand"));
-        change(&engine, &who, id, &[(account::COORDINATES_BY_HAND.id(), "")]).await;
+        change(&engine, &who, id, &[(account::LOCATION.by_hand.id(), "")]).await;
         assert_eq!(stands(&engine, &who, id).await, pair("43.7,10.4", "street"));
         // What is abroad, and nowhere, has none of a comune.
         change(&engine, &who, id, &[(account::ADDRESS.country.id(), "DE")]).await;
@@ -57,7 +57,7 @@ async fn coordinates_fall_away_with_their_address_and_come_back_with_it() {
         let who = engine.system(Through::CommandLine);
         let id = made(&engine, &who).await;
         let address = &account::ADDRESS;
-        change(&engine, &who, id, &[(account::COORDINATES_BY_HAND.id(), HAND)]).await;
+        change(&engine, &who, id, &[(account::LOCATION.by_hand.id(), HAND)]).await;
         // The same place in another writing, or said more fully.
         for (field, value) in [
             (address.street.id(), "V. SANTA MARIA, n. 5"),
@@ -85,7 +85,7 @@ async fn coordinates_fall_away_with_their_address_and_come_back_with_it() {
             engine.undo(&who, moved.changeset).await.expect("undone");
             assert_eq!(stands(&engine, &who, id).await, pair(HAND, "hand"), "{value}, undone");
         }
-        change(&engine, &who, id, &[(address.city.id(), "Lucca"), (account::COORDINATES_BY_HAND.id(), "43.84,10.5")]).await;
+        change(&engine, &who, id, &[(address.city.id(), "Lucca"), (account::LOCATION.by_hand.id(), "43.84,10.5")]).await;
         assert_eq!(stands(&engine, &who, id).await, pair("43.84,10.5", "hand"));
     }
 }
@@ -103,7 +103,7 @@ async fn an_input_writes_no_coordinates_that_the_program_keeps() {
     let ada = engine.create(&engine.system(Through::CommandLine), draft).await.expect("somebody").id();
     let who = engine.principal_of(ada, Through::Pages).await.expect("an answer").expect("somebody");
     let id = made(&engine, &who).await;
-    for field in [account::COORDINATES_FOUND.id(), account::COORDINATES_FOUND_AS.id(), account::COORDINATES.id()] {
+    for field in [account::LOCATION.found.id(), account::LOCATION.found_as.id(), account::LOCATION.best.id()] {
         let refused = engine.change(&who, &entity, id, None, vec![(field, Value::from(HAND))], Vec::new()).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
