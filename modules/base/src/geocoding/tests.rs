@@ -18,7 +18,7 @@ async fn record(street: &str, cap: &str, city: &str, country: &str) -> Record {
         .with(address.city.id(), city)
         .with(address.country.id(), country);
     let id = engine.create(&who, draft).await.expect("an account").id();
-    engine.show(&who, &*engine.entity("account").expect("accounts"), id).await.expect("it is there").0
+    engine.show(&who, &engine.entity("account").expect("accounts"), id).await.expect("it is there").0
 }
 
 fn spot(latitude: f64, longitude: f64, grade: Grade) -> Spot {

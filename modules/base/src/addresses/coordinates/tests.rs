@@ -15,7 +15,7 @@ async fn change(engine: &Engine, who: &Principal, id: Id, values: &[(FieldId, &s
 
 /// The best coordinates, and where they come from.
 async fn stands(engine: &Engine, who: &Principal, id: Id) -> (String, String) {
-    let (record, _) = engine.show(who, &*engine.entity("account").expect("accounts"), id).await.expect("it is there");
+    let (record, _) = engine.show(who, &engine.entity("account").expect("accounts"), id).await.expect("it is there");
     (record.get(&account::LOCATION.best).to_owned(), record.value(account::LOCATION.origin.id()).text().to_owned())
 }
 
