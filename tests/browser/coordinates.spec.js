@@ -109,6 +109,8 @@ test("an administrator names a geocoding server, tries it, and addresses are fou
     await expect(page.locator(".toast")).toContainText("Ricerca interrotta");
     expect(asked).toBeGreaterThan(0);
   } finally {
+    // Nobody listens to a server that is gone.
+    await page.goto("about:blank");
     await server.stop();
     standIn.close();
   }

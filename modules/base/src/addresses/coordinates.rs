@@ -14,7 +14,7 @@ choices! {
     /// What of an address a server knew.
     Precision {
         /// The very house.
-        House = "house" green,
+        House = "house" blue,
         /// The street.
         Street = "street" blue,
         /// A hamlet, a quarter, a town abroad.
@@ -28,9 +28,9 @@ choices! {
         /// Somebody set them.
         Hand = "hand" blue,
         /// Found, of the very house.
-        House = "house" green,
+        House = "house" blue,
         /// Found, of the street.
-        Street = "street" green,
+        Street = "street" blue,
         /// Found, of a hamlet, a quarter, a town abroad.
         Place = "place" grey,
         /// Of the comune.
