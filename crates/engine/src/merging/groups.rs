@@ -36,6 +36,11 @@ fn belongs(entity: &Entity, field: &Field) -> &'static str {
     if let Some((whole, _)) = field.key.split_once('.') {
         return whole;
     }
+    if tells_where(entity, field)
+        && let Some((address, _)) = entity.fields.iter().find_map(|part| part.key.split_once('.').filter(|(_, part)| *part == "city"))
+    {
+        return address;
+    }
     for suffix in ["_since", "_kind"] {
         let Some(other) = field.key.strip_suffix(suffix).and_then(|key| entity.field(key)) else { continue };
         let goes = match suffix {
@@ -47,6 +52,12 @@ fn belongs(entity: &Entity, field: &Field) -> &'static str {
         }
     }
     field.key
+}
+
+/// Whether a field says where an address is, or how well that is known: it is of no other address.
+fn tells_where(entity: &Entity, field: &Field) -> bool {
+    let of = field.key.strip_suffix("_as").and_then(|key| entity.field(key)).unwrap_or(field);
+    of.kind == Kind::Coordinates
 }
 
 impl Group {

@@ -373,3 +373,22 @@ async fn whoever_looks_for_the_old_name_finds_what_became_of_it() {
         house.whole().await;
     }
 }
+
+#[tokio::test]
+async fn where_an_address_is_goes_with_it() {
+    for house in houses().await {
+        let at = |name: &str, street: &str, place: &str| {
+            let draft = Draft::new("account").with(accounts::NAME.id(), name).with(account::ADDRESS.street.id(), street);
+            draft.with(account::ADDRESS.city.id(), "Pisa").with(account::LOCATION.by_hand.id(), place)
+        };
+        for whose in [0, 1] {
+            let kept = house.put(at("Torneria Bini", "Via Roma 12", "")).await;
+            let gone = house.put(at("Bini Torneria", "Via dei Mille 7", "43.72,10.4")).await;
+            let plan = Plan::new(kept, [gone]).pick("address", Pick::Of([kept, gone][whose]));
+            house.merge("account", plan).await.expect("a merge");
+            let now = house.show("account", kept).await;
+            let said = [now.value(account::ADDRESS.street.id()).text(), now.value(account::LOCATION.by_hand.id()).text()];
+            assert_eq!(said, [["Via Roma 12", ""], ["Via dei Mille 7", "43.72,10.4"]][whose]);
+        }
+    }
+}

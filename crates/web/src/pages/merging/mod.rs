@@ -250,7 +250,9 @@ fn shown(field: &Proposed, record: &Record, sight: &Sight<'_>) -> String {
         Face::new(only, sight.speech).view(record.value(only.id), sight, &mut out);
         return out;
     }
-    let parts = fields.iter().filter(|one| !record.value(one.id).is_empty());
+    // Where an address is goes with it, and need not be read beside it.
+    let composed = fields.iter().any(|one| one.key.contains('.'));
+    let parts = fields.iter().filter(|one| !record.value(one.id).is_empty() && (!composed || one.key.contains('.')));
     let parts: Vec<String> = parts.map(|one| Face::new(one, sight.speech).plain(record.value(one.id), sight)).collect();
     if parts.is_empty() {
         return empty(sight);
