@@ -29,6 +29,8 @@ const rows = (from, city) => names.map((name, place) => `${name} S.r.l.;M${place
 const file = (from = 0, city = "Pisa") => `Ragione sociale;Codice;Citt\u00e0;Indirizzo\r\n${rows(from, city)}`;
 
 test("what an outside master brings is changed in its file alone", async ({ page, server, signIn }, info) => {
+  // Three times a file has to have rested before it is taken.
+  test.setTimeout(180_000);
   await signIn();
   await writeFile(path.join(server.arrivals, "clienti.csv"), file());
   const csrf = await page.locator("meta[name=csrf-token]").getAttribute("content");
