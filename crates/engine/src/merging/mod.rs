@@ -166,8 +166,10 @@ impl Engine {
             self.apply_all(tx, writing, vec![act]).await?;
         }
         self.settle_pairs(tx, writing.changeset, writing, &entity, plan.kept.0, &gone).await?;
-        self.tell_of_it(tx, writing, &entity, &records[0]).await?;
-        self.search_learn_again(tx, &entity, plan.kept.0).await?;
+        // What was written on it was learned with the names of those that went.
+        if self.tell_of_it(tx, writing, &entity, &records[0]).await? {
+            self.search_learn_again(tx, &entity, plan.kept.0).await?;
+        }
         self.enqueue(tx, FOLLOW, writing.changeset.to_string(), None).await?;
         self.announce(tx, &entity, &[plan.kept.0]).await?;
         let version = self.version_of(tx, &entity, plan.kept.0).await?;
@@ -210,18 +212,19 @@ impl Engine {
     }
 
     /// A merge, or its undoing, that writes nothing on the record which stays stands in its history all the same: from there it is
-    /// taken back.
-    async fn tell_of_it(&self, tx: &mut Tx, writing: &Writing, entity: &Entity, kept: &Record) -> Result<()> {
+    /// taken back. Whether it wrote nothing else there.
+    async fn tell_of_it(&self, tx: &mut Tx, writing: &Writing, entity: &Entity, kept: &Record) -> Result<bool> {
         let told = "SELECT 1 FROM \"history\" WHERE \"changeset\" = ? AND \"record\" = ?";
         if !tx.rows(&Statement::new(told, vec![Value::Link(writing.changeset), Value::Link(kept.id)])).await?.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let mut sql = Sql::new();
         sql.push("UPDATE ").name(entity.key).push(" SET \"version\" = \"version\" + 1, \"changed_at\" = ").bind(Value::Moment(writing.now));
         sql.push(", \"changed_by\" = ").bind(Value::from(writing.who.user)).push(" WHERE \"id\" = ").bind(kept.id);
         tx.execute(&Statement::new(sql.text, sql.values)).await?;
         let version = self.version_of(tx, entity, kept.id).await?;
-        history::record(tx, writing, entity, kept, history::Action::Change, version, Some(history::Before::default())).await
+        history::record(tx, writing, entity, kept, history::Action::Change, version, Some(history::Before::default())).await?;
+        Ok(true)
     }
 
     async fn version_of(&self, tx: &mut Tx, entity: &Entity, id: Id) -> Result<i64> {

@@ -147,7 +147,8 @@ fn origin(record: &Record) -> Value {
 pub(crate) fn follow_the_address<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
         let (Some(of), Some(before)) = (located(change.after.entity()), &change.before) else { return Ok(()) };
-        if !is_elsewhere(before, &change.after, of.address) {
+        // Of most records nothing is known that could fall away.
+        if !of.is_known(before) || !is_elsewhere(before, &change.after, of.address) {
             return Ok(());
         }
         if !change.changes(of.is.by_hand.id()) {
