@@ -284,6 +284,9 @@ fn worth(aligned: &Aligned) -> f32 {
     aligned.gain + level
 }
 
+/// By how many bits the words that agree may outweigh, beside one that does not, that two records are others before anything is known.
+const PARTLY: f32 = 4.0;
+
 /// Lays the words of two names side by side, in any order.
 fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
     const NONE: u8 = u8::MAX;
@@ -368,6 +371,9 @@ fn aligned(known: &Frequencies, a: &Name<'_>, b: &Name<'_>) -> Aligned {
                 // A word against a word.
                 let pairs = left.min(right) as f32;
                 let against = loss[0].min(loss[1]);
+                // The words that agree are seldom rare independently: a brand, a fair, a family. However rare they are, beside a word that is
+                // another they leave it open whether it is the same, and something else has to say so.
+                gain = gain.min(known.population().max(1_000.0).log2() + PARTLY);
                 gain -= if a.person && b.person { 3.0 * pairs } else { 0.5 * pairs + 0.3 * against };
                 let ours_given = ours.iter().enumerate().any(|(place, (_, word))| partner[place] == NONE && is_given(word));
                 let theirs_given = theirs.iter().enumerate().any(|(place, (_, word))| !taken[place] && is_given(word));
@@ -582,9 +588,14 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
             {
                 consider(Agreement::Near, *field, known.bits_of_unique(Of::Email, ours.whole, 1.0));
             } else if same_box && !role && ours.local.len() >= 5 {
-                // The same mailbox at another provider.
-                let telling = ours.local.iter().filter(|byte| !byte.is_ascii_lowercase()).count().min(3) as f32;
-                consider(Agreement::Part, *field, known.bits_of_unique(Of::Email, ours.whole, 0.0).min(6.0 + telling));
+                // The same mailbox at another provider. One that is the name says no more than the name, which is weighed already.
+                let digits = ours.local.iter().filter(|byte| byte.is_ascii_digit()).count().min(3) as f32;
+                let most = if of_the_name(ours.local, a) && of_the_name(ours.local, b) {
+                    2.0 * digits
+                } else {
+                    6.0 + ours.local.iter().filter(|byte| !byte.is_ascii_lowercase()).count().min(3) as f32
+                };
+                consider(Agreement::Part, *field, known.bits_of_unique(Of::Email, ours.whole, 0.0).min(most));
             } else if !theirs.free && ours.own_domain == theirs.own_domain {
                 consider(Agreement::Mixed, *field, known.bits_of_unique(Of::Domain, ours.own_domain, 1.0));
             } else {
@@ -610,6 +621,25 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
             |side: &Side<'_>| !side.all(Piece::Site).is_empty() || side.all(Piece::Email).iter().any(|(_, email)| !Email::of(email).free);
         marks.other_domain = agreement == Agreement::Different && own(a) && own(b);
     }
+}
+
+/// Whether a mailbox is called by the words of a name, whole or by their first letters, and at least by one that is whole.
+fn of_the_name(local: &[u8], side: &Side<'_>) -> bool {
+    fn spelled(letters: &[u8], words: &[(u8, &[u8])], used: u8, whole: bool) -> bool {
+        letters.is_empty() && whole
+            || words.iter().enumerate().filter(|(place, _)| used & 1 << place == 0).any(|(place, (_, word))| {
+                let used = used | 1 << place;
+                letters.strip_prefix(*word).is_some_and(|rest| spelled(rest, words, used, true))
+                    || word.len() > 1 && letters.first() == word.first() && spelled(&letters[1..], words, used, whole)
+            })
+    }
+    let mut letters = [0; 32];
+    let mut count = 0;
+    for letter in local.iter().filter(|byte| byte.is_ascii_lowercase()) {
+        let Some(place) = letters.get_mut(count) else { return false };
+        (*place, count) = (*letter, count + 1);
+    }
+    Names::of(side).all().iter().any(|name| spelled(&letters[..count], name.words(), 0, false))
 }
 
 /// Whether the names of two mailboxes at one domain are one, mistyped.

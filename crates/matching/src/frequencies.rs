@@ -290,7 +290,7 @@ impl Frequencies {
 pub(crate) fn values(record: Record<'_>, mut each: impl FnMut(u64)) {
     for (piece, _, text) in record.pieces() {
         let of = match piece {
-            Piece::Given | Piece::Surname | Piece::Person | Piece::Company => {
+            Piece::Given | Piece::Surname | Piece::Person | Piece::Company | Piece::Employer | Piece::Associate => {
                 let mut before: Option<&[u8]> = None;
                 for word in words(text) {
                     each(counted(Of::Word, word));
@@ -300,7 +300,6 @@ pub(crate) fn values(record: Record<'_>, mut each: impl FnMut(u64)) {
                 }
                 continue;
             }
-            Piece::Employer | Piece::Associate => continue,
             Piece::Identifier => {
                 each(counted(Of::Identifier, &text[1..]));
                 continue;

@@ -110,6 +110,40 @@ fn what_is_rare_says_more() {
     assert!(twice("Ubaldo Zvonimirovich") > twice("Giuseppe Rossi"));
 }
 
+#[test]
+fn words_that_many_names_of_a_company_share_do_not_make_them_one() {
+    let exhibitor = |stand, phone| [("name", stand), ("phones", phone), ("emails", "info@libero.it")];
+    others(
+        &exhibitor("Padiglione Zvonimir Kaltenbrunn Ovest", "050131762"),
+        &exhibitor("Padiglione Zvonimir Kaltenbrunn Levante", "0586884120")[..2],
+    );
+    let shared = [("phones", "050131762"), ("street", "Via Roma 12"), ("city", "Pisa"), ("postcode", "56121")];
+    let at = |name| [("name", name), shared[0], shared[1], shared[2], shared[3]];
+    same(&at("Padiglione Zvonimir Kaltenbrunn Ovest"), &at("Padiglione Zvonimir Kaltenbrunn Servizi"));
+}
+
+#[test]
+fn of_namesakes_at_two_companies_the_mailbox_says_nothing_more() {
+    let scheme = invented::people_scheme();
+    let records: Vec<_> = invented::people(5_000, 10, 5).iter().map(|record| scheme.prepare(&record.values())).collect();
+    let weights = Weights::learn(&scheme, &records);
+    let places: HashMap<&str, usize> = scheme.fields().enumerate().map(|(place, (name, _))| (name, place)).collect();
+    let person = |company, phone, email| {
+        let values = [("given_name", "Francesco"), ("surname", "Barbieri"), ("company", company), ("phones", phone), ("emails", email)];
+        scheme.prepare(&values.map(|(name, text)| (places[name], text)))
+    };
+    let office = person("Studio Tecnico Rametato & Figli", "075898594", "francesco.barbieri@rametato.it");
+    let mill = person("Frantoio Mancini & Figli", "051015970", "francesco.barbieri@frantoiomancini.com");
+    let compared = weights.compare(&office, &mill);
+    assert!(compared.score < 0.1, "{compared:?}");
+    let worth = |field| compared.evidence.iter().find(|evidence| evidence.field == field).map_or(0.0, |evidence| evidence.bits);
+    // A word that a tenth of all companies have is no news either.
+    assert!(worth("emails") < 1.0 && worth("company") < 3.0, "{compared:?}");
+    // What a mailbox says beyond the name counts.
+    let numbered = [person("", "", "f.barbieri1974@libero.it"), person("", "", "f.barbieri1974@gmail.com")];
+    assert!(weights.score(&numbered[0], &numbered[1]) > weights.score(&office, &mill) * 10.0);
+}
+
 /// Precision and recall of a scan of invented records, with what it learned.
 fn judged(scheme: &Scheme, records: &[invented::Invented]) -> (f64, f64) {
     let mut scan = Scan::new(scheme);
