@@ -32,13 +32,13 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     Ok(())
 }
 
-/// A word that nobody else is called by, of syllables.
+/// A word that nobody else is called by, nor nearly so, of syllables.
 fn word(turn: u64) -> String {
     const SYLLABLES: [&str; 16] =
         ["ba", "cer", "di", "fol", "gu", "lan", "me", "nis", "po", "ru", "sta", "tre", "vi", "zon", "quar", "sbe"];
     let mut seed = turn.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut word = String::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         seed = (seed ^ seed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         word += SYLLABLES[(seed >> 60) as usize];
     }
