@@ -245,17 +245,29 @@ pub fn records(entity: &Entity, fields: &[Field], ids: &[Id], seen: &Filter, tra
     Ok(sql)
 }
 
-/// `= ?` or `IN (?, …)`.
+/// `= ?` or `IN (?, …)`. The last one stands there several times where that makes a number of places that is used oftener: of texts that
+/// differ in the number alone the database would keep a plan each.
 pub fn among(ids: &[Id], sql: &mut Sql) {
     if let [only] = ids {
         sql.push(" = ").bind(*only);
         return;
     }
     sql.push(" IN (");
-    for (place, id) in ids.iter().enumerate() {
+    let repeated = ids.last().into_iter().cycle();
+    for (place, id) in ids.iter().chain(repeated).take(places(ids.len())).enumerate() {
         sql.push(if place > 0 { "," } else { "" }).bind(*id);
     }
     sql.push(")");
+}
+
+/// A number of places for so many values, one of few: the next power of two, in its upper half with one between.
+fn places(count: usize) -> usize {
+    if count > 1_024 {
+        return count;
+    }
+    let whole = count.next_power_of_two();
+    let between = whole / 4 * 3;
+    if count <= between { between } else { whole }
 }
 
 /// The identities of the records a filter selects, in the order of their creation, beyond a given one.

@@ -187,15 +187,8 @@ impl Tx {
     /// Tells every listener of every node, once this is committed.
     pub async fn announce(&mut self, topic: &str) -> Result<()> {
         self.may_write()?;
-        match self.dialect() {
-            Dialect::Sqlite => {
-                if !self.topics.iter().any(|known| known == topic) {
-                    self.topics.push(topic.to_owned());
-                }
-            }
-            Dialect::Postgres => {
-                self.rows(&Statement::new(postgres::NOTIFY, vec![topic.into()])).await?;
-            }
+        if !self.topics.iter().any(|known| known == topic) {
+            self.topics.push(topic.to_owned());
         }
         Ok(())
     }

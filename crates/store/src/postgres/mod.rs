@@ -28,8 +28,8 @@ use tokio::sync::Semaphore;
 use tokio_postgres::{Config, NoTls};
 use tracing::Instrument;
 
-/// Tells the listeners of all nodes at the commit.
-pub(crate) const NOTIFY: &str = "SELECT pg_notify('scheda', CAST(? AS text))";
+/// Tells the listeners of all nodes at the commit: topics, a line each.
+const NOTIFY: &str = "SELECT pg_notify('scheda', topic) FROM unnest(string_to_array(CAST(? AS text), E'\\n')) AS topic";
 /// The channel of [`NOTIFY`].
 const CHANNEL: &str = "scheda";
 /// How long a request waits for a free connection.
@@ -129,6 +129,14 @@ impl Server {
             // After a panic the connection is thrown away, and the server rolls back.
             let outcome = guarded(&mut tx, work).await?;
             let outcome = if tx.broken { outcome.and_then(|_| Err(swallowed())) } else { outcome };
+            // What was announced goes out in one statement.
+            let topics = std::mem::take(&mut tx.topics);
+            let outcome = match outcome {
+                Ok(done) if !topics.is_empty() => {
+                    tx.rows(&Statement::new(NOTIFY, vec![topics.join("\n").into()])).await.map(|_| done)
+                }
+                other => other,
+            };
             let last = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
             match (tx.control(last).await, outcome) {
                 (Ok(()), outcome) => {
