@@ -48,6 +48,11 @@ ensure_faults() {
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || install_packages libfaketime
 }
 
+# A program for sheets, which opens again what went out.
+ensure_office() {
+  need soffice libreoffice-calc-nogui
+}
+
 # What building takes: a C compiler for the embedded database, Rust, and Node.js for the styles.
 ensure_build_tools() {
   need cc build-essential || return 1

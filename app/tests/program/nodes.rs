@@ -74,6 +74,8 @@ fn what_one_writes_the_others_tell_and_sessions_and_attempts_are_shared() {
     let refused = (0..12).any(|number| enter(if number % 2 == 0 { &first } else { &second }, "un'altra frase qualunque").status == 429);
     assert!(refused, "nobody was slowed down");
     let third = serve(&place);
+    // Beginning takes its time, in which one attempt may be free again.
+    assert!((0..3).any(|_| enter(&first, "un'altra frase qualunque").status == 429), "still slowed down");
     assert_eq!(enter(&third.1, PASSWORD).status, 429, "a node that has just begun knows of it too");
     for running in [one, other, third.0] {
         running.stop();

@@ -20,6 +20,7 @@ pub fn cell(field: &Field, value: &Value, titles: &HashMap<Id, String>, reading:
         (Kind::Whole, Value::Int(number)) => number.to_string(),
         (Kind::Link(_), Value::Link(id)) => titles.get(id).cloned().unwrap_or_else(|| id.to_string()),
         (Kind::YesNo | Kind::Date | Kind::Moment, value) => field.kind.behaviour().show(value, reading),
-        (kind, value) => kind.behaviour().write(value).trim_matches('|').replace('|', ", "),
+        (Kind::Vocabularies(_), value) => field.kind.behaviour().write(value).trim_matches('|').replace('|', ", "),
+        (kind, value) => kind.behaviour().write(value),
     }
 }

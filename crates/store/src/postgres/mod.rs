@@ -132,9 +132,7 @@ impl Server {
             // What was announced goes out in one statement.
             let topics = std::mem::take(&mut tx.topics);
             let outcome = match outcome {
-                Ok(done) if !topics.is_empty() => {
-                    tx.rows(&Statement::new(NOTIFY, vec![topics.join("\n").into()])).await.map(|_| done)
-                }
+                Ok(done) if !topics.is_empty() => tx.rows(&Statement::new(NOTIFY, vec![topics.join("\n").into()])).await.map(|_| done),
                 other => other,
             };
             let last = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };

@@ -46,6 +46,7 @@ mod schedules;
 mod second_step;
 mod sentences;
 mod series;
+mod sheets;
 mod signing_in;
 mod start;
 mod told;
