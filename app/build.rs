@@ -1,5 +1,7 @@
 //! How the program is linked: functions whose code is the same byte by byte stand in it once, where the linker can do that.
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts through the environment")]
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|known| known == value);

@@ -10,6 +10,7 @@ const HOSTILE: [&str; 8] =
     ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(1+1)", "=1+1", "=HYPERLINK(\"http://evil.example\",\"qui\")", "\t=1+1", "\r=1+1"];
 
 /// The program for sheets. Without it nothing is tried, unless `SCHEDA_TEST_REQUIRE_OFFICE=1` says that it must be there.
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment what has to be there")]
 fn office() -> Option<&'static str> {
     let there = Command::new("soffice").arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(there || std::env::var("SCHEDA_TEST_REQUIRE_OFFICE").as_deref() != Ok("1"), "soffice is missing");
