@@ -234,10 +234,11 @@ pub(crate) fn compare(weights: &Weights, a: Record<'_>, b: Record<'_>) -> Marks 
         other_domain: false,
     };
     let known = &weights.frequencies;
-    names(known, &a, &b, &mut marks);
+    let named = (Names::of(&a), Names::of(&b));
+    names(known, &a, &b, &named, &mut marks);
     identifiers(known, &a, &b, &mut marks);
     phones(known, &a, &b, &mut marks);
-    emails(known, &a, &b, &mut marks);
+    emails(known, &a, &b, &named, &mut marks);
     address(known, &a, &b, &mut marks);
     dates(known, &a, &b, &mut marks);
     codes(known, &a, &b, &mut marks);
@@ -245,8 +246,7 @@ pub(crate) fn compare(weights: &Weights, a: Record<'_>, b: Record<'_>) -> Marks 
     marks
 }
 
-fn names(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
-    let (ours, theirs) = (Names::of(a), Names::of(b));
+fn names(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, (ours, theirs): &(Names<'_>, Names<'_>), marks: &mut Marks) {
     let mut best: Option<(Aligned, bool)> = None;
     for our in ours.all() {
         for their in theirs.all() {
@@ -269,7 +269,7 @@ fn names(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
             marks.push(Facet::OtherName, agreement, second.0, second.1);
         }
     }
-    related(known, a, b, (&ours, &theirs), marks);
+    related(known, a, b, (ours, theirs), marks);
 }
 
 /// What an alignment is worth among others, roughly as the weights have it.
@@ -565,7 +565,7 @@ fn phones(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     }
 }
 
-fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
+fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, named: &(Names<'_>, Names<'_>), marks: &mut Marks) {
     let mut best: Option<(Agreement, u8, f32)> = None;
     let mut consider = |agreement: Agreement, field: u8, gain: f32| {
         if best.is_none_or(|(so_far, _, most)| agreement < so_far || agreement == so_far && gain > most) {
@@ -590,7 +590,7 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
             } else if same_box && !role && ours.local.len() >= 5 {
                 // The same mailbox at another provider. One that is the name says no more than the name, which is weighed already.
                 let digits = ours.local.iter().filter(|byte| byte.is_ascii_digit()).count().min(3) as f32;
-                let most = if of_the_name(ours.local, a) && of_the_name(ours.local, b) {
+                let most = if of_the_name(ours.local, &named.0) && of_the_name(ours.local, &named.1) {
                     2.0 * digits
                 } else {
                     6.0 + ours.local.iter().filter(|byte| !byte.is_ascii_lowercase()).count().min(3) as f32
@@ -623,8 +623,10 @@ fn emails(known: &Frequencies, a: &Side<'_>, b: &Side<'_>, marks: &mut Marks) {
     }
 }
 
-/// Whether a mailbox is called by the words of a name, whole or by their first letters, and at least by one that is whole.
-fn of_the_name(local: &[u8], side: &Side<'_>) -> bool {
+/// Whether a mailbox is called by the first words of a name, whole or by their first letters, and at least by one that is whole.
+fn of_the_name(local: &[u8], names: &Names<'_>) -> bool {
+    /// Of more words there would be too many orders to try.
+    const WORDS: usize = 4;
     fn spelled(letters: &[u8], words: &[(u8, &[u8])], used: u8, whole: bool) -> bool {
         letters.is_empty() && whole
             || words.iter().enumerate().filter(|(place, _)| used & 1 << place == 0).any(|(place, (_, word))| {
@@ -639,7 +641,7 @@ fn of_the_name(local: &[u8], side: &Side<'_>) -> bool {
         let Some(place) = letters.get_mut(count) else { return false };
         (*place, count) = (*letter, count + 1);
     }
-    Names::of(side).all().iter().any(|name| spelled(&letters[..count], name.words(), 0, false))
+    names.all().iter().any(|name| spelled(&letters[..count], &name.words()[..name.count.min(WORDS)], 0, false))
 }
 
 /// Whether the names of two mailboxes at one domain are one, mistyped.
