@@ -248,6 +248,39 @@ fn settings_come_from_the_file_and_the_environment_wins() {
     assert!(refused.contains("scheda.toml") && refused.contains("dati"), "{refused}");
 }
 
+/// Takes away what an older version did not have.
+async fn made_older(settings: store::Settings) -> kernel::Result<()> {
+    let store = store::Store::open(settings).await?;
+    for sql in ["DROP TABLE keeping", "ALTER TABLE account DROP COLUMN web_site"] {
+        store.write(move |tx| Box::pin(async move { tx.execute(&store::Statement::new(sql, Vec::new())).await.map(|_| ()) })).await?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// What an older version wrote is read once it was brought to this one, and until then that is what is said.
+#[test]
+fn older_data_is_served_once_before_it_is_read() {
+    for place in Place::on_both("older") {
+        place.run(&["demo", "--accounts", "2", "--contacts", "2"]);
+        place.run(&["check"]);
+        let settings = match place.is_embedded() {
+            true => store::Settings::sqlite(place.path("data/scheda.db")),
+            false => store::Settings::postgres(place.url(), None),
+        };
+        tokio::runtime::Runtime::new().expect("a runtime").block_on(made_older(settings)).expect("what the older version did not have");
+        for reading in [&["check"][..], &["export", "accounts"], &["duplicates", "scan"]] {
+            let said = place.refused(reading);
+            assert!(said.contains("older version") && said.contains("scheda serve"), "{reading:?}: {said}");
+        }
+        let mut server = Running::start(&mut place.program(&["serve"]));
+        server.address();
+        server.stop();
+        place.run(&["check"]);
+        place.run(&["duplicates", "scan"]);
+    }
+}
+
 #[test]
 fn whoever_errs_is_told_a_sentence() {
     let place = Place::on_sqlite();

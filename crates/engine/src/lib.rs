@@ -69,7 +69,7 @@ pub use undo::Undone;
 pub use write::{Act, Ahead, Created, Draft, Lines, Once, Outcome, Slicing, Twin};
 
 use arc_swap::ArcSwap;
-use kernel::{Chance, Clock, Date, Error, Moment, Result};
+use kernel::{Chance, Clock, Date, Error, Moment, Result, Say};
 use meta::Model;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -158,9 +158,12 @@ impl Engine {
         let model = Model::new(entities.clone()).map_err(Error::internal)?;
         let deciding = rights::deciding(&model);
         let shaping = settings.shaping;
+        let mut tables = model.tables();
+        tables.extend(system::tables());
+        if !shaping && store.is_behind(tables.clone()).await? {
+            return Err(Error::Unavailable(Say::new("error-data-older")));
+        }
         if shaping {
-            let mut tables = model.tables();
-            tables.extend(system::tables());
             let report = store.shape(&tables).await?;
             write::mirrors::fill(&store, &model, &report.columns).await?;
             rights::carry_over(&store, &report.columns).await?;

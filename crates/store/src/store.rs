@@ -151,6 +151,12 @@ impl Store {
         }
     }
 
+    /// Whether a table or a column of these is not there: an older version shaped the database last, and nothing of this one has
+    /// served it since.
+    pub async fn is_behind(&self, tables: Vec<Table>) -> Result<bool> {
+        self.read(move |tx| Box::pin(async move { shape::is_behind(tx, &tables).await })).await
+    }
+
     /// Takes away what guards the tables that are only added to, as whoever owns them, until they are shaped again: for a place that is
     /// emptied to be filled anew.
     pub async fn unguard(&self, tables: &[Table]) -> Result<()> {

@@ -4,7 +4,9 @@ mod guard;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use crate::statement::{Dialect, quoted, quoted_list};
+use crate::statement::{Dialect, Statement, quoted, quoted_list};
+use crate::tx::Tx;
+use kernel::Result;
 use meta::shape::{Column, ColumnType, Table, TableIndex};
 use std::collections::{HashMap, HashSet};
 
@@ -40,6 +42,18 @@ struct Present {
     indexes: HashSet<String>,
     /// Guards, each by its name and the table it stands at.
     guards: Vec<(String, String)>,
+}
+
+/// Whether the database lacks a table or a column of these: it was last shaped by an older version.
+pub(crate) async fn is_behind(tx: &mut Tx, tables: &[Table]) -> Result<bool> {
+    let columns = match tx.dialect() {
+        Dialect::Sqlite => sqlite::COLUMNS,
+        Dialect::Postgres => postgres::COLUMNS,
+    };
+    let rows = tx.rows(&Statement::new(columns, Vec::new())).await?;
+    let present: HashSet<(&str, &str)> = rows.iter().map(|row| (row.text(0), row.text(1))).collect();
+    let mut wanted = tables.iter().flat_map(|table| table.columns.iter().map(|column| (table.name.as_str(), column.name.as_str())));
+    Ok(wanted.any(|column| !present.contains(&column)))
 }
 
 /// The physical name of an index: PostgreSQL cuts names after 63 bytes, and two cut ones could be the same.

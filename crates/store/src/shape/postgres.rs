@@ -17,6 +17,10 @@ const LOCK: i64 = 0x7363_6865_6461;
 /// How often a lock that people's work holds is asked for again.
 const ATTEMPTS: usize = 10;
 
+/// Every column there is, with its table before it.
+pub(crate) const COLUMNS: &str = "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped";
+
 pub(crate) async fn shape(url: &str, shape_url: Option<&str>, tables: &[Table], shared: &Shared) -> Result<ShapeReport> {
     let serving = match shape_url {
         Some(_) => config(url)?.get_user().map(str::to_owned),
@@ -171,9 +175,7 @@ impl<'s> Shaping<'s> {
 
     async fn present(&self) -> Result<Present> {
         let mut present = Present::default();
-        let columns = "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
-            WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped";
-        for row in self.client.query(columns, &[]).await.map_err(|error| self.fault(error))? {
+        for row in self.client.query(COLUMNS, &[]).await.map_err(|error| self.fault(error))? {
             present.tables.entry(row.get(0)).or_default().insert(row.get(1));
         }
         let indexes = "SELECT c.relname::text, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \

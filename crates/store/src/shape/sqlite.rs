@@ -8,6 +8,9 @@ use crate::tx::Tx;
 use kernel::Result;
 use meta::shape::Table;
 
+/// Every column there is, with its table before it.
+pub(crate) const COLUMNS: &str = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+
 pub(crate) async fn shape(tx: &mut Tx, tables: &[Table]) -> Result<ShapeReport> {
     let present = present(tx).await?;
     let mut report = ShapeReport::default();
@@ -67,8 +70,7 @@ fn create_companion(table: &str) -> String {
 
 async fn present(tx: &mut Tx) -> Result<Present> {
     let mut present = Present::default();
-    let sql = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
-    for row in tx.rows(&Statement::new(sql, Vec::new())).await?.iter() {
+    for row in tx.rows(&Statement::new(COLUMNS, Vec::new())).await?.iter() {
         present.tables.entry(row.text(0).to_owned()).or_default().insert(row.text(1).to_owned());
     }
     let sql = "SELECT name FROM sqlite_master WHERE type = 'index'";
