@@ -1,9 +1,20 @@
-//! Mail out: one message over SMTP, the server's own answer back. The certificate is verified, and where TLS is asked for there
-//! is no way around it: a server that does not offer it gets nothing.
+//! Mail out over SMTP: one message, or many over one [`Line`]; the server's own answer back. The certificate is verified, and where
+//! TLS is asked for there is no way around it: a server that does not offer it gets nothing.
 
+mod content;
+mod fate;
 mod letter;
+mod line;
+mod offers;
+mod path;
+mod reply;
+mod trust;
 
+pub use fate::{Fate, Outgoing, Stage};
 pub use letter::{Letter, Person};
+pub use line::Line;
+pub use reply::Enhanced;
+pub use trust::Trust;
 
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -14,7 +25,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// How long the whole conversation may take, unless it is said otherwise.
+/// How long the whole conversation may take, or a step of a line, unless it is said otherwise.
 const PATIENCE: Duration = Duration::from_secs(45);
 
 /// How the connection is kept private.
@@ -45,7 +56,7 @@ pub struct Server {
     pub greeting: String,
     /// Certificates (DER) that are trusted beside those of the system.
     pub trusted: Vec<Vec<u8>>,
-    /// How long the whole conversation may take; none for the usual three quarters of a minute.
+    /// How long the whole conversation may take, and over a [`Line`] each step of it; none for the usual three quarters of a minute.
     pub patience: Option<Duration>,
 }
 
@@ -65,8 +76,13 @@ pub enum Refused {
 impl Server {
     /// Whether the host is this machine itself, by one of its names.
     pub fn is_here(&self) -> bool {
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let host = self.bare_host();
         host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    }
+
+    /// Its name, or its address without the brackets.
+    fn bare_host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
     /// Sends one message; gives what the server answered to it.

@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// How a server of the tests behaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Manner {
+pub(super) enum Manner {
     /// Offers STARTTLS.
     StartTls,
     /// Somebody in between took the offer out.
@@ -26,14 +26,14 @@ enum Manner {
     Silent,
 }
 
-struct Office {
+pub(super) struct Office {
     port: u16,
     certificate: Vec<u8>,
     heard: tokio::sync::mpsc::UnboundedReceiver<String>,
 }
 
 /// A server named `localhost` that hears everything it is told.
-async fn office(manner: Manner) -> Office {
+pub(super) async fn office(manner: Manner) -> Office {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let certificate = made.cert.der().to_vec();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
@@ -114,7 +114,7 @@ async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, manner: Manner, greet
     Some(false)
 }
 
-fn server(office: &Office, security: Security, trusted: bool) -> Server {
+pub(super) fn server(office: &Office, security: Security, trusted: bool) -> Server {
     Server {
         host: "localhost".to_owned(),
         port: office.port,
@@ -140,7 +140,7 @@ fn letter() -> Letter {
     }
 }
 
-fn heard(office: &mut Office) -> Vec<String> {
+pub(super) fn heard(office: &mut Office) -> Vec<String> {
     std::iter::from_fn(|| office.heard.try_recv().ok()).collect()
 }
 
