@@ -2,5 +2,6 @@
 
 pub mod http;
 mod lines;
+pub mod mail;
 pub mod nominatim;
 pub mod smtp;

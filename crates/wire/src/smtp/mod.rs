@@ -13,6 +13,7 @@ mod trust;
 pub use fate::{Fate, Outgoing, Stage};
 pub use letter::{Letter, Person};
 pub use line::Line;
+pub(crate) use path::Path;
 pub use reply::Enhanced;
 pub use trust::Trust;
 

@@ -13,21 +13,21 @@ const LABEL: usize = 63;
 
 /// An address for an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path {
+pub(crate) struct Path {
     /// As it is written between the brackets.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Whether it goes beyond ASCII, which only some servers take (RFC 6531).
-    pub(super) wide: bool,
+    pub(crate) wide: bool,
 }
 
 impl Path {
     /// Nobody: where a message comes from that never comes back.
-    pub(super) fn none() -> Path {
+    pub(crate) fn none() -> Path {
         Path { text: String::new(), wide: false }
     }
 
     /// Reads an address. A domain beyond ASCII becomes punycode, which every server knows.
-    pub(super) fn read(address: &str) -> Option<Path> {
+    pub(crate) fn read(address: &str) -> Option<Path> {
         let (local, domain) = address.rsplit_once('@')?;
         if local.len() > LOCAL || !is_local(local) {
             return None;
