@@ -20,7 +20,7 @@ const HOUR: u8 = 1;
 
 /// The areas of the product.
 pub fn areas() -> Vec<Area> {
-    vec![base::area()]
+    vec![base::area(), marketing::area()]
 }
 
 /// For writing: on the embedded database only while nothing else serves it.

@@ -92,7 +92,7 @@ fn measures(settings: &Settings) -> Measures {
 
 /// The routes of the product.
 fn routes() -> Routes {
-    base::routes(web::pages::routes(web::api::routes(Routes::platform())))
+    marketing::routes(base::routes(web::pages::routes(web::api::routes(Routes::platform()))))
 }
 
 fn proxies(written: &[String]) -> Result<Vec<IpAddr>> {

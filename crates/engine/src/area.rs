@@ -3,6 +3,7 @@
 use crate::bulk::BulkAction;
 use crate::jobs::{Run, Scheduled};
 use crate::principal::Principal;
+use crate::services::Serve;
 use crate::write::Act;
 use kernel::{Moment, Value, Zone};
 use meta::{Entity, FieldId, Model, Record};
@@ -38,10 +39,14 @@ pub struct Slice {
     pub key: &'static str,
     /// The entities it describes.
     pub entities: Vec<Entity>,
+    /// What it adds to entities of areas below: relations to its own.
+    pub extensions: Vec<(&'static str, Extend)>,
     /// Behaviours inside the transaction of a write, by entity.
     pub hooks: Vec<(&'static str, Hook)>,
     /// Work that runs after a commit.
     pub jobs: Vec<Arc<dyn Run>>,
+    /// Work without an end, for as long as a node serves.
+    pub services: Vec<Arc<dyn Serve>>,
     /// Work that runs at set times.
     pub schedule: Vec<Scheduled>,
     /// What may be done with a selection of records, beyond what every entity offers.
@@ -63,6 +68,18 @@ impl Slice {
     /// The same with one more entity.
     pub fn entity(mut self, entity: Entity) -> Slice {
         self.entities.push(entity);
+        self
+    }
+
+    /// The same with something more on an entity of an area below.
+    pub fn extend(mut self, entity: &'static str, with: Extend) -> Slice {
+        self.extensions.push((entity, with));
+        self
+    }
+
+    /// The same with work that goes on for as long as a node serves.
+    pub fn service(mut self, service: impl Serve + 'static) -> Slice {
+        self.services.push(Arc::new(service));
         self
     }
 
@@ -108,6 +125,9 @@ impl Slice {
         self
     }
 }
+
+/// What an area adds to an entity of an area below.
+pub type Extend = fn(Entity) -> Entity;
 
 /// A behaviour of a slice inside the transaction of a write: it may refuse (by an error), amend the record (when it is
 /// created or changed), or ask for more writes in the same commit. It also runs when a record is removed or restored. It waits for nothing but the transaction.

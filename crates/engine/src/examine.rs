@@ -104,6 +104,10 @@ impl Engine {
             sql.push("SELECT count(*) FROM ").name(entity.key).push(" AS t0 WHERE t0.\"removed_at\" IS NULL AND t0.").name(&link.column());
             sql.push(" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM \"timeline\" AS e WHERE e.\"record\" = t0.\"id\" AND e.\"card\" = t0.");
             sql.name(&link.column()).push(")");
+            // What has not happened yet stands nowhere.
+            if let Some(at) = entity.happens.as_ref().and_then(|happens| entity.field(happens.at)) {
+                sql.push(" AND t0.").name(&at.column()).push(" IS NOT NULL");
+            }
             if let Some(under) = entity.happens.as_ref().and_then(|happens| entity.field(happens.under?)) {
                 sql.push(" AND t0.").name(&under.column()).push(" IS NULL");
             }

@@ -123,8 +123,9 @@ impl Engine {
         self.inside.store.read(move |tx| Box::pin(async move { Ok(!tx.rows(&statement).await?.is_empty()) })).await
     }
 
-    /// Works off jobs until the future is dropped: the loop of `scheda work`, and of `serve` beside its pages.
+    /// Works off jobs until the future is dropped, beside the services: the loop of `scheda work`, and of `serve` beside its pages.
     pub async fn work(&self) {
+        let _services = self.begin_services();
         let mut topics = self.listen();
         loop {
             if let Err(error) = self.schedule_due().await {

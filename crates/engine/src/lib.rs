@@ -41,6 +41,7 @@ mod search;
 pub mod secrets;
 pub mod segments;
 pub mod series;
+pub mod services;
 mod system;
 mod taking_back;
 #[cfg(feature = "testing")]
@@ -88,6 +89,7 @@ pub(crate) struct Inside {
     pub(crate) hooks: HashMap<&'static str, Vec<Hook>>,
     pub(crate) jobs: HashMap<&'static str, Arc<dyn jobs::Run>>,
     pub(crate) schedule: Vec<jobs::Scheduled>,
+    pub(crate) services: Vec<Arc<dyn services::Serve>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) node: nodes::Numbering,
@@ -121,6 +123,8 @@ impl Engine {
         let mut hooks: HashMap<&'static str, Vec<Hook>> = HashMap::new();
         let mut runs: HashMap<&'static str, Arc<dyn jobs::Run>> = HashMap::new();
         let mut schedule = Vec::new();
+        let mut services = Vec::new();
+        let mut extensions = Vec::new();
         let mut words = Vec::new();
         let mut terms = Vec::new();
         let mut series = Vec::new();
@@ -153,7 +157,15 @@ impl Engine {
                 runs.insert(job.kind(), job);
             }
             schedule.extend(slice.schedule);
+            services.extend(slice.services);
+            extensions.extend(slice.extensions);
             bulk_actions.extend(slice.bulk_actions);
+        }
+        for (key, extend) in extensions {
+            if let Some(place) = entities.iter().position(|entity| entity.key == key) {
+                let entity = entities.remove(place);
+                entities.insert(place, extend(entity));
+            }
         }
         let model = Model::new(entities.clone()).map_err(Error::internal)?;
         let deciding = rights::deciding(&model);
@@ -189,6 +201,7 @@ impl Engine {
                 hooks,
                 jobs: runs,
                 schedule,
+                services,
                 clock,
                 chance,
                 node: nodes::Numbering::new(node),

@@ -270,6 +270,10 @@ pub struct Entity {
     pub ledger: Option<Ledger>,
     /// Where one of its records is told, where that is no card: an address, to which `/` and the record are added.
     pub told_at: Option<&'static str>,
+    /// The page on which one of its records is worked on, beside its card: the end of its address.
+    pub desk: Option<&'static str>,
+    /// The field of the address that mailings to its records go to, where they may.
+    pub mailed: Option<&'static str>,
     /// How its records bind two others, where they do.
     pub mutual: Option<Mutual>,
     /// What its records are asked for that can be right and is worth a look, where something is.
@@ -320,6 +324,8 @@ impl Entity {
             awaits: None,
             ledger: None,
             told_at: None,
+            desk: None,
+            mailed: None,
             mutual: None,
             doubts: None,
             lasting: None,
@@ -423,6 +429,18 @@ impl Entity {
     /// The same, told on a page of its own below this address.
     pub fn told_at(mut self, address: &'static str) -> Entity {
         self.told_at = Some(address);
+        self
+    }
+
+    /// The same, worked on at a page of its own below the address of a record; what leads there is said by `desk-{entity}`.
+    pub fn desk(mut self, address: &'static str) -> Entity {
+        self.desk = Some(address);
+        self
+    }
+
+    /// The same, mailable: mailings to its records go to the address in this field.
+    pub fn mailed<T>(mut self, key: &Key<T>) -> Entity {
+        self.mailed = Some(key.field.key);
         self
     }
 

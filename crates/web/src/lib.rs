@@ -29,8 +29,9 @@ mod uploads;
 pub mod words;
 
 pub use caller::{Caller, Named, Of, Visitor};
+pub use content::composed;
 pub use fields::map;
-pub use form::Fields;
+pub use form::{Asking, Fields};
 pub use problem::{Failure, Shown};
 pub use route::{Csrf, Face, Policy, Rate, Route, Routes};
 pub use seal::Seal;

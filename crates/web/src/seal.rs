@@ -22,7 +22,7 @@ impl Seal {
     }
 
     /// The installation's own, made when it is first asked for; the same on all nodes.
-    pub(crate) async fn of(engine: &Engine) -> Result<Seal> {
+    pub async fn of(engine: &Engine) -> Result<Seal> {
         let fresh = engine.chance().secret();
         let key = engine
             .store()

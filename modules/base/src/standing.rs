@@ -27,7 +27,7 @@ const SITE: &str = "SELECT \"account\" FROM \"site\" WHERE \"id\" = ?";
 const CONTACT: &str = "SELECT \"account\" FROM \"contact\" WHERE \"id\" = ?";
 
 /// The entity of a card: as it was said, or found. Whether the writer may see it is checked with every link.
-async fn kind_of(tx: &mut Tx, cards: &[&'static str], card: Id, said: &str) -> Result<&'static str> {
+pub async fn kind_of(tx: &mut Tx, cards: &[&'static str], card: Id, said: &str) -> Result<&'static str> {
     for kind in cards {
         let known = Statement::new(format!("SELECT \"id\" FROM \"{kind}\" WHERE \"id\" = ?"), vec![Value::Link(card)]);
         if (said.is_empty() || said == *kind) && !tx.rows(&known).await?.is_empty() {

@@ -143,7 +143,7 @@ impl Engine {
     }
 
     /// The account and its server, ready to be spoken to.
-    pub(crate) async fn mail_server(&self) -> Result<Option<(MailAccount, Server)>> {
+    pub async fn mail_server(&self) -> Result<Option<(MailAccount, Server)>> {
         let Some(account) = self.mail_account().await? else { return Ok(None) };
         let password = if account.sealed.is_empty() { String::new() } else { self.unseal(PLACE, &account.sealed).await? };
         let mut server = account.server(password);

@@ -28,13 +28,19 @@ impl Engine {
                 cards.filter_map(move |(_, card)| Some((card, at?, record.id)))
             })
             .collect();
-        let moments: Vec<Value> = rows.iter().map(|(_, at, _)| Value::Moment(*at)).collect();
-        let mut cells = Vec::with_capacity(rows.len() * 4);
-        for ((card, _, record), at) in rows.iter().zip(&moments) {
-            cells.extend([Cell::Number(card.number()), Cell::Text(entity.key), Cell::Value(at), Cell::Number(record.number())]);
-        }
-        tx.insert_cells("timeline", &columns(), cells).await?;
+        self.timeline_note(tx, entity.key, &rows).await?;
         self.announce_cards(tx, entity, records).await
+    }
+
+    /// Puts records that their slice writes by itself, many at once, on the timelines of their cards: card, moment, record. Whoever
+    /// looks at one of the cards sees it the next time he looks.
+    pub async fn timeline_note(&self, tx: &mut Tx, entity: &'static str, happened: &[(Id, Moment, Id)]) -> Result<()> {
+        let moments: Vec<Value> = happened.iter().map(|(_, at, _)| Value::Moment(*at)).collect();
+        let mut cells = Vec::with_capacity(happened.len() * 4);
+        for ((card, _, record), at) in happened.iter().zip(&moments) {
+            cells.extend([Cell::Number(card.number()), Cell::Text(entity), Cell::Value(at), Cell::Number(record.number())]);
+        }
+        tx.insert_cells("timeline", &columns(), cells).await
     }
 
     /// Takes a record off the timelines.

@@ -26,6 +26,7 @@ mod marks;
 mod merging;
 mod normalising;
 mod notifications;
+pub mod outside;
 mod own_fields;
 pub(crate) mod palette;
 mod preferences;

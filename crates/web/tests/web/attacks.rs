@@ -224,7 +224,7 @@ async fn nobody_is_fooled_by_headers() {
 
 #[tokio::test]
 async fn behind_https_everything_is_told_to_stay_there() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, |settings| {
             settings.base_url = Some(public());
             settings.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
@@ -303,7 +303,7 @@ async fn a_panic_is_a_number() {
 /// G4: heavy work of one person goes two at a time; another's is not in the way.
 #[tokio::test]
 async fn heavy_work_of_one_person_waits_for_itself() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, |settings| settings.measures.heavy_patience = Duration::from_millis(100)).await;
         let three = futures_util::future::join_all((0..3).map(|_| house.page("anna", "GET", "/test/export").send()));
         let (three, other) = futures_util::future::join(three, house.page("bruno", "GET", "/test/export").send()).await;
@@ -319,7 +319,7 @@ async fn heavy_work_of_one_person_waits_for_itself() {
 /// G4: the routes whose cost the asker decides take turns, on both faces; the others go on when there are none.
 #[tokio::test]
 async fn lists_counts_and_searches_take_turns() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, |settings| {
             settings.measures.heavy_at_once = 0;
             settings.measures.heavy_patience = Duration::from_millis(5);
@@ -458,7 +458,7 @@ async fn long_heads_are_refused() {
 /// Limits of tokens are the administrator's; a minute later one may go on.
 #[tokio::test]
 async fn a_token_may_have_a_measure() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, |settings| settings.measures.api_per_minute = Some(3)).await;
         for path in ["/me", "/accounts", "/accounts/count"] {
             house.get("anna", path).await.expect(200);

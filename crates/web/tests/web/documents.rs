@@ -401,7 +401,7 @@ async fn files_do_no_harm() {
 
 #[tokio::test]
 async fn what_is_too_large_or_forged_leaves_nothing() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, |settings| settings.measures.upload_bytes = 1 << 20).await;
         let (card, large) = (account(&house), vec![b'x'; (1 << 20) + 1]);
         let before = house.everything().await;

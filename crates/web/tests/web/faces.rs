@@ -157,6 +157,10 @@ async fn samples(house: &House, field: &Field) -> [Json; 2] {
             }
             [agencies[0].clone(), agencies[1].clone()]
         }
+        (Kind::Link("list"), _) => [house.north.list, house.south.list].map(|id| json!(id.to_string())),
+        (Kind::Link("sender"), _) => [house.north.sender, house.south.sender].map(|id| json!(id.to_string())),
+        (Kind::Link("mailing"), _) => [house.north.mailing, house.south.mailing].map(|id| json!(id.to_string())),
+        (Kind::Link("segment"), _) => [house.north.segment, house.south.segment].map(|id| json!(id.to_string())),
         (Kind::Link("account"), _) => [house.north.account, house.south.account].map(|id| json!(id.to_string())),
         (kind, key) => panic!("{key}: no sample of {kind:?}"),
     }

@@ -60,7 +60,7 @@ async fn whoever_is_not_signed_in_is_sent_to_the_door() {
 
 #[tokio::test]
 async fn the_set_up_page_is_for_whoever_reads_the_console_and_then_gone() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         drop(listener);
         let house = House::furnish(engine, clock, |_| {}).await;
@@ -68,7 +68,7 @@ async fn the_set_up_page_is_for_whoever_reads_the_console_and_then_gone() {
         house.send("GET", &format!("/test/setup?token={CONSOLE}")).send().await.expect(404);
         house.send("POST", "/test/setup").form(&format!("token={CONSOLE}&company=x")).send().await.expect(404);
     }
-    for (engine, _) in both(|| vec![base::area()]).await {
+    for (engine, _) in both(crate::house::areas).await {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut settings = web::WebSettings::local(address);

@@ -70,7 +70,7 @@ impl StandIn {
     /// The houses of a test, whose owner names this server.
     async fn houses(&self) -> Vec<House> {
         let mut houses = Vec::new();
-        for (engine, clock) in both_with(|| vec![base::area()], |settings| settings.geocoding_hosts = vec![self.host.clone()]).await {
+        for (engine, clock) in both_with(crate::house::areas, |settings| settings.geocoding_hosts = vec![self.host.clone()]).await {
             houses.push(House::furnish(engine, clock, |_| {}).await);
         }
         houses

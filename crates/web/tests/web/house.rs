@@ -65,6 +65,12 @@ pub struct Branch {
     pub own_field: Id,
     pub vocabulary: Id,
     pub series: Id,
+    pub list: Id,
+    pub list_member: Id,
+    pub sender: Id,
+    pub suppression: Id,
+    pub mailing: Id,
+    pub delivery: Id,
     pub changeset: Id,
 }
 
@@ -97,6 +103,12 @@ impl Branch {
             own_field: engine.id(),
             vocabulary: engine.id(),
             series: engine.id(),
+            list: engine.id(),
+            list_member: engine.id(),
+            sender: engine.id(),
+            suppression: engine.id(),
+            mailing: engine.id(),
+            delivery: engine.id(),
             changeset: engine.id(),
         }
     }
@@ -128,6 +140,12 @@ impl Branch {
             "own_field" => self.own_field,
             "vocabulary" => self.vocabulary,
             "series" => self.series,
+            "list" => self.list,
+            "list_member" => self.list_member,
+            "sender" => self.sender,
+            "suppression" => self.suppression,
+            "mailing" => self.mailing,
+            "delivery" => self.delivery,
             other => panic!("the fixture has no {other}: a stranger's would never be visited"),
         }
     }
@@ -136,10 +154,15 @@ impl Branch {
 /// The secret of the console.
 pub const CONSOLE: &str = "the-console-knows";
 
+/// The areas of the product.
+pub fn areas() -> Vec<engine::Area> {
+    vec![base::area(), marketing::area()]
+}
+
 /// A house on each database.
 pub async fn houses() -> Vec<House> {
     let mut houses = Vec::new();
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(areas).await {
         houses.push(House::furnish(engine, clock, |_| {}).await);
     }
     houses
@@ -339,6 +362,21 @@ pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &s
     let own_field = put(engine, &system, "own_field", own_field).await;
     let vocabulary = put(engine, &system, "vocabulary", json!({ "italian": format!("Imballo {letter}") })).await;
     let series = put(engine, &system, "series", json!({ "name": format!("Serie {letter}"), "pattern": "{number}" })).await;
+    let list = put(engine, &who, "list", json!({ "name": format!("Lista {letter}"), "topic": true })).await;
+    let list_member = put(engine, &who, "list_member", json!({ "list": list.to_string(), "who": contact.to_string() })).await;
+    let sender = json!({ "name": format!("Ufficio {letter}"), "address": format!("news.{letter}@example.it") });
+    let sender = put(engine, &system, "sender", sender).await;
+    let suppression = put(engine, &who, "suppression", json!({ "address": format!("basta.{letter}@example.it") })).await;
+    let mailing = json!({
+        "name": format!("Invio {letter}"), "sender": sender.to_string(), "topic": list.to_string(), "subject": format!("Novità {letter}"),
+        "html": "<p>Gentile {{ nome }}</p>", "audiences": [{ "list": list.to_string() }],
+    });
+    let mailing = put(engine, &who, "mailing", mailing).await;
+    let delivery = json!({
+        "subject": format!("Novità {letter}"), "mailing": mailing.to_string(), "recipient": contact.to_string(), "recipient_kind": "contact",
+        "address": format!("rossi.{letter}@example.it"), "state": "sent", "key": format!("k{letter}"), "merged": "{}",
+    });
+    let delivery = put(engine, &system, "delivery", delivery).await;
     Branch {
         account,
         contact,
@@ -365,6 +403,12 @@ pub async fn branch(engine: &Engine, owner: Id, team: Id, letter: &str, city: &s
         own_field,
         vocabulary,
         series,
+        list,
+        list_member,
+        sender,
+        suppression,
+        mailing,
+        delivery,
         changeset: made.changeset,
     }
 }
@@ -404,7 +448,7 @@ pub fn routes() -> Routes {
         let rate = if policy == Policy::Public && method == Method::POST { Rate::OpenForm } else { Rate::Person };
         Route::page(method, path, policy, rate, if audit.is_empty() { "" } else { "Fields" }, audit)
     };
-    base::routes(web::pages::routes(web::api::routes(Routes::platform())))
+    marketing::routes(base::routes(web::pages::routes(web::api::routes(Routes::platform()))))
         .add(page(Method::GET, "/test/hello", Policy::SignedIn, ""), hello)
         .add(page(Method::POST, "/test/hello", Policy::SignedIn, "hello"), hello_form)
         .add(page(Method::POST, "/test/enter", Policy::Public, "sign-in"), sign_in)

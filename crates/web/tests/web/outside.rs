@@ -120,7 +120,7 @@ async fn what_is_sealed_is_taken_whole_or_not_at_all() {
 /// F, E10: the link of the console, nearly right, opens nothing; tries are counted before they are looked at; later it is gone.
 #[tokio::test]
 async fn the_link_of_the_console_is_not_guessed() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let (address, _stop) = empty_house(engine.clone()).await;
         let visit = |token: &str| {
             let token: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
@@ -222,7 +222,7 @@ async fn nobody_outside_learns_who_is_here() {
 /// F: forms that need no signing in are counted by the network they come from.
 #[tokio::test]
 async fn open_forms_are_counted() {
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, |settings| settings.measures.open_forms_per_minute = 3).await;
         for number in 0..3 {
             enter(&house, &format!("persona{number}@example.it"), "una parola qualunque", "").await.expect(422);

@@ -35,7 +35,7 @@ async fn the_company_says_who_it_is_and_every_node_hears_of_it() {
     for house in houses().await {
         let other = match house.engine.store().dialect() {
             engine::Dialect::Sqlite => house.engine.clone(),
-            engine::Dialect::Postgres => engine::testing::engine(house.engine.store().clone(), vec![base::area()]).await.0,
+            engine::Dialect::Postgres => engine::testing::engine(house.engine.store().clone(), crate::house::areas()).await.0,
         };
         for who in ["anna", "mara"] {
             assert!(matches!(house.page(who, "GET", ADDRESS).send().await.status, 403 | 404));

@@ -19,7 +19,7 @@ async fn allowing(folder: &Path, host: &str) -> Vec<House> {
         settings.import_folder = Some(folder.to_path_buf());
         settings.import_hosts = vec![host.to_owned()];
     };
-    for (engine, clock) in both_with(|| vec![base::area()], settle).await {
+    for (engine, clock) in both_with(crate::house::areas, settle).await {
         houses.push(House::furnish(engine, clock, |_| {}).await);
     }
     houses
@@ -453,7 +453,7 @@ async fn other_node(house: &House) -> engine::Engine {
         return house.engine.clone();
     }
     let own = house.engine.settings().clone();
-    let (node, clock) = engine_with(house.engine.store().clone(), vec![base::area()], |settings| *settings = own).await;
+    let (node, clock) = engine_with(house.engine.store().clone(), crate::house::areas(), |settings| *settings = own).await;
     clock.pass(house.engine.now().millis() - node.now().millis());
     node
 }
@@ -536,7 +536,7 @@ async fn a_changed_key_of_the_installation_leaves_the_key_of_a_server() {
         settings.secrets = engine::secrets::Source::File(keys.path().join(format!("{number}.key")));
         settings.import_hosts = vec![host.clone()];
     };
-    for (engine, clock) in both_with(|| vec![base::area()], settle).await {
+    for (engine, clock) in both_with(crate::house::areas, settle).await {
         let house = House::furnish(engine, clock, |_| {}).await;
         let schedule =
             scheduled(&house, &format!("source=address&address=http://{host}/clienti.csv&header=X-Key&secret=apriti+sesamo")).await;
@@ -545,7 +545,7 @@ async fn a_changed_key_of_the_installation_leaves_the_key_of_a_server() {
         assert!(changed.secrets > 0 && before != house.table("import_schedule").await, "{changed:?}");
         // Who reads the new key from the file goes on; the old one is gone.
         let own = house.engine.settings().clone();
-        let (node, _) = engine_with(house.engine.store().clone(), vec![base::area()], |settings| *settings = own).await;
+        let (node, _) = engine_with(house.engine.store().clone(), crate::house::areas(), |settings| *settings = own).await;
         let (id, ada) = (schedule.rsplit('/').next().expect("an id").to_owned(), house.people["ada"].id);
         let (node_too, heard) = (node.clone(), asked.lock().expect("a list").len());
         let take = node.store().write(move |tx| Box::pin(async move { node_too.enqueue(tx, "import-take", id, Some(ada)).await }));

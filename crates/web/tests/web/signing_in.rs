@@ -210,7 +210,7 @@ async fn spraying_is_slowed_down_too() {
         settings.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
         settings.measures.open_forms_per_minute = 100_000;
     };
-    for (engine, clock) in both(|| vec![base::area()]).await {
+    for (engine, clock) in both(crate::house::areas).await {
         let house = House::furnish(engine, clock, trusting).await;
         with_password(&house, "anna").await;
         let tries = async |email: &str, password: &str, from: &str| {
@@ -239,7 +239,7 @@ async fn spraying_is_slowed_down_too() {
 /// E10: before there is an administrator only the set-up page answers, to whoever has the console's link; then it is gone.
 #[tokio::test]
 async fn the_first_administrator_is_made_with_the_link_of_the_console() {
-    for (engine, _) in both(|| vec![base::area()]).await {
+    for (engine, _) in both(crate::house::areas).await {
         let (address, _stop) = empty_house(engine).await;
         let send = |method: &str, target: &str| Sending::new(address, method, target).header("Sec-Fetch-Site", "same-origin");
         for target in ["/setup", "/setup?token=", "/setup?token=wrong"] {
@@ -272,7 +272,7 @@ async fn the_first_administrator_is_made_with_the_link_of_the_console() {
 /// Two who send the set-up page at once make one administrator, and he has his password.
 #[tokio::test]
 async fn there_is_one_first_administrator() {
-    for (engine, _) in both(|| vec![base::area()]).await {
+    for (engine, _) in both(crate::house::areas).await {
         let (address, _stop) = empty_house(engine.clone()).await;
         let set_up = |email: &str| {
             let sent = form(&[

@@ -15,7 +15,7 @@ use std::mem;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
@@ -125,6 +125,15 @@ impl Line {
     /// no address, holds a NUL, or is larger than the server's limit is refused here and never written. A 421 or a loss closes the
     /// line; what had not begun stays untouched.
     pub async fn deliver(&mut self, messages: &[Outgoing]) -> Vec<Fate> {
+        self.deliver_while(messages, || true).await
+    }
+
+    /// The same, but nothing begins from a moment on: what had not by then stays untouched, and the line open.
+    pub async fn deliver_until(&mut self, messages: &[Outgoing], until: Instant) -> Vec<Fate> {
+        self.deliver_while(messages, || Instant::now() < until).await
+    }
+
+    async fn deliver_while(&mut self, messages: &[Outgoing], begins: impl Fn() -> bool) -> Vec<Fate> {
         // Whoever gave up in the middle of messages left answers behind that belong to none of these.
         if mem::replace(&mut self.busy, true) {
             self.close("given up in the middle of a message");
@@ -137,7 +146,7 @@ impl Line {
             let (at, opening) = match asked.take() {
                 Some(next) => next,
                 None => {
-                    let Some(next) = fit.next() else { break };
+                    let Some(next) = fit.next().filter(|_| begins()) else { break };
                     if let Err(cause) = self.begin(next.1).await {
                         self.close(&cause);
                         break;
@@ -148,7 +157,7 @@ impl Line {
             fates[at] = Some(match self.opened(opening).await {
                 Err(fate) => fate,
                 Ok(()) => {
-                    asked = if self.offers.pipelining { fit.next() } else { None };
+                    asked = if self.offers.pipelining && begins() { fit.next() } else { None };
                     self.hand_over(&messages[at].content, asked.map(|(_, opening)| opening)).await
                 }
             });

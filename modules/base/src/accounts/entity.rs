@@ -106,6 +106,7 @@ pub fn account() -> Entity {
         .attended("subjects", "user", "agency")
         .searchable()
         .importable()
+        .mailed(&EMAIL)
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
         .compared(&["name", "trade_name", "vat_number", "tax_code", "phones.number", "emails.address", "pec", "web_site", "address"])

@@ -50,6 +50,7 @@ pub fn contact() -> Entity {
         .doubted(&["name", "tax_code", "address", "emails"], doubts)
         .searchable()
         .importable()
+        .mailed(&EMAIL)
         .lines("emails", "email", "parent")
         .lines("phones", "phone", "parent")
         .compared(&["name", "tax_code", "born", "phones.number", "emails.address", "account", "address"])

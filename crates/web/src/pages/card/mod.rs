@@ -70,6 +70,8 @@ struct CardPage<'c> {
     /// What sharing it offers; empty in the trash.
     share: String,
     edit: String,
+    /// The page on which it is worked on, where there is one: address and words.
+    desk: Option<(String, String)>,
     changes: bool,
     duplicates: bool,
     removes: bool,
@@ -273,6 +275,10 @@ async fn page_with(
         following: at(beside.next),
         place: place::address(entity, record.id, &own),
         edit,
+        desk: entity.desk.filter(|_| living).map(|desk| {
+            let words = reader.speech.say(&format!("desk-{}", entity.key)).to_owned();
+            (format!("/{}/{}/{desk}", entity.plural, record.id), words)
+        }),
         list: list.question(&list.cursor),
         changes,
         duplicates: living

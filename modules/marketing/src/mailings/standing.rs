@@ -1,0 +1,166 @@
+//! How a mailing stands, and its steps from one state to another: each is a change of the record from a state that allows it, so that
+//! two who press at once do it once, and the history says who did it.
+
+use super::entity::{self as mailing, MAILING, State};
+use crate::{in_slice, sending};
+use engine::principal::Verb;
+use engine::{Act, Engine, Principal, Slicing, Statement, Tx};
+use kernel::error::Conflict;
+use kernel::{Error, Id, Result, Say, Value};
+use meta::fields::Chosen;
+use meta::{FieldId, Record};
+
+/// A mailing as somebody sees it. Not found for whoever may not.
+pub async fn standing(engine: &Engine, who: &Principal, id: Id) -> Result<Record> {
+    Ok(engine.show(who, &*engine.entity(MAILING)?, id).await?.0)
+}
+
+/// How far it has come.
+pub fn state(record: &Record) -> State {
+    record.get(&mailing::STATE).unwrap_or(State::Stopped)
+}
+
+/// A step that somebody, or the program, asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its recipients are put together.
+    Prepare,
+    /// Back to writing: the recipients are let go.
+    Rewrite,
+    /// It goes out.
+    Start,
+    /// It waits.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It ends where it stands.
+    Stop,
+}
+
+impl Step {
+    fn from(self) -> &'static [State] {
+        match self {
+            Step::Prepare => &[State::Draft],
+            Step::Rewrite => &[State::Ready],
+            Step::Start => &[State::Ready],
+            Step::Pause => &[State::Sending],
+            Step::Resume => &[State::Paused],
+            Step::Stop => &[State::Ready, State::Sending, State::Paused],
+        }
+    }
+
+    fn to(self) -> State {
+        match self {
+            Step::Prepare => State::Preparing,
+            Step::Rewrite => State::Draft,
+            Step::Start | Step::Resume => State::Sending,
+            Step::Pause => State::Paused,
+            Step::Stop => State::Stopped,
+        }
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Step::Prepare => "mailing-prepare",
+            Step::Rewrite => "mailing-rewrite",
+            Step::Start => "mailing-start",
+            Step::Pause => "mailing-pause",
+            Step::Resume => "mailing-resume",
+            Step::Stop => "mailing-stop",
+        }
+    }
+}
+
+/// Takes a step in somebody's name. `Conflict` where the mailing stands otherwise, `Forbidden` where he may not change it.
+pub async fn step(engine: &Engine, who: &Principal, record: &Record, step: Step) -> Result<()> {
+    if !who.may_with(Verb::Change, &*engine.entity(MAILING)?, record) {
+        return Err(Error::Forbidden(Say::new("error-mailing-change")));
+    }
+    let now = engine.now();
+    let mut values: Vec<(FieldId, Value)> = Vec::new();
+    match step {
+        Step::Start => values.push((mailing::BEGUN_AT.id(), Value::Moment(now))),
+        Step::Stop => values.push((mailing::ENDED_AT.id(), Value::Moment(now))),
+        Step::Resume => values.push((mailing::PAUSED_FOR.id(), "".into())),
+        Step::Prepare => {
+            values.extend([(mailing::CURSOR.id(), "".into()), (mailing::GATHERED.id(), Value::Int(0)), (mailing::FROZEN.id(), "".into())]);
+        }
+        Step::Rewrite | Step::Pause => {}
+    }
+    moved(engine, who, record.id, step.why(), step.from(), step.to(), values, step).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "a step is all of this, and is taken in two places")]
+async fn moved(
+    engine: &Engine,
+    who: &Principal,
+    id: Id,
+    why: &'static str,
+    from: &'static [State],
+    to: State,
+    mut values: Vec<(FieldId, Value)>,
+    step: Step,
+) -> Result<()> {
+    values.push((mailing::STATE.id(), to.key().into()));
+    let (engine_too, principal) = (engine.clone(), who.user);
+    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+        Box::pin(async move {
+            let (version, state) = locked(slicing.tx(), id).await?;
+            if !state.is_some_and(|state| from.contains(&state)) {
+                return Err(Error::Conflict(Conflict::State(Say::new("error-mailing-state"))));
+            }
+            match step {
+                Step::Prepare => {
+                    slicing.tx().execute(&Statement::new(LET_GO, vec![id.into()])).await?;
+                    engine_too.enqueue(slicing.tx(), super::preparing::PREPARE, id.to_string(), principal).await?;
+                }
+                Step::Rewrite => {
+                    slicing.tx().execute(&Statement::new(LET_GO, vec![id.into()])).await?;
+                }
+                Step::Stop => {
+                    let now = slicing.tx().now().await?;
+                    slicing.tx().execute(&Statement::new(CUT_OFF, vec![Value::Moment(now), id.into()])).await?;
+                }
+                Step::Start | Step::Resume => slicing.tx().announce(sending::TOPIC).await?,
+                Step::Pause => {}
+            }
+            let change = Act::Change { entity: MAILING, id, version: Some(version), values, lines: Vec::new() };
+            slicing.attempt_by_rule(vec![change]).await.map(|_| ())
+        })
+    });
+    engine.slice(who, why, engine.id(), work).await
+}
+
+/// What nobody got is let go with the rows that say so.
+const LET_GO: &str = "DELETE FROM \"delivery\" WHERE \"mailing\" = ?";
+/// What has not gone out does not go out. What is on its way gets its answer noted.
+const CUT_OFF: &str = "UPDATE \"delivery\" SET \"state\" = 'suppressed', \"reason\" = 'stopped', \"at\" = ? \
+    WHERE \"mailing\" = ? AND \"state\" IN ('pending', 'retry', 'in-doubt') AND \"removed_at\" IS NULL";
+
+/// The version and the state of a mailing, held until the transaction ends.
+pub(crate) async fn locked(tx: &mut Tx, id: Id) -> Result<(i64, Option<State>)> {
+    let hold = if tx.dialect() == engine::Dialect::Postgres { " FOR UPDATE" } else { "" };
+    let sql = format!("SELECT \"version\", \"state\" FROM \"mailing\" WHERE \"id\" = ? AND \"removed_at\" IS NULL{hold}");
+    let rows = tx.rows(&Statement::new(sql, vec![id.into()])).await?;
+    rows.first().map(|row| (row.int(0), State::from_key(row.text(1)))).ok_or(Error::NotFound)
+}
+
+/// The program moves a mailing on: to its end, or to a pause with its reason. Nothing where it stands otherwise by now.
+pub(crate) async fn moves_on(engine: &Engine, id: Id, from: State, to: State, paused_for: String) -> Result<()> {
+    let who = engine.system(engine::Through::Job);
+    let mut values: Vec<(FieldId, Value)> = vec![(mailing::STATE.id(), to.key().into()), (mailing::PAUSED_FOR.id(), paused_for.into())];
+    if to == State::Done {
+        values.push((mailing::ENDED_AT.id(), Value::Moment(engine.now())));
+    }
+    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+        Box::pin(async move {
+            let (version, state) = locked(slicing.tx(), id).await?;
+            if state != Some(from) {
+                return Ok(());
+            }
+            let change = Act::Change { entity: MAILING, id, version: Some(version), values, lines: Vec::new() };
+            slicing.attempt_by_rule(vec![change]).await.map(|_| ())
+        })
+    });
+    engine.slice(&who, "mailing-moves-on", engine.id(), work).await
+}

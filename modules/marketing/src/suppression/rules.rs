@@ -1,0 +1,137 @@
+//! What holds of suppressed addresses, and who is barred from a message.
+
+use super::entity::{ADDRESS, TOPIC};
+use crate::places;
+use engine::{Change, Statement, Tx, Work};
+use kernel::{Error, Id, Result, Say, Value, fold};
+use std::collections::{HashMap, HashSet};
+
+/// An address is suppressed once, of everything or of a topic.
+pub(super) fn once<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
+    Box::pin(async move {
+        if change.removes() {
+            return Ok(());
+        }
+        let sql = "SELECT \"id\", \"topic\" FROM \"suppression\" WHERE \"address_f\" = ? AND \"removed_at\" IS NULL";
+        let known = tx.rows(&Statement::new(sql, vec![fold(change.after.get(&ADDRESS)).into()])).await?;
+        let topic = change.after.get(&TOPIC);
+        match known.iter().any(|row| row.link(0) != Some(change.after.id) && row.link(1) == topic) {
+            true => Err(Error::invalid("address", Say::new("error-suppression-twice"))),
+            false => Ok(()),
+        }
+    })
+}
+
+/// Somebody a message may go to.
+#[derive(Debug, Clone)]
+pub(crate) struct Reached<'r> {
+    pub(crate) address: &'r str,
+    pub(crate) record: Id,
+    /// The entity of the record.
+    pub(crate) kind: &'r str,
+}
+
+/// Why somebody gets no message, as the ledger says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Barred {
+    /// The address is suppressed, or said to be no good where it stands.
+    Unsubscribed,
+    Bounced,
+    Complaint,
+    Excluded,
+    /// The newest word of the person on marketing by mail is no yes.
+    Consent,
+    /// The record is in the trash, or gone.
+    Gone,
+}
+
+impl Barred {
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Barred::Unsubscribed => "unsubscribed",
+            Barred::Bounced => "bounced",
+            Barred::Complaint => "complaint",
+            Barred::Excluded => "excluded",
+            Barred::Consent => "consent",
+            Barred::Gone => "gone",
+        }
+    }
+}
+
+/// Which of these may not be written to now, by the place of each: by address, by consent where the message needs one, by what became
+/// of the record. Asked in the transaction that lets messages go, so that what was committed before it counts.
+pub(crate) async fn barred(tx: &mut Tx, reached: &[Reached<'_>], topic: Option<Id>, consent: bool) -> Result<HashMap<usize, Barred>> {
+    let mut barred = HashMap::new();
+    if reached.is_empty() {
+        return Ok(barred);
+    }
+    let folded: Vec<String> = reached.iter().map(|one| fold(one.address)).collect();
+    let mut values: Vec<Value> = folded.iter().map(|address| Value::from(address.as_str())).collect();
+    let list = places(&mut values, 0);
+    let sql = format!(
+        "SELECT \"address_f\", \"topic\", \"reason\" FROM \"suppression\" WHERE \"address_f\" IN ({list}) AND \"removed_at\" IS NULL"
+    );
+    let rows = tx.rows(&Statement::new(sql, values.clone())).await?;
+    let mut suppressed: HashMap<String, Barred> = HashMap::new();
+    for row in rows.iter().filter(|row| row.link(1).is_none() || row.link(1) == topic) {
+        let why = match row.text(2) {
+            "unsubscribed" => Barred::Unsubscribed,
+            "bounced" => Barred::Bounced,
+            "complaint" => Barred::Complaint,
+            _ => Barred::Excluded,
+        };
+        suppressed.insert(row.text(0).to_owned(), why);
+    }
+    // What happened to an address stands with the address, wherever it is a line.
+    let sql = format!(
+        "SELECT \"address_f\", \"state\" FROM \"email\" WHERE \"address_f\" IN ({list}) AND \"state\" IN ('bounced', 'opted-out') AND \"removed_at\" IS NULL"
+    );
+    for row in tx.rows(&Statement::new(sql, values)).await?.iter() {
+        let why = if row.text(1) == "bounced" { Barred::Bounced } else { Barred::Unsubscribed };
+        suppressed.entry(row.text(0).to_owned()).or_insert(why);
+    }
+    let agreed = if consent { Some(agreed(tx, reached).await?) } else { None };
+    let living = living(tx, reached).await?;
+    for (place, one) in reached.iter().enumerate() {
+        if !living.contains(&one.record) {
+            barred.insert(place, Barred::Gone);
+        } else if let Some(why) = suppressed.get(&folded[place]) {
+            barred.insert(place, *why);
+        } else if agreed.as_ref().is_some_and(|agreed| !agreed.contains(&one.record)) {
+            barred.insert(place, Barred::Consent);
+        }
+    }
+    Ok(barred)
+}
+
+/// Whose newest word on marketing by mail is a yes.
+async fn agreed(tx: &mut Tx, reached: &[Reached<'_>]) -> Result<HashSet<Id>> {
+    let mut values: Vec<Value> = reached.iter().map(|one| one.record.into()).collect();
+    let list = places(&mut values, 0);
+    let sql = format!(
+        "SELECT \"about\", \"state\" FROM \"consent\" WHERE \"purpose\" = 'marketing' AND \"channel\" = 'email' AND \"about\" IN ({list}) \
+         AND \"removed_at\" IS NULL ORDER BY \"about\", \"at\", \"id\""
+    );
+    let mut newest = HashMap::new();
+    for row in tx.rows(&Statement::new(sql, values)).await?.iter() {
+        if let Some(about) = row.link(0) {
+            newest.insert(about, row.text(1) == "given");
+        }
+    }
+    Ok(newest.into_iter().filter_map(|(about, given)| given.then_some(about)).collect())
+}
+
+/// Those whose records are there.
+async fn living(tx: &mut Tx, reached: &[Reached<'_>]) -> Result<HashSet<Id>> {
+    let mut living = HashSet::new();
+    for kind in crate::lists::entity::MAILED {
+        let mut values: Vec<Value> = reached.iter().filter(|one| one.kind == *kind).map(|one| one.record.into()).collect();
+        if values.is_empty() {
+            continue;
+        }
+        let list = places(&mut values, 0);
+        let sql = format!("SELECT \"id\" FROM \"{kind}\" WHERE \"id\" IN ({list}) AND \"removed_at\" IS NULL");
+        living.extend(tx.rows(&Statement::new(sql, values)).await?.iter().filter_map(|row| row.link(0)));
+    }
+    Ok(living)
+}

@@ -1,0 +1,95 @@
+//! A mailing from its first line to the last answer, on both databases.
+
+use super::oracle::Manner;
+use super::{House, company, houses, person};
+use crate::deliveries::counts::counts;
+use crate::deliveries::entity::{Reason, State};
+use crate::mailings::entity::State as Stands;
+use crate::mailings::standing::Step;
+use crate::sending::send_due;
+use engine::Statement;
+use kernel::Id;
+
+async fn sql(house: &House, sql: &'static str) {
+    let done = crate::in_tx(move |tx| Box::pin(async move { tx.execute(&Statement::new(sql, Vec::new())).await.map(|_| ()) }));
+    house.engine.store().write(done).await.expect("a statement");
+}
+
+async fn stands(house: &House, mailing: Id) -> Vec<(State, i64)> {
+    let mut states = counts(&house.engine, mailing).await.expect("counts").states;
+    states.sort_by_key(|(state, _)| *state as u8);
+    states
+}
+
+#[tokio::test]
+async fn everybody_is_told_apart_before_anything_goes_out() {
+    for house in houses().await {
+        let ada = house.person("Ada", "Neri", "ada@neri.example").await;
+        let same = house.person("Ada", "Neri Bis", "ADA@neri.example").await;
+        let nowhere = house.person("Bruno", "Senza", "").await;
+        let unasked = house.create(person("Carla", "Muta", "carla@muta.example")).await;
+        let refused = house.person("Dino", "Contrario", "dino@contrario.example").await;
+        house.says(refused, "withdrawn").await;
+        let firm = house.create(company("Verdi Impianti Srl")).await;
+        let list = house.list("Novità", true, &[ada, same, nowhere, unasked, refused, firm]).await;
+        let mailing = house.mailing(list, |draft| draft).await;
+        house.step(mailing, Step::Prepare).await;
+        assert_eq!(house.state(mailing).await, Stands::Ready);
+        let counts = counts(&house.engine, mailing).await.expect("counts");
+        assert_eq!(counts.all(), 6);
+        assert_eq!(counts.of(State::Pending), 1, "{counts:?}");
+        assert_eq!(counts.reasons, [(Reason::NoAddress, 2), (Reason::SameAddress, 1), (Reason::Consent, 2)]);
+        assert!(house.oracle.taken().is_empty(), "nothing goes out before somebody sends it");
+        house.step(mailing, Step::Start).await;
+        send_due(&house.engine).await.expect("sent");
+        assert_eq!(house.state(mailing).await, Stands::Done);
+        let taken = house.oracle.taken();
+        assert_eq!(taken.len(), 1);
+        let message = &taken[0].content;
+        assert!(taken[0].to.eq_ignore_ascii_case("ada@neri.example"));
+        assert!(
+            message.contains("List-Unsubscribe: <https://crm.verdi.example/u/") && message.contains("List-Unsubscribe=One-Click"),
+            "{message}"
+        );
+        assert!(message.contains("Gentile Ada Neri"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_says_decides_what_becomes_of_each() {
+    for house in houses().await {
+        let mut people = Vec::new();
+        for (given, address) in
+            [("Uno", "uno@a.example"), ("Due", "due@a.example"), ("Tre", "tre@a.example"), ("Quattro", "quattro@a.example")]
+        {
+            people.push(house.person(given, "Rossi", address).await);
+        }
+        house.oracle.treats("due@a.example", Manner::Never);
+        house.oracle.treats("tre@a.example", Manner::Later(1));
+        house.oracle.treats("quattro@a.example", Manner::Vanish(1));
+        let list = house.list("Novità", true, &people).await;
+        let mailing = house.mailing(list, |draft| draft).await;
+        house.step(mailing, Step::Prepare).await;
+        house.step(mailing, Step::Start).await;
+        send_due(&house.engine).await.expect("sent");
+        let there = stands(&house, mailing).await;
+        assert!(
+            there.contains(&(State::Failed, 1)) && there.contains(&(State::Retry, 1)) && there.contains(&(State::InDoubt, 1)),
+            "{there:?}"
+        );
+        assert_eq!(house.state(mailing).await, Stands::Sending, "what is to be tried again is not done with");
+        sql(&house, "UPDATE \"delivery\" SET \"due_at\" = \"at\" WHERE \"due_at\" IS NOT NULL").await;
+        send_due(&house.engine).await.expect("sent");
+        assert_eq!(stands(&house, mailing).await, [(State::Sent, 3), (State::Failed, 1)]);
+        assert_eq!(house.state(mailing).await, Stands::Done);
+        // Whoever was in doubt has it twice, as one and the same message.
+        let taken = house.oracle.taken();
+        let twice: Vec<&str> = taken.iter().filter(|one| one.to == "quattro@a.example").map(|one| one.id.as_str()).collect();
+        assert_eq!(twice.len(), 2);
+        assert_eq!(twice[0], twice[1]);
+        assert_eq!(
+            (house.oracle.taken_for("uno@a.example"), house.oracle.taken_for("tre@a.example"), house.oracle.taken_for("due@a.example")),
+            (1, 1, 0)
+        );
+    }
+}
