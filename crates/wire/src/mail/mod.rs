@@ -80,6 +80,10 @@ impl Mail {
         }
         let mut written = Vec::new();
         message.body(parts::of(self)?).serialize(&mut written);
+        // On the way it would get one anyway.
+        if !written.ends_with(b"\r\n") {
+            written.extend_from_slice(b"\r\n");
+        }
         // A word is never broken, so that one may be longer than a line can be.
         let headers = written.split(|byte| *byte == b'\n').take_while(|line| *line != b"\r");
         if headers.into_iter().any(|line| line.len() > LONGEST + 1) {
@@ -118,7 +122,10 @@ fn mailbox(person: &Person) -> Result<Address<'_>, Refused> {
 fn identity(id: &str) -> Result<&str, Refused> {
     let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
     let word = |word: &str| !word.is_empty() && word.bytes().all(sign);
-    let whole = id.len() <= 250 && id.split_once('@').is_some_and(|(left, right)| word(left) && word(right));
+    // A host without a name is an address in square brackets.
+    let literal =
+        |host: &str| host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).is_some_and(|host| word(&host.replace(':', "")));
+    let whole = id.len() <= 250 && id.split_once('@').is_some_and(|(left, right)| word(left) && (word(right) || literal(right)));
     if whole { Ok(id) } else { Err(unfit("an id that is none")) }
 }
 

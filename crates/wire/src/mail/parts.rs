@@ -13,9 +13,6 @@ pub(super) fn of(mail: &Mail) -> Result<MimePart<'_>, Refused> {
     if mail.text.is_empty() && mail.html.is_empty() || mail.html.is_empty() && !mail.pictures.is_empty() {
         return Err(unfit("a message without anything to read"));
     }
-    if mail.text.contains('\0') || mail.html.contains('\0') {
-        return Err(unfit("a text with a NUL in it"));
-    }
     let mut readable = Vec::with_capacity(2);
     if !mail.text.is_empty() {
         readable.push(MimePart::new("text/plain", ended(&mail.text)));
@@ -34,19 +31,20 @@ pub(super) fn of(mail: &Mail) -> Result<MimePart<'_>, Refused> {
     Ok(together("mixed", all, mail))
 }
 
-/// A text whose lines end in CRLF, as they have to before they are encoded (RFC 2049, 4).
+/// A text whose lines end in CRLF, as they have to before they are encoded (RFC 2049, 4); a NUL, which no mail can hold, is left out.
 fn ended(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let whole = |end: usize| match bytes[end] {
+        0 => false,
         b'\r' => bytes.get(end + 1) == Some(&b'\n'),
         _ => end > 0 && bytes[end - 1] == b'\r',
     };
-    if memchr::memchr2_iter(b'\r', b'\n', bytes).all(whole) {
+    if memchr::memchr3_iter(0, b'\r', b'\n', bytes).all(whole) {
         return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(text.len() + text.len() / 32 + 2);
     for line in lines(bytes) {
-        out.extend_from_slice(line);
+        out.extend(line.iter().filter(|byte| **byte != 0));
         out.extend_from_slice(b"\r\n");
     }
     if !text.ends_with(['\r', '\n']) {

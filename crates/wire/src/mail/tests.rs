@@ -100,12 +100,20 @@ fn one_kind_of_text_needs_no_other() {
     assert!(plain.contains("Content-Type: text/plain") && !plain.contains("multipart"));
     let html = text(&Mail { text: String::new(), ..mail() });
     assert!(html.contains("Content-Type: text/html") && !html.contains("multipart"));
-    for nothing in [
-        Mail { text: String::new(), html: String::new(), ..mail() },
-        Mail { html: String::new(), pictures: vec![picture()], ..mail() },
-        Mail { text: "a\0b".to_owned(), ..mail() },
-    ] {
+    for nothing in
+        [Mail { text: String::new(), html: String::new(), ..mail() }, Mail { html: String::new(), pictures: vec![picture()], ..mail() }]
+    {
         assert!(matches!(nothing.written(), Err(Refused::Unfit(_))));
+    }
+}
+
+/// C6.
+#[test]
+fn what_no_mail_can_hold_is_left_out() {
+    for (sent, read) in [("a\0b", "ab\r\n"), ("perché\0\n", "perché\r\n"), ("a\0", "a\r\n"), ("\n\0\n.\n", "\r\n\r\n.\r\n")] {
+        let written = text(&Mail { text: sent.to_owned(), html: String::new(), ..mail() });
+        assert!(!written.contains('\0'));
+        assert_eq!(MessageParser::new().parse(written.as_bytes()).expect("a message").body_text(0).as_deref(), Some(read));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::reply::{Enhanced, Reply};
 use bytes::Bytes;
+use std::fmt;
 
 /// One message for one mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,5 +68,16 @@ impl Fate {
     /// Refused by ourselves.
     pub(super) fn unfit(stage: Stage, code: u16, enhanced: Enhanced, text: &str) -> Fate {
         Fate::Refused { stage, code, enhanced: Some(enhanced), text: text.to_owned() }
+    }
+}
+
+/// The words of the server, or of the connection's end.
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fate::Taken(words) | Fate::Doubt(words) | Fate::Untouched(words) => f.write_str(words),
+            Fate::Refused { code, enhanced: Some(enhanced), text, .. } => write!(f, "{code} {enhanced} {text}"),
+            Fate::Refused { code, text, .. } => write!(f, "{code} {text}"),
+        }
     }
 }

@@ -201,9 +201,11 @@ impl Line {
     }
 
     async fn greet(&mut self, server: &Server) -> Result<(), Refused> {
-        let name = &server.greeting;
+        let unfit = || Refused::Unfit("a name to greet with that is none".to_owned());
+        let name = if server.greeting.is_ascii() { Ok(server.greeting.clone()) } else { idna::domain_to_ascii(&server.greeting) };
+        let name = name.map_err(|_| unfit())?;
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte)) {
-            return Err(Refused::Unfit("a name to greet with that is none".to_owned()));
+            return Err(unfit());
         }
         let reply = self.ask(&format!("EHLO {name}\r\n"), 250).await?;
         self.offers = Offers::read(&reply);
@@ -427,6 +429,7 @@ impl Offers {
         if self.size {
             mail += &format!(" SIZE={size}");
         }
+        // To a server that does not offer it such bytes go as they are: what is signed can't be written otherwise, and all take them.
         if self.eight_bits && !message.content.is_ascii() {
             mail += " BODY=8BITMIME";
         }

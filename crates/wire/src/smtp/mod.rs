@@ -17,14 +17,10 @@ pub(crate) use path::Path;
 pub use reply::Enhanced;
 pub use trust::Trust;
 
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use std::error::Error as _;
 use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// How long the whole conversation may take, or a step of a line, unless it is said otherwise.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -86,61 +82,23 @@ impl Server {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// Sends one message; gives what the server answered to it.
+    /// Sends one message over a line of its own; gives what the server answered to it.
     pub async fn send(&self, letter: &Letter) -> Result<String, Refused> {
-        if self.security == Security::None && !self.is_here() {
-            return Err(Refused::Open);
-        }
-        let message = letter.written()?;
-        let transport = self.transport()?;
-        // The library's own patience ends with the connection: whoever then says nothing is left here.
-        match tokio::time::timeout(self.patience.unwrap_or(PATIENCE), transport.send(message)).await {
-            Err(_) => Err(Refused::Later("timed out".to_owned())),
-            Ok(Ok(answer)) => Ok(format!("{} {}", answer.code(), answer.message().collect::<Vec<_>>().join(" ")).trim().to_owned()),
-            Ok(Err(fault)) if fault.is_permanent() => Err(Refused::Never(told(&fault))),
-            Ok(Err(fault)) => Err(Refused::Later(told(&fault))),
-        }
-    }
-
-    fn transport(&self) -> Result<AsyncSmtpTransport<Tokio1Executor>, Refused> {
-        let tls = match self.security {
-            Security::None => Tls::None,
-            Security::StartTls => Tls::Required(self.parameters()?),
-            Security::Tls => Tls::Wrapper(self.parameters()?),
+        let outgoing = letter.written()?;
+        let sent = async {
+            let mut line = Line::open(self).await?;
+            let fates = line.deliver(&[outgoing]).await;
+            Ok((line, fates))
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&self.host)
-            .port(self.port)
-            .tls(tls)
-            .timeout(Some(self.patience.unwrap_or(PATIENCE)))
-            .hello_name(ClientId::Domain(self.greeting.clone()));
-        if !self.user.is_empty() {
-            builder = builder.credentials(Credentials::new(self.user.clone(), self.password.clone()));
+        let late = || Refused::Later("timed out".to_owned());
+        let (line, fates) = timeout(self.patience.unwrap_or(PATIENCE), sent).await.unwrap_or_else(|_| Err(late()))?;
+        line.quit().await;
+        match fates.into_iter().next() {
+            Some(Fate::Taken(answer)) => Ok(answer),
+            Some(fate) if fate.is_permanent() => Err(Refused::Never(fate.to_string())),
+            other => Err(Refused::Later(other.map_or_else(String::new, |fate| fate.to_string()))),
         }
-        Ok(builder.build())
     }
-
-    fn parameters(&self) -> Result<TlsParameters, Refused> {
-        let mut parameters = TlsParameters::builder(self.host.clone());
-        for der in &self.trusted {
-            let certificate = Certificate::from_der(der.clone()).map_err(|fault| Refused::Later(told(&fault)))?;
-            parameters = parameters.add_root_certificate(certificate);
-        }
-        parameters.build_rustls().map_err(|fault| Refused::Later(told(&fault)))
-    }
-}
-
-/// What went wrong, with its causes: the server's own words among them.
-fn told(fault: &lettre::transport::smtp::Error) -> String {
-    let mut text = fault.to_string();
-    let mut cause = fault.source();
-    while let Some(deeper) = cause {
-        let more = deeper.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = deeper.source();
-    }
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 
 impl fmt::Debug for Server {

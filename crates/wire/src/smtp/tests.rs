@@ -152,7 +152,7 @@ async fn a_letter_goes_out_under_tls_and_the_answer_comes_back() {
         assert_eq!(answer, "250 taken as 4711");
         let heard = heard(&mut office);
         let all = heard.join("\n");
-        assert!(all.contains("Message-ID: <scheda-1@verdi.example>") && all.contains("Date: Mon, 02 Mar 2026 09:00:00"), "{all}");
+        assert!(all.contains("Message-ID: <scheda-1@verdi.example>") && all.contains("Date: Mon, 2 Mar 2026 09:00:00"), "{all}");
         assert!(all.contains("..una riga"), "a dot that begins a line is doubled: {all}");
         assert_eq!(heard.iter().filter(|line| line.starts_with("DATA")).count(), 1);
     }

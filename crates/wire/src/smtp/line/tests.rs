@@ -479,6 +479,9 @@ async fn a_server_that_does_not_want_us_is_left() {
     }
     let old = Fake::offering(PLAIN).at("EHLO", 1, Say("502 5.5.1 what\r\n"));
     assert!(matches!(Line::open(&old.opened().await).await, Err(Refused::Never(_))));
+    let far = Fake::offering(PLAIN);
+    Line::open(&Server { greeting: "città.example".to_owned(), ..far.opened().await }).await.expect("a line");
+    assert_eq!(far.notes().commands, ["EHLO xn--citt-3na.example"]);
     let server = Fake::offering(PLAIN).opened().await;
     let smuggling = Server { greeting: "crm\r\nQUIT".to_owned(), ..server.clone() };
     assert!(matches!(Line::open(&smuggling).await, Err(Refused::Unfit(_))));

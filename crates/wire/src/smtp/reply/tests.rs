@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use tokio::io::BufReader;
 
 async fn read(text: &[u8]) -> Result<Reply, String> {
@@ -42,4 +43,29 @@ async fn what_is_no_answer_is_none() {
     assert_eq!(read(b"250-taken\r\n").await, Err("the server closed the connection".to_owned()));
     assert_eq!(read("250-x\r\n".repeat(200).as_bytes()).await, Err("an answer without end".to_owned()));
     assert_eq!(read("250 x".repeat(2000).as_bytes()).await, Err("an answer without end".to_owned()));
+}
+
+/// What servers say, and what nobody should.
+fn said() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = vec!["250", "550", "421", " ", "-", "\r\n", "\n", "\r", "5.1.1 ", "4.7.0", "2.0.0 ok", "ò", "\0", "\x1b["];
+    let piece = prop_oneof![
+        4 => prop::sample::select(pieces).prop_map(|text| text.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..600),
+    ];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_server_says_is_an_answer_or_none(said in said()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        if let Ok(reply) = runtime.block_on(read(&said)) {
+            prop_assert!((200..600).contains(&reply.code) && (2..6).contains(&reply.class()));
+            for words in [reply.text(), reply.told()] {
+                prop_assert!(words.chars().count() <= KEPT && !words.chars().any(char::is_control));
+            }
+            prop_assert!(reply.told().starts_with(&reply.code.to_string()));
+            prop_assert!(reply.enhanced().is_none_or(|code| u16::from(code.0) == reply.class()));
+        }
+    }
 }
