@@ -85,7 +85,7 @@ async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin, manner: Manner, greet
         let word = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
         let answer = match word.as_str() {
             "EHLO" if manner == Manner::StartTls => "250-post\r\n250 STARTTLS\r\n",
-            "EHLO" => "250-post\r\n250 AUTH PLAIN LOGIN\r\n",
+            "EHLO" => "250-post\r\n250-PIPELINING\r\n250 AUTH PLAIN LOGIN\r\n",
             "STARTTLS" => {
                 writer.write_all(b"220 go ahead\r\n").await.ok()?;
                 return Some(true);

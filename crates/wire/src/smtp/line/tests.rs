@@ -497,10 +497,13 @@ async fn tls_is_begun_or_nothing_is_said() {
         let trust = Trust::of(&own).expect("certificates");
         for _ in 0..2 {
             let mut line = Line::open_with(&own, &trust).await.expect("a line");
-            assert!(line.deliver(&three()).await.iter().all(taken));
+            let mut messages = three();
+            messages[1].content = "una riga\n".repeat(500_000).into();
+            assert!(line.deliver(&messages).await.iter().all(taken));
             line.quit().await;
         }
         let heard = heard(&mut office);
+        assert_eq!(heard.iter().filter(|line| *line == "una riga").count(), 1_000_000);
         assert_eq!(heard.iter().filter(|line| *line == ".").count(), 6);
         assert_eq!(heard.iter().filter(|line| line.starts_with("AUTH PLAIN")).count(), 2);
     }
