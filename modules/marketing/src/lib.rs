@@ -15,10 +15,10 @@ mod tests;
 /// The area.
 pub fn area() -> engine::Area {
     engine::Area::new("marketing")
-        .slice(lists::slice())
-        .slice(senders::slice())
-        .slice(suppression::slice())
         .slice(mailings::slice())
+        .slice(lists::slice())
+        .slice(suppression::slice())
+        .slice(senders::slice())
         .slice(deliveries::slice())
         .slice(sending::slice())
         .slice(unsubscribe::slice())

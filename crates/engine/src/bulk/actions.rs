@@ -57,6 +57,8 @@ pub struct BulkAction {
     pub examine: Option<BulkExamine>,
     /// Whether its acts are a rule's: written with the rights of the system, in fields too that no input may write.
     pub by_rule: bool,
+    /// Whether it is offered once records are ticked, and not in the head of their list.
+    pub ticked: bool,
     /// How it is offered on the card of one record, in one click.
     pub alone: Option<Alone>,
     /// What becomes of one record.
@@ -70,7 +72,18 @@ impl BulkAction {
     /// `bulk-{key}`. `run` says what becomes of one record: the acts that are written for it, all of them or none, in the
     /// slice of work that looks at it. An error refuses that record alone, with its reason; no acts leave it as it is.
     pub fn new(key: &'static str, entity: &'static str, needs: &[(Verb, &'static str)], run: BulkRun) -> BulkAction {
-        BulkAction { key, entity, needs: needs.to_vec(), options: None, examine: None, by_rule: false, alone: None, run, rewrites: None }
+        BulkAction {
+            key,
+            entity,
+            needs: needs.to_vec(),
+            options: None,
+            examine: None,
+            by_rule: false,
+            ticked: false,
+            alone: None,
+            run,
+            rewrites: None,
+        }
     }
 
     /// An action that writes other values, by the record alone and by the rules among `options` that are switched on. What it would
@@ -91,6 +104,12 @@ impl BulkAction {
     /// The same, written by a rule of the program: what it needs is all that its asker has to be allowed.
     pub fn by_rule(mut self) -> BulkAction {
         self.by_rule = true;
+        self
+    }
+
+    /// The same, offered once records are ticked, and not in the head of their list.
+    pub fn of_ticked(mut self) -> BulkAction {
+        self.ticked = true;
         self
     }
 

@@ -238,6 +238,10 @@ pub fn icon(entity: &str) -> &'static str {
         "subject" => "deal",
         "relation_type" => "link",
         "directory_entry" => "database",
+        "list" => "list",
+        "mailing" => "send",
+        "suppression" => "suppression",
+        "sender" => "mail",
         "segment" => "filter",
         _ => "document",
     }

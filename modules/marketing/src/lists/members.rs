@@ -45,12 +45,12 @@ async fn place(tx: &mut Tx, list: Id, who: Id) -> Result<Option<Id>> {
 
 /// Puts the records of a selection on a list.
 pub(super) fn adding(entity: &'static str) -> BulkAction {
-    BulkAction::new("list-add", entity, &[(Verb::Create, LIST_MEMBER)], add).asking(options::list_choice(), examine)
+    BulkAction::new("list-add", entity, &[(Verb::Create, LIST_MEMBER)], add).asking(options::list_choice(), examine).of_ticked()
 }
 
 /// Takes the records of a selection off a list.
 pub(super) fn taking_off(entity: &'static str) -> BulkAction {
-    BulkAction::new("list-remove", entity, &[(Verb::Remove, LIST_MEMBER)], take_off).asking(options::list_choice(), examine)
+    BulkAction::new("list-remove", entity, &[(Verb::Remove, LIST_MEMBER)], take_off).asking(options::list_choice(), examine).of_ticked()
 }
 
 /// The list is one that whoever asks sees.

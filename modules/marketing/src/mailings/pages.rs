@@ -21,7 +21,7 @@ use web::dress as assets;
 use web::pages::answer::{framed, markup, onward, onward_saying};
 use web::pages::reader::Reader;
 use web::{Answer, Asking, Fields, Named, Policy, Rate, Route, Routes, Seal, composed};
-use wire::smtp::{Fate, Line, Outgoing};
+use wire::smtp::{Fate, Line, Outgoing, Refused, Server};
 
 /// Recipients of a page of them.
 const MANY: usize = 50;
@@ -74,10 +74,10 @@ struct Desk<'d> {
 
 fn tone(state: State) -> &'static str {
     match state {
-        State::Draft | State::Stopped => "none",
-        State::Ready => "blue",
-        State::Preparing | State::Sending | State::Paused => "amber",
-        State::Done => "green",
+        State::Draft | State::Stopped => "open",
+        State::Ready | State::Preparing | State::Sending => "accent",
+        State::Paused => "warn",
+        State::Done => "good",
     }
 }
 
@@ -307,15 +307,27 @@ async fn try_it(named: Named, reader: Reader, _: Fields) -> Answer {
     let mail = written.to(&Addressee { key: &key, address: &address, merged: &merged, unsubscribe: &nobody })?;
     let content = mail.written().map_err(|refused| Error::internal(format_args!("{refused:?}")))?;
     let (_, server) = engine.mail_server().await?.ok_or_else(|| Error::Conflict(Conflict::State(Say::new("error-sending-account"))))?;
-    let unreached = |answer: String| Error::Unavailable(Say::new("error-mail-later").with("answer", answer));
-    let mut line = Line::open(&server).await.map_err(|refused| unreached(format!("{refused:?}")))?;
-    let fate =
-        line.deliver(&[Outgoing { from: written.frozen().from_address.clone(), to: address.clone(), content: content.into() }]).await;
+    let outgoing = Outgoing { from: written.frozen().from_address.clone(), to: address.clone(), content: content.into() };
+    let (key, name) = match sent(&server, outgoing).await {
+        Ok(()) => ("said-mailing-trial", address),
+        Err(answer) => ("said-mailing-trial-failed", answer),
+    };
+    onward_saying(&reader, &format!("/mailings/{id}/desk"), key, &name, None)
+}
+
+/// Sends one message while somebody waits; what the server, or the way to it, said against it.
+async fn sent(server: &Server, outgoing: Outgoing) -> std::result::Result<(), String> {
+    let mut line = Line::open(server).await.map_err(|refused| match refused {
+        Refused::Later(cause) | Refused::Never(cause) | Refused::Unfit(cause) => cause,
+        Refused::Open => String::new(),
+    })?;
+    let fates = line.deliver(&[outgoing]).await;
     line.quit().await;
-    match fate.into_iter().next() {
-        Some(Fate::Taken(_)) => onward_saying(&reader, &format!("/mailings/{id}/desk"), "said-mailing-trial", &address, None),
-        Some(Fate::Refused { text, .. } | Fate::Doubt(text) | Fate::Untouched(text)) => Err(unreached(text).into()),
-        None => Err(unreached(String::new()).into()),
+    match fates.into_iter().next() {
+        Some(Fate::Taken(_)) => Ok(()),
+        Some(Fate::Refused { code, text, .. }) => Err(format!("{code} {text}")),
+        Some(Fate::Doubt(cause) | Fate::Untouched(cause)) => Err(cause),
+        None => Err(String::new()),
     }
 }
 
@@ -421,10 +433,11 @@ fn row(reader: &Reader, mailing: Id, one: &Record, titles: &std::collections::Ha
         address: one.get(&delivery::ADDRESS).to_owned(),
         state: reader.speech.say(&words).to_owned(),
         tone: match state {
-            delivery::State::Sent => "green",
-            delivery::State::Failed => "red",
-            delivery::State::Retry | delivery::State::InDoubt | delivery::State::Sending => "amber",
-            delivery::State::Pending | delivery::State::Suppressed => "none",
+            delivery::State::Sent => "good",
+            delivery::State::Failed => "bad",
+            delivery::State::Retry | delivery::State::InDoubt => "warn",
+            delivery::State::Sending => "accent",
+            delivery::State::Pending | delivery::State::Suppressed => "open",
         },
         answer: one.get(&delivery::ANSWER).to_owned(),
         at: at.unwrap_or_default(),

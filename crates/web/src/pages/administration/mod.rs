@@ -77,6 +77,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
     page(Group::Company, "its-company", crate::pages::company::ADDRESS, "account"),
     list(Group::Company, "consent_text"),
     page(Group::Company, "mail", "/administration/mail", "mail"),
+    list(Group::Company, "sender"),
     page(Group::People, "sign-in", "/administration/sign-in", "lock"),
     list(Group::People, "user"),
     list(Group::People, "team"),

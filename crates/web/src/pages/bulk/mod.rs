@@ -99,7 +99,8 @@ pub(super) fn of_the_whole(reader: &Reader, entity: &Entity, address: &ListAddre
     if !reader.who.role.bulk {
         return Vec::new();
     }
-    let asking = reader.web.engine().bulk_actions(&reader.who, entity).into_iter().filter(|action| action.options.is_some());
+    let asking =
+        reader.web.engine().bulk_actions(&reader.who, entity).into_iter().filter(|action| action.options.is_some() && !action.ticked);
     let link = |action: BulkAction| {
         let mut question = String::new();
         html::pair(&mut question, "act", action.key);

@@ -228,6 +228,9 @@ impl Rows<'_> {
         }
         if value.is_empty() {
             html::nothing(out, sight.speech);
+        } else if leads && matches!(column.face.field.kind, Kind::Email | Kind::Phone | Kind::Web) {
+            // What would be a link of its own is none inside of the one to the card.
+            html::text(out, value.text());
         } else {
             column.face.cell(value, sight, out);
         }
