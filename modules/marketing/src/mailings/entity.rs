@@ -21,6 +21,8 @@ choices! {
         Preparing = "preparing" amber,
         /// Its recipients stand; nothing has gone out.
         Ready = "ready" blue,
+        /// It waits for its moment.
+        Scheduled = "scheduled" blue,
         /// It goes out.
         Sending = "sending" amber,
         /// Somebody, or too many errors, stopped it for now.
@@ -71,6 +73,8 @@ entity! { "mailing" {
     HTML: LongText = long_text("html"),
     /// The same as plain text; made from the HTML where it is empty.
     TEXT: LongText = long_text("text"),
+    /// From when on it goes out; at once where it is empty.
+    SCHEDULED_AT: MomentOf = moment("scheduled_at").sortable(),
     /// What becomes of a message whose answer was lost.
     DOUBTFUL: Choices<Doubtful> = choice::<Doubtful>("doubtful").default("resend"),
     /// Whose it is.
@@ -100,7 +104,7 @@ pub fn mailing() -> Entity {
         .index(&["state", "begun_at"])
         .columns(&["name", "state", "subject", "topic", "begun_at", "owner"])
         .head(&["state", "purpose", "topic", "owner", "begun_at", "ended_at"])
-        .section("mailing", &["name", "sender", "purpose", "topic", "doubtful", "owner"])
+        .section("mailing", &["name", "sender", "purpose", "topic", "scheduled_at", "doubtful", "owner"])
         .section("whom", &["audiences"])
         .section("message", &["subject", "preheader", "html", "text"]);
     mailing.sort = ("created_at", true);

@@ -1,6 +1,6 @@
 //! The desk of a mailing: what it says, whom it goes to, how far it has come, and the steps from there.
 
-use super::entity::{self as mailing, MAILING, State};
+use super::entity::{self as mailing, Doubtful, MAILING, State};
 use super::message::{Addressee, Frozen, Written};
 use super::preparing::{frozen, merged};
 use super::standing::{Step, standing, state, step};
@@ -68,6 +68,10 @@ struct Desk<'d> {
     ready: bool,
     sending: bool,
     paused: bool,
+    /// From when on it goes out by itself, in a sentence.
+    scheduled: String,
+    /// Whether something is in doubt and held.
+    doubtful: bool,
     start_question: String,
     own_address: String,
 }
@@ -75,7 +79,7 @@ struct Desk<'d> {
 fn tone(state: State) -> &'static str {
     match state {
         State::Draft | State::Stopped => "open",
-        State::Ready | State::Preparing | State::Sending => "accent",
+        State::Ready | State::Preparing | State::Scheduled | State::Sending => "accent",
         State::Paused => "warn",
         State::Done => "good",
     }
@@ -130,6 +134,11 @@ async fn desk(named: Named, reader: Reader) -> Answer {
         ready: state == State::Ready,
         sending: state == State::Sending,
         paused: state == State::Paused,
+        scheduled: match record.get(&mailing::SCHEDULED_AT).filter(|_| state == State::Scheduled) {
+            Some(at) => speech.with("mailing-scheduled", &[("at", &shown(Some(at)))]),
+            None => String::new(),
+        },
+        doubtful: counts.of(delivery::State::InDoubt) > 0 && record.get(&mailing::DOUBTFUL) == Some(Doubtful::Hold),
         start_question: counting(&reader, "mailing-start-question", addressed),
         own_address: own_address(&reader).await?,
         reader: &reader,
@@ -142,6 +151,7 @@ fn state_words(state: State) -> &'static str {
         State::Draft => "choice-mailing-state-draft",
         State::Preparing => "choice-mailing-state-preparing",
         State::Ready => "choice-mailing-state-ready",
+        State::Scheduled => "choice-mailing-state-scheduled",
         State::Sending => "choice-mailing-state-sending",
         State::Paused => "choice-mailing-state-paused",
         State::Done => "choice-mailing-state-done",
@@ -238,6 +248,7 @@ async fn take_step(named: Named, reader: Reader, fields: Fields) -> Answer {
         Some("pause") => Step::Pause,
         Some("resume") => Step::Resume,
         Some("stop") => Step::Stop,
+        Some("resend") => Step::Resend,
         _ => return Err(Error::invalid("step", Say::new("error-required")).into()),
     };
     step(engine, &reader.who, &record, asked).await?;

@@ -12,7 +12,7 @@ use meta::Record;
 pub(super) fn guard<'t>(_: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
     Box::pin(async move {
         let state = change.before.as_ref().map_or(Some(State::Draft), |before| before.get(&mailing::STATE));
-        if change.removes() && matches!(state, Some(State::Preparing | State::Sending | State::Paused)) {
+        if change.removes() && matches!(state, Some(State::Preparing | State::Scheduled | State::Sending | State::Paused)) {
             return Err(held());
         }
         if state != Some(State::Draft) && change.before.as_ref().is_some_and(|before| content(before) != content(&change.after)) {
@@ -39,6 +39,7 @@ fn content(record: &Record) -> Vec<String> {
         mailing::PREHEADER.id(),
         mailing::HTML.id(),
         mailing::TEXT.id(),
+        mailing::SCHEDULED_AT.id(),
     ];
     let mut content: Vec<String> = fields.into_iter().map(|field| format!("{:?}", record.value(field))).collect();
     for line in record.lines("audiences") {

@@ -35,17 +35,20 @@ pub enum Step {
     Resume,
     /// It ends where it stands.
     Stop,
+    /// What is in doubt goes out again.
+    Resend,
 }
 
 impl Step {
     fn from(self) -> &'static [State] {
         match self {
             Step::Prepare => &[State::Draft],
-            Step::Rewrite => &[State::Ready],
+            Step::Rewrite => &[State::Ready, State::Scheduled],
             Step::Start => &[State::Ready],
+            Step::Resend => &[State::Sending, State::Paused, State::Done],
             Step::Pause => &[State::Sending],
             Step::Resume => &[State::Paused],
-            Step::Stop => &[State::Ready, State::Sending, State::Paused],
+            Step::Stop => &[State::Ready, State::Scheduled, State::Sending, State::Paused],
         }
     }
 
@@ -53,7 +56,7 @@ impl Step {
         match self {
             Step::Prepare => State::Preparing,
             Step::Rewrite => State::Draft,
-            Step::Start | Step::Resume => State::Sending,
+            Step::Start | Step::Resume | Step::Resend => State::Sending,
             Step::Pause => State::Paused,
             Step::Stop => State::Stopped,
         }
@@ -67,6 +70,7 @@ impl Step {
             Step::Pause => "mailing-pause",
             Step::Resume => "mailing-resume",
             Step::Stop => "mailing-stop",
+            Step::Resend => "mailing-resend",
         }
     }
 }
@@ -77,9 +81,12 @@ pub async fn step(engine: &Engine, who: &Principal, record: &Record, step: Step)
         return Err(Error::Forbidden(Say::new("error-mailing-change")));
     }
     let now = engine.now();
+    let waits = step == Step::Start && record.get(&mailing::SCHEDULED_AT).is_some_and(|at| at > now);
     let mut values: Vec<(FieldId, Value)> = Vec::new();
     match step {
+        Step::Start if waits => {}
         Step::Start => values.push((mailing::BEGUN_AT.id(), Value::Moment(now))),
+        Step::Resend => values.push((mailing::ENDED_AT.id(), Value::Empty)),
         Step::Stop => values.push((mailing::ENDED_AT.id(), Value::Moment(now))),
         Step::Resume => values.push((mailing::PAUSED_FOR.id(), "".into())),
         Step::Prepare => {
@@ -87,7 +94,7 @@ pub async fn step(engine: &Engine, who: &Principal, record: &Record, step: Step)
         }
         Step::Rewrite | Step::Pause => {}
     }
-    moved(engine, who, record.id, step.why(), step.from(), step.to(), values, step).await
+    moved(engine, who, record.id, step.why(), step.from(), if waits { State::Scheduled } else { step.to() }, values, step).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "a step is all of this, and is taken in two places")]
@@ -121,6 +128,11 @@ async fn moved(
                     let now = slicing.tx().now().await?;
                     slicing.tx().execute(&Statement::new(CUT_OFF, vec![Value::Moment(now), id.into()])).await?;
                 }
+                Step::Resend => {
+                    let now = slicing.tx().now().await?;
+                    slicing.tx().execute(&Statement::new(AGAIN, vec![Value::Moment(now), id.into()])).await?;
+                    slicing.tx().announce(sending::TOPIC).await?;
+                }
                 Step::Start | Step::Resume => slicing.tx().announce(sending::TOPIC).await?,
                 Step::Pause => {}
             }
@@ -137,6 +149,9 @@ const LET_GO: &str = "DELETE FROM \"delivery\" WHERE \"mailing\" = ?";
 const CUT_OFF: &str = "UPDATE \"delivery\" SET \"state\" = 'suppressed', \"reason\" = 'stopped', \"at\" = ? \
     WHERE \"mailing\" = ? AND \"state\" IN ('pending', 'retry', 'in-doubt') AND \"removed_at\" IS NULL";
 
+/// What is in doubt is due.
+const AGAIN: &str = "UPDATE \"delivery\" SET \"due_at\" = ? WHERE \"mailing\" = ? AND \"state\" = 'in-doubt' AND \"removed_at\" IS NULL";
+
 /// The version and the state of a mailing, held until the transaction ends.
 pub(crate) async fn locked(tx: &mut Tx, id: Id) -> Result<(i64, Option<State>)> {
     let hold = if tx.dialect() == engine::Dialect::Postgres { " FOR UPDATE" } else { "" };
@@ -149,6 +164,9 @@ pub(crate) async fn locked(tx: &mut Tx, id: Id) -> Result<(i64, Option<State>)> 
 pub(crate) async fn moves_on(engine: &Engine, id: Id, from: State, to: State, paused_for: String) -> Result<()> {
     let who = engine.system(engine::Through::Job);
     let mut values: Vec<(FieldId, Value)> = vec![(mailing::STATE.id(), to.key().into()), (mailing::PAUSED_FOR.id(), paused_for.into())];
+    if from == State::Scheduled && to == State::Sending {
+        values.push((mailing::BEGUN_AT.id(), Value::Moment(engine.now())));
+    }
     if to == State::Done {
         values.push((mailing::ENDED_AT.id(), Value::Moment(engine.now())));
     }

@@ -48,6 +48,8 @@ pub(super) struct Settled {
     pub(super) taken: Taken,
     pub(super) became: Became,
     pub(super) answer: String,
+    /// Whether the server says that there is no such mailbox.
+    pub(super) bounced: bool,
 }
 
 /// What is asked of the ledger at once.

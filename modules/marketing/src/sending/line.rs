@@ -4,6 +4,8 @@
 use super::Going;
 use super::ledger::{Asked, Became, Settled, Taken, settle_and_take};
 use crate::mailings::message::Addressee;
+use crate::suppression::entity::Reason;
+use crate::suppression::suppress;
 use crate::unsubscribe;
 use engine::Engine;
 use kernel::{Error, Result, Say};
@@ -11,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
-use wire::smtp::{Fate, Line, Outgoing, Refused, Server, Stage};
+use wire::smtp::{Enhanced, Fate, Line, Outgoing, Refused, Server, Stage};
 
 /// The most that one taking takes: what may be on its way at once on each line.
 const MOST: usize = 64;
@@ -94,6 +96,11 @@ pub(super) async fn work(engine: Engine, going: Arc<Going>, server: Arc<Server>,
         let began = Instant::now();
         let (done, lost) = hand_over(&going, &server, &trouble, &mut line, taken, began).await;
         done.iter().for_each(|one| trouble.count(one));
+        for one in done.iter().filter(|one| one.bounced) {
+            if let Err(error) = suppress(&engine, &one.taken.address, None, Reason::Bounced, one.answer.clone()).await {
+                tracing::warn!(%error, mailing = %going.id, "an address that is none could not be noted");
+            }
+        }
         (lease, settled) = (next, Arc::new(done));
         most = match began.elapsed() {
             took if took < A_MOMENT / 2 => (most * 2).min(MOST),
@@ -145,7 +152,7 @@ async fn hand_over(
                 outgoing.push(message);
                 written.push(taken);
             }
-            Err(error) => done.push(Settled { taken, became: Became::Failed, answer: error.to_string() }),
+            Err(error) => done.push(Settled { taken, became: Became::Failed, answer: error.to_string(), bounced: false }),
         }
     }
     if line.as_ref().is_some_and(|(line, sent)| !line.is_open() || *sent >= MOST_OF_A_CONNECTION)
@@ -159,7 +166,7 @@ async fn hand_over(
             Ok(open) => line.insert((open, 0)),
             Err(refused) => {
                 let answer = refused_with(refused, trouble);
-                let untouched = |taken| Settled { taken, became: Became::Untouched, answer: answer.clone() };
+                let untouched = |taken| Settled { taken, became: Became::Untouched, answer: answer.clone(), bounced: false };
                 done.extend(written.into_iter().map(untouched));
                 return (done, true);
             }
@@ -189,6 +196,8 @@ fn refused_with(refused: Refused, trouble: &Trouble) -> String {
 
 fn settled(taken: Taken, fate: Fate) -> Settled {
     let permanent = fate.is_permanent();
+    // 5.1.x: the address is none, or nobody's (RFC 3463); what else is refused says nothing of it.
+    let bounced = matches!(&fate, Fate::Refused { stage: Stage::Rcpt, enhanced: Some(Enhanced(5, 1, _)), .. });
     let (became, answer) = match fate {
         Fate::Taken(answer) => (Became::Sent, answer),
         // A connection that ends says nothing about who was next.
@@ -204,7 +213,7 @@ fn settled(taken: Taken, fate: Fate) -> Settled {
         Fate::Doubt(cause) => (Became::InDoubt, cause),
         Fate::Untouched(cause) => (Became::Untouched, cause),
     };
-    Settled { taken, became, answer }
+    Settled { taken, became, answer, bounced }
 }
 
 fn write(going: &Going, taken: &Taken) -> Result<Outgoing> {

@@ -13,7 +13,7 @@ use crate::mailings::preparing::packed;
 use crate::mailings::standing;
 use engine::services::Serve;
 use engine::{Engine, Slice, Statement, Through, Tx, Work};
-use kernel::{Error, Id, Result, Say};
+use kernel::{Error, Id, Result, Say, Value};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
@@ -47,6 +47,7 @@ impl Serve for Sending {
             let mut topics = engine.listen();
             loop {
                 doubt::abandoned(engine).await?;
+                begin_scheduled(engine).await?;
                 send_due(engine).await?;
                 let _ = tokio::time::timeout(LOOKS, async {
                     loop {
@@ -85,6 +86,22 @@ pub async fn send_due(engine: &Engine) -> Result<()> {
         });
     }
     while going.join_next().await.is_some() {}
+    Ok(())
+}
+
+/// Begins the mailings whose moment has come, by the database's clock: each once, on whichever node is first.
+pub async fn begin_scheduled(engine: &Engine) -> Result<()> {
+    let read = in_tx(|tx: &mut Tx| {
+        Box::pin(async move {
+            let now = tx.now().await?;
+            let sql = "SELECT \"id\" FROM \"mailing\" WHERE \"state\" = 'scheduled' AND \"scheduled_at\" <= ? AND \"removed_at\" IS NULL";
+            let rows = tx.rows(&Statement::new(sql, vec![Value::Moment(now)])).await?;
+            Ok(rows.iter().filter_map(|row| row.link(0)).collect::<Vec<_>>())
+        })
+    });
+    for id in engine.store().read(read).await? {
+        standing::moves_on(engine, id, State::Scheduled, State::Sending, String::new()).await?;
+    }
     Ok(())
 }
 

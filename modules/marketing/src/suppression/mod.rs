@@ -4,7 +4,7 @@
 pub mod entity;
 mod rules;
 
-pub(crate) use rules::{Reached, barred};
+pub(crate) use rules::{Reached, barred, suppress};
 
 use engine::Slice;
 

@@ -1,9 +1,10 @@
 //! What holds of suppressed addresses, and who is barred from a message.
 
-use super::entity::{ADDRESS, TOPIC};
+use super::entity::{ADDRESS, EVIDENCE, REASON, Reason, SINCE, SUPPRESSION, TOPIC};
 use crate::places;
-use engine::{Change, Statement, Tx, Work};
+use engine::{Change, Draft, Engine, Statement, Through, Tx, Work};
 use kernel::{Error, Id, Result, Say, Value, fold};
+use meta::fields::Chosen;
 use std::collections::{HashMap, HashSet};
 
 /// An address is suppressed once, of everything or of a topic.
@@ -20,6 +21,22 @@ pub(super) fn once<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
             false => Ok(()),
         }
     })
+}
+
+/// Suppresses an address, of a topic or of everything, because of what somebody or some server said. Done twice it is as done once.
+pub(crate) async fn suppress(engine: &Engine, address: &str, topic: Option<Id>, reason: Reason, evidence: String) -> Result<()> {
+    let draft = Draft::new(SUPPRESSION)
+        .with(ADDRESS.id(), address)
+        .with(TOPIC.id(), topic)
+        .with(REASON.id(), reason.key())
+        .with(SINCE.id(), Value::Moment(engine.now()))
+        .with(EVIDENCE.id(), evidence);
+    match engine.create(&engine.system(Through::Job), draft).await {
+        Ok(_) => Ok(()),
+        // It is suppressed already, or somebody was quicker.
+        Err(Error::Invalid(problems)) if problems.iter().any(|problem| problem.say.key == "error-suppression-twice") => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Somebody a message may go to.

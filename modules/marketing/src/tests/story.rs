@@ -4,7 +4,7 @@ use super::oracle::Manner;
 use super::{House, company, houses, person};
 use crate::deliveries::counts::counts;
 use crate::deliveries::entity::{Reason, State};
-use crate::mailings::entity::State as Stands;
+use crate::mailings::entity::{self as mailing, State as Stands};
 use crate::mailings::standing::Step;
 use crate::sending::send_due;
 use engine::Statement;
@@ -91,5 +91,62 @@ async fn what_the_server_says_decides_what_becomes_of_each() {
             (house.oracle.taken_for("uno@a.example"), house.oracle.taken_for("tre@a.example"), house.oracle.taken_for("due@a.example")),
             (1, 1, 0)
         );
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_written_to_no_more() {
+    for house in houses().await {
+        let gone = house.person("Gina", "Sparita", "gina@sparita.example").await;
+        house.oracle.treats("gina@sparita.example", Manner::Never);
+        let list = house.list("Novità", true, &[gone]).await;
+        for wanted in [State::Failed, State::Suppressed] {
+            let mailing = house.mailing(list, |draft| draft).await;
+            house.step(mailing, Step::Prepare).await;
+            house.step(mailing, Step::Start).await;
+            send_due(&house.engine).await.expect("sent");
+            assert_eq!(stands(&house, mailing).await, [(wanted, 1)]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_doubt_is_held_where_it_is_said_so() {
+    for house in houses().await {
+        let ada = house.person("Ada", "Neri", "ada@neri.example").await;
+        house.oracle.treats("ada@neri.example", Manner::Vanish(1));
+        let list = house.list("Novità", true, &[ada]).await;
+        let mailing = house.mailing(list, |draft| draft.with(mailing::DOUBTFUL.id(), "hold")).await;
+        house.step(mailing, Step::Prepare).await;
+        house.step(mailing, Step::Start).await;
+        send_due(&house.engine).await.expect("sent");
+        assert_eq!((house.state(mailing).await, stands(&house, mailing).await), (Stands::Done, vec![(State::InDoubt, 1)]));
+        house.step(mailing, Step::Resend).await;
+        send_due(&house.engine).await.expect("sent");
+        assert_eq!((house.state(mailing).await, stands(&house, mailing).await), (Stands::Done, vec![(State::Sent, 1)]));
+        let ids: Vec<String> = house.oracle.taken().into_iter().map(|taken| taken.id).collect();
+        assert_eq!((ids.len(), &ids[0]), (2, &ids[1]));
+    }
+}
+
+#[tokio::test]
+async fn what_is_scheduled_begins_by_itself_and_once() {
+    for house in houses().await {
+        let ada = house.person("Ada", "Neri", "ada@neri.example").await;
+        let list = house.list("Novità", true, &[ada]).await;
+        let later = house.engine.now().plus_millis(3_600_000);
+        let mailing = house.mailing(list, |draft| draft.with(mailing::SCHEDULED_AT.id(), kernel::Value::Moment(later))).await;
+        house.step(mailing, Step::Prepare).await;
+        house.step(mailing, Step::Start).await;
+        assert_eq!(house.state(mailing).await, Stands::Scheduled);
+        send_due(&house.engine).await.expect("nothing");
+        assert!(house.oracle.taken().is_empty());
+        // Its moment has come, by the database's clock.
+        sql(&house, "UPDATE \"mailing\" SET \"scheduled_at\" = \"created_at\"").await;
+        for _ in 0..2 {
+            crate::sending::begin_scheduled(&house.engine).await.expect("begun");
+            send_due(&house.engine).await.expect("sent");
+        }
+        assert_eq!((house.state(mailing).await, house.oracle.taken().len()), (Stands::Done, 1));
     }
 }

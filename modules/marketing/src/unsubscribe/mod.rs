@@ -5,8 +5,9 @@ mod page;
 
 use crate::deliveries::entity::DELIVERY;
 use crate::in_tx;
-use crate::suppression::entity::{self as suppression, SUPPRESSION};
-use engine::{Draft, Engine, Statement, Through, Tx};
+use crate::suppression::entity::Reason;
+use crate::suppression::suppress;
+use engine::{Engine, Statement, Tx};
 use kernel::{Error, Id, Result};
 use web::Seal;
 
@@ -73,17 +74,5 @@ async fn leave(engine: &Engine, reader: &Reader, topic: Option<Id>) -> Result<()
     if reader.left_all || topic.is_some() && reader.left_topic {
         return Ok(());
     }
-    let who = engine.system(Through::Pages);
-    let draft = Draft::new(SUPPRESSION)
-        .with(suppression::ADDRESS.id(), reader.address.as_str())
-        .with(suppression::TOPIC.id(), topic)
-        .with(suppression::REASON.id(), "unsubscribed")
-        .with(suppression::SINCE.id(), kernel::Value::Moment(engine.now()))
-        .with(suppression::EVIDENCE.id(), format!("{DELIVERY} {}", reader.delivery));
-    match engine.create(&who, draft).await {
-        Ok(_) => Ok(()),
-        // Somebody was quicker: it is done.
-        Err(Error::Invalid(problems)) if problems.iter().any(|problem| problem.say.key == "error-suppression-twice") => Ok(()),
-        Err(error) => Err(error),
-    }
+    suppress(engine, &reader.address, topic, Reason::Unsubscribed, format!("{DELIVERY} {}", reader.delivery)).await
 }
