@@ -1,11 +1,12 @@
 //! What a mailing says to one recipient: its frozen text with the values of his merge fields. The merge language sees those values and
-//! nothing else, is bounded in its steps and in what it writes, and never takes a value for a template.
+//! nothing else, repeats nothing, is bounded in its steps and in what it writes, and never takes a value for a template.
 
 use kernel::{Error, Moment, Result, Say};
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, ErrorKind, Template, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io;
 use wire::mail::Mail;
 use wire::smtp::Person;
 
@@ -31,6 +32,12 @@ const FUEL: u64 = 20_000;
 const LONGEST: usize = 256 << 10;
 /// The longest template, in bytes.
 const LONGEST_TEMPLATE: usize = 200 << 10;
+/// What a block may be. Nothing that repeats, and nothing that keeps: what is kept can be doubled, and doubled again.
+const BLOCKS: &[&str] = &["if", "elif", "else", "endif"];
+/// How deep one block may stand in another, its other choices counted with it.
+const DEEPEST: usize = 50;
+/// How long what stands between braces may be without its texts, in bytes: each sign may be a step deeper, and the stack is not endless.
+const LONGEST_EXPRESSION: usize = 500;
 
 /// A message as it is frozen when its recipients are put together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,8 +106,7 @@ impl Written {
     }
 
     fn part(&self, part: &str, values: &Value) -> Result<String> {
-        let rendered = self.environment.get_template(part).and_then(|template| template.render(values)).map_err(Error::internal)?;
-        if rendered.len() > LONGEST { Err(Error::internal("a part of a message is too long")) } else { Ok(rendered) }
+        self.environment.get_template(part).and_then(|template| rendered(&template, values)).map_err(Error::internal)
     }
 
     /// The subject for one recipient.
@@ -149,6 +155,30 @@ fn one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
+/// Where a part is written, as long as it is not too long.
+#[derive(Default)]
+struct Page(Vec<u8>);
+
+impl io::Write for Page {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.0.len() + more.len() > LONGEST {
+            return Err(io::Error::other("a part of a message is too long"));
+        }
+        self.0.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn rendered(template: &Template<'_, '_>, values: &Value) -> std::result::Result<String, minijinja::Error> {
+    let mut page = Page::default();
+    template.render_captured_to(values, &mut page)?;
+    String::from_utf8(page.0).map_err(|_| minijinja::Error::new(ErrorKind::BadSerialization, "a part of a message is no text"))
+}
+
 fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_fuel(Some(FUEL));
@@ -168,6 +198,7 @@ pub fn examined(part: &str, template: &str) -> std::result::Result<(), Say> {
     if matches!(part, "subject" | "preheader") && template.chars().any(char::is_control) {
         return Err(Say::new("error-merge-line"));
     }
+    within_bounds(template)?;
     let mut environment = environment();
     let name = if matches!(part, "html" | "preheader") { "part.html" } else { "part" };
     let broken = |fault: &minijinja::Error| Say::new("error-merge-broken").with("line", fault.line().unwrap_or(1));
@@ -183,15 +214,69 @@ pub fn examined(part: &str, template: &str) -> std::result::Result<(), Say> {
     let mut values: Merged = MERGE_FIELDS.iter().map(|(name, ..)| ((*name).to_owned(), "Valore di prova".to_owned())).collect();
     values.extend(OWN.iter().map(|name| ((*name).to_owned(), "https://example.it/".to_owned())));
     for values in [values.clone(), values.into_keys().map(|name| (name, String::new())).collect()] {
-        let rendered = compiled.render(Value::from_serialize(&values)).map_err(|fault| match fault.kind() {
-            ErrorKind::OutOfFuel => Say::new("error-merge-dear"),
+        rendered(&compiled, &Value::from_serialize(&values)).map_err(|fault| match fault.kind() {
+            ErrorKind::OutOfFuel | ErrorKind::WriteFailure => Say::new("error-merge-dear"),
             _ => broken(&fault),
         })?;
-        if rendered.len() > LONGEST {
+    }
+    Ok(())
+}
+
+/// That what is written between braces can't grow beyond what stands there, nor deeper than it can be read: no block but a choice,
+/// nothing multiplied, no braces within braces.
+fn within_bounds(template: &str) -> std::result::Result<(), Say> {
+    let mut blocks: Vec<usize> = Vec::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (sign, inside) = (rest[open + 1..].chars().next(), rest.get(open + 2..).unwrap_or_default());
+        rest = match sign {
+            Some('#') => inside.split_once("#}").map_or("", |(_, after)| after),
+            Some('{') => after_expression(inside, "}}")?,
+            Some('%') => {
+                let word = inside.trim_start_matches(['-', '+']).trim_start();
+                let word = word.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+                if !BLOCKS.contains(&word) {
+                    return Err(Say::new("error-merge-block").with("name", word));
+                }
+                match (word, blocks.last_mut()) {
+                    ("if", _) => blocks.push(1),
+                    ("endif", _) => drop(blocks.pop()),
+                    (_, Some(choices)) => *choices += 1,
+                    (_, None) => {}
+                }
+                if blocks.iter().sum::<usize>() > DEEPEST {
+                    return Err(Say::new("error-merge-dear"));
+                }
+                after_expression(inside, "%}")?
+            }
+            _ => &rest[open + 1..],
+        };
+    }
+    Ok(())
+}
+
+/// What follows an expression.
+fn after_expression<'t>(inside: &'t str, end: &str) -> std::result::Result<&'t str, Say> {
+    let (mut quote, mut long) = (None, 0);
+    let mut letters = inside.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match (quote, letter) {
+            (Some(_), '\\') => {
+                letters.next();
+            }
+            (Some(open), letter) if letter == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '*' | '{') => return Err(Say::new("error-merge-dear")),
+            (None, _) if inside[at..].starts_with(end) => return Ok(&inside[at + end.len()..]),
+            (None, _) => long += letter.len_utf8(),
+        }
+        if long > LONGEST_EXPRESSION {
             return Err(Say::new("error-merge-dear"));
         }
     }
-    Ok(())
+    // It is never closed, which is told with its line.
+    Ok("")
 }
 
 fn is_known(name: &str) -> bool {
