@@ -2,7 +2,7 @@
 
 use super::entity::{ADDRESS, EVIDENCE, REASON, Reason, SINCE, SUPPRESSION, TOPIC};
 use crate::places;
-use engine::{Change, Draft, Engine, Statement, Through, Tx, Work};
+use engine::{Change, Dialect, Draft, Engine, Statement, Through, Tx, Work};
 use kernel::{Error, Id, Result, Say, Value, fold};
 use meta::fields::Chosen;
 use std::collections::{HashMap, HashSet};
@@ -13,8 +13,14 @@ pub(super) fn once<'t>(tx: &'t mut Tx, change: &'t mut Change) -> Work<'t, ()> {
         if change.removes() {
             return Ok(());
         }
+        let address = fold(change.after.get(&ADDRESS));
+        if tx.dialect() == Dialect::Postgres {
+            // Whoever suppresses the same address waits, and finds it done.
+            let turn = "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))";
+            tx.execute(&Statement::new(turn, vec![format!("suppression {address}").into()])).await?;
+        }
         let sql = "SELECT \"id\", \"topic\" FROM \"suppression\" WHERE \"address_f\" = ? AND \"removed_at\" IS NULL";
-        let known = tx.rows(&Statement::new(sql, vec![fold(change.after.get(&ADDRESS)).into()])).await?;
+        let known = tx.rows(&Statement::new(sql, vec![address.into()])).await?;
         let topic = change.after.get(&TOPIC);
         match known.iter().any(|row| row.link(0) != Some(change.after.id) && row.link(1) == topic) {
             true => Err(Error::invalid("address", Say::new("error-suppression-twice"))),

@@ -36,7 +36,7 @@ fn delivery(seal: &Seal, token: &str) -> Option<Id> {
 pub(crate) struct Reader {
     delivery: Id,
     pub(crate) address: String,
-    /// The topic of the mailing.
+    /// The topic of the mailing, as long as there is one.
     pub(crate) topic: Option<(Id, String)>,
     /// Whether the topic is left already.
     pub(crate) left_topic: bool,
@@ -50,7 +50,7 @@ async fn reader(engine: &Engine, delivery: Id) -> Result<Reader> {
         Box::pin(async move {
             let sql = format!(
                 "SELECT d.\"address\", d.\"address_f\", l.\"id\", l.\"name\", l.\"description\" FROM \"{DELIVERY}\" d \
-                 JOIN \"mailing\" m ON m.\"id\" = d.\"mailing\" LEFT JOIN \"list\" l ON l.\"id\" = m.\"topic\" AND l.\"topic\" = ? WHERE d.\"id\" = ?"
+                 LEFT JOIN \"mailing\" m ON m.\"id\" = d.\"mailing\" LEFT JOIN \"list\" l ON l.\"id\" = m.\"topic\" AND l.\"topic\" = ? AND l.\"removed_at\" IS NULL WHERE d.\"id\" = ?"
             );
             let rows = tx.rows(&Statement::new(sql, vec![kernel::Value::Bool(true), delivery.into()])).await?;
             let row = rows.first().ok_or(Error::NotFound)?;

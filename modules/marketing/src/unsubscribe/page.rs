@@ -5,7 +5,7 @@ use http::Method;
 use kernel::{Error, Result};
 use web::pages::html;
 use web::pages::outside::Outsider;
-use web::{Answer, Fields, Named, Policy, Rate, Route, Routes, Seal, Web};
+use web::{Answer, Asking, Named, Policy, Rate, Route, Routes, Web};
 
 /// The routes of unsubscribing. Whoever has the link is whom it was sent to: there is no signing in, and no token but the link.
 pub fn routes(routes: Routes) -> Routes {
@@ -15,8 +15,7 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 async fn found(web: &Web, named: &Named) -> Result<Reader> {
-    let seal = Seal::of(web.engine()).await?;
-    let id = delivery(&seal, named.text("token")).ok_or(Error::NotFound)?;
+    let id = delivery(web.seal(), named.text("token")).ok_or(Error::NotFound)?;
     reader(web.engine(), id).await
 }
 
@@ -26,10 +25,11 @@ async fn ask(outsider: Outsider, named: Named) -> Answer {
     show(&outsider, &named, &reader)
 }
 
-async fn answer(outsider: Outsider, named: Named, fields: Fields) -> Answer {
+/// What is left stands in the address: mail programs post a form of either kind, or nothing at all (RFC 8058, 3.2), and it is not read.
+async fn answer(outsider: Outsider, named: Named, Asking(asked): Asking) -> Answer {
     let reader = found(&outsider.web, &named).await?;
-    // Mail programs say no more than that: it is the topic that the message was about, and everything where it had none.
-    let topic = reader.topic.as_ref().map(|(id, _)| *id).filter(|_| fields.get("from") != Some("everything"));
+    // They say no more than that: it is the topic that the message was about, and everything where it had none.
+    let topic = reader.topic.as_ref().map(|(id, _)| *id).filter(|_| asked.get("from") != Some("everything"));
     leave(outsider.web.engine(), &reader, topic).await?;
     show(&outsider, &named, &found(&outsider.web, &named).await?)
 }
@@ -41,9 +41,8 @@ fn show(outsider: &Outsider, named: &Named, reader: &Reader) -> Answer {
     let mut inside = String::new();
     let mut button = |from: &str, label: String, class: &str| {
         inside.push_str("<form method=\"post\" class=\"stacked\"");
-        html::attribute(&mut inside, "action", &format!("/u/{}", named.text("token")));
+        html::attribute(&mut inside, "action", &format!("/u/{}?from={from}", named.text("token")));
         inside.push('>');
-        html::hidden(&mut inside, "from", from);
         inside.push_str(&format!("<button class=\"btn {class} btn-wide\">"));
         html::text(&mut inside, &label);
         inside.push_str("</button></form>");
