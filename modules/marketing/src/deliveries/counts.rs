@@ -2,7 +2,6 @@
 
 use super::entity::{Reason, State};
 use crate::in_tx;
-use crate::mailings::entity::Doubtful;
 use engine::{Engine, Statement, Tx};
 use kernel::{Id, Result};
 use meta::fields::Chosen;
@@ -14,6 +13,8 @@ pub struct Counts {
     pub states: Vec<(State, i64)>,
     /// Rows that are not sent, by their reason.
     pub reasons: Vec<(Reason, i64)>,
+    /// Of the rows in doubt, those that go out again.
+    pub again: i64,
 }
 
 impl Counts {
@@ -32,10 +33,10 @@ impl Counts {
         self.all() - self.of(State::Suppressed)
     }
 
-    /// The rows that are not done with: what is in doubt is, where it is held.
-    pub fn left(&self, doubtful: Doubtful) -> i64 {
+    /// The rows that are not done with: what is in doubt is, where it does not go out again.
+    pub fn left(&self) -> i64 {
         let open: i64 = [State::Pending, State::Sending, State::Retry].into_iter().map(|state| self.of(state)).sum();
-        open + if doubtful == Doubtful::Hold { 0 } else { self.of(State::InDoubt) }
+        open + self.again
     }
 }
 
@@ -46,10 +47,11 @@ pub async fn counts(engine: &Engine, mailing: Id) -> Result<Counts> {
 
 /// The same inside a transaction.
 pub(crate) async fn counted(tx: &mut Tx, mailing: Id) -> Result<Counts> {
-    let sql = "SELECT \"state\", count(*) FROM \"delivery\" WHERE \"mailing\" = ? AND \"removed_at\" IS NULL GROUP BY \"state\"";
+    let sql = "SELECT \"state\", count(*), count(\"due_at\") FROM \"delivery\" WHERE \"mailing\" = ? AND \"removed_at\" IS NULL GROUP BY \"state\"";
     let rows = tx.rows(&Statement::new(sql, vec![mailing.into()])).await?;
     let states: Vec<(State, i64)> = rows.iter().filter_map(|row| Some((State::from_key(row.text(0))?, row.int(1)))).collect();
-    let mut counts = Counts { states, reasons: Vec::new() };
+    let again = rows.iter().filter(|row| row.text(0) == State::InDoubt.key()).map(|row| row.int(2)).sum();
+    let mut counts = Counts { states, reasons: Vec::new(), again };
     if counts.of(State::Suppressed) > 0 {
         let sql = "SELECT \"reason\", count(*) FROM \"delivery\" WHERE \"mailing\" = ? AND \"state\" = 'suppressed' AND \"removed_at\" IS NULL GROUP BY \"reason\"";
         let rows = tx.rows(&Statement::new(sql, vec![mailing.into()])).await?;

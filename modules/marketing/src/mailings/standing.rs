@@ -124,10 +124,7 @@ async fn moved(
                 Step::Rewrite => {
                     slicing.tx().execute(&Statement::new(LET_GO, vec![id.into()])).await?;
                 }
-                Step::Stop => {
-                    let now = slicing.tx().now().await?;
-                    slicing.tx().execute(&Statement::new(CUT_OFF, vec![Value::Moment(now), id.into()])).await?;
-                }
+                Step::Stop => cut_off(slicing.tx(), id).await?,
                 Step::Resend => {
                     let now = slicing.tx().now().await?;
                     slicing.tx().execute(&Statement::new(AGAIN, vec![Value::Moment(now), id.into()])).await?;
@@ -145,9 +142,20 @@ async fn moved(
 
 /// What nobody got is let go with the rows that say so.
 const LET_GO: &str = "DELETE FROM \"delivery\" WHERE \"mailing\" = ?";
-/// What has not gone out does not go out. What is on its way gets its answer noted.
-const CUT_OFF: &str = "UPDATE \"delivery\" SET \"state\" = 'suppressed', \"reason\" = 'stopped', \"at\" = ? \
-    WHERE \"mailing\" = ? AND \"state\" IN ('pending', 'retry', 'in-doubt') AND \"removed_at\" IS NULL";
+/// What nobody can have got.
+const CUT_OFF: &str = "UPDATE \"delivery\" SET \"state\" = 'suppressed', \"reason\" = 'stopped', \"at\" = ?, \"due_at\" = NULL \
+    WHERE \"mailing\" = ? AND \"state\" IN ('pending', 'retry') AND \"removed_at\" IS NULL";
+/// What somebody may have got.
+const LEFT_IN_DOUBT: &str = "UPDATE \"delivery\" SET \"due_at\" = NULL \
+    WHERE \"mailing\" = ? AND \"state\" = 'in-doubt' AND \"due_at\" IS NOT NULL AND \"removed_at\" IS NULL";
+
+/// What has not gone out of a mailing that is stopped does not go out; what is in doubt stays so. What is on its way gets its answer
+/// noted, after which this is done once more.
+pub(crate) async fn cut_off(tx: &mut Tx, id: Id) -> Result<()> {
+    let now = tx.now().await?;
+    tx.execute(&Statement::new(CUT_OFF, vec![Value::Moment(now), id.into()])).await?;
+    tx.execute(&Statement::new(LEFT_IN_DOUBT, vec![id.into()])).await.map(|_| ())
+}
 
 /// What is in doubt is due.
 const AGAIN: &str = "UPDATE \"delivery\" SET \"due_at\" = ? WHERE \"mailing\" = ? AND \"state\" = 'in-doubt' AND \"removed_at\" IS NULL";

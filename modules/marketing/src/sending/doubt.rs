@@ -1,5 +1,5 @@
 //! What was on its way when somebody was killed is in doubt: the server may have taken it. It is shown as that, and goes out again or
-//! waits, as the mailing says.
+//! waits, as the mailing says; of a mailing that was stopped nothing does.
 
 use crate::in_tx;
 use engine::{Dialect, Engine, Statement, Tx};
@@ -23,10 +23,11 @@ async fn doubted(engine: &Engine, late_alone: bool) -> Result<()> {
         Box::pin(async move {
             let now = tx.now().await?;
             // Which mailings have something on its way is found by the key of the ledger, one after the other.
-            let sql = "SELECT \"id\", \"doubtful\" FROM \"mailing\" WHERE \"state\" IN ('sending', 'paused', 'stopped')";
+            let sql = "SELECT \"id\", \"doubtful\", \"state\" FROM \"mailing\" WHERE \"state\" IN ('sending', 'paused', 'stopped')";
             let mailings = tx.rows(&Statement::new(sql, Vec::new())).await?;
             for row in mailings.iter() {
-                let again = if row.text(1) == "hold" { Value::Empty } else { Value::Moment(now.plus_millis(WAITS_MILLIS)) };
+                let stays = row.text(1) == "hold" || row.text(2) == "stopped";
+                let again = if stays { Value::Empty } else { Value::Moment(now.plus_millis(WAITS_MILLIS)) };
                 let mut values = vec![Value::Moment(now), again, row.link(0).into()];
                 let late = if late_alone { " AND \"until\" <= ?" } else { "" };
                 if late_alone {

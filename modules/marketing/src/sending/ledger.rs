@@ -3,16 +3,20 @@
 
 use super::{Going, doubt};
 use crate::deliveries::entity::DELIVERY;
-use crate::mailings::entity::Doubtful;
+use crate::mailings::entity::{Doubtful, State};
+use crate::mailings::standing::cut_off;
 use crate::suppression::{Reached, barred};
 use crate::{in_tx, places};
 use engine::{Dialect, Engine, Statement, Tx};
 use kernel::{Id, Moment, Result, Value};
+use meta::fields::Chosen;
 use std::collections::HashSet;
 use std::sync::Arc;
+use tokio::time::Instant;
 
-/// How long whoever takes a delivery has for it, in milliseconds: longer than its message can take, so that two never have it.
-const LEASE_MILLIS: i64 = 90_000;
+/// How long whoever takes a delivery has for it, in milliseconds: longer than its message can take, so that two never have it. Between
+/// its beginning and its end lie four answers and the writing of its content, for each of which the server may take 45 s and more.
+const LEASE_MILLIS: i64 = 300_000;
 /// After so many tries a delivery that the server never takes is given up.
 const MOST_ATTEMPTS: i64 = 12;
 /// How long until what nobody can have got is tried again, in milliseconds.
@@ -28,6 +32,14 @@ pub(super) struct Taken {
     pub(super) attempts: i64,
     pub(super) key: String,
     pub(super) merged: String,
+}
+
+/// What was taken at once.
+#[derive(Debug)]
+pub(super) struct Taking {
+    pub(super) taken: Vec<Taken>,
+    /// From when on what is decided may not have counted: before anything was asked about those who are taken.
+    pub(super) at: Instant,
 }
 
 /// How a delivery stands after a try.
@@ -68,7 +80,7 @@ pub(super) struct Asked {
 }
 
 /// Notes what became of those that were taken, and takes others.
-pub(super) async fn settle_and_take(engine: &Engine, going: Arc<Going>, asked: Asked) -> Result<Vec<Taken>> {
+pub(super) async fn settle_and_take(engine: &Engine, going: Arc<Going>, asked: Asked) -> Result<Taking> {
     let engine_too = engine.clone();
     let work = in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
@@ -79,25 +91,30 @@ pub(super) async fn settle_and_take(engine: &Engine, going: Arc<Going>, asked: A
             if asked.tells {
                 tx.announce(&format!("mailing/{}", going.id)).await?;
             }
-            match asked.most == 0 || !goes_out(tx, going.id).await? {
-                true => Ok(Vec::new()),
-                false => take(tx, &going, &asked, now).await,
-            }
+            let at = Instant::now();
+            let taken = match held(tx, going.id).await? {
+                Some(State::Sending) if asked.most > 0 => take(tx, &going, &asked, now).await?,
+                Some(State::Stopped) => cut_off(tx, going.id).await.map(|()| Vec::new())?,
+                _ => Vec::new(),
+            };
+            Ok(Taking { taken, at })
         })
     });
     engine.store().write(work).await
 }
 
-/// Whether the mailing goes out still: nobody stops it before this is committed.
-async fn goes_out(tx: &mut Tx, mailing: Id) -> Result<bool> {
+/// How the mailing stands: nobody pauses or stops it before this is committed.
+async fn held(tx: &mut Tx, mailing: Id) -> Result<Option<State>> {
     let hold = if tx.dialect() == Dialect::Postgres { " FOR SHARE" } else { "" };
-    let sql = format!("SELECT 1 FROM \"mailing\" WHERE \"id\" = ? AND \"state\" = 'sending' AND \"removed_at\" IS NULL{hold}");
-    Ok(!tx.rows(&Statement::new(sql, vec![mailing.into()])).await?.is_empty())
+    let sql = format!("SELECT \"state\" FROM \"mailing\" WHERE \"id\" = ? AND \"removed_at\" IS NULL{hold}");
+    Ok(tx.rows(&Statement::new(sql, vec![mailing.into()])).await?.first().and_then(|row| State::from_key(row.text(0))))
 }
 
 async fn take(tx: &mut Tx, going: &Going, asked: &Asked, now: Moment) -> Result<Vec<Taken>> {
     let mut waiting = waiting(tx, going.id, "pending", None, asked.most).await?;
+    let mut certain = 0;
     for state in ["retry", "in-doubt"] {
+        certain = waiting.len();
         if waiting.len() < asked.most {
             let more = self::waiting(tx, going.id, state, Some(now), asked.most - waiting.len()).await?;
             waiting.extend(more);
@@ -107,8 +124,10 @@ async fn take(tx: &mut Tx, going: &Going, asked: &Asked, now: Moment) -> Result<
         waiting.iter().map(|(one, kind)| Reached { address: &one.address, record: one.recipient, kind }).collect();
     let barred = barred(tx, &reached, going.topic, going.written.frozen().marketing).await?;
     for (place, why) in &barred {
-        let sql = "UPDATE \"delivery\" SET \"state\" = 'suppressed', \"reason\" = ?, \"at\" = ?, \"due_at\" = NULL WHERE \"id\" = ?";
-        tx.execute(&Statement::new(sql, vec![why.key().into(), Value::Moment(now), waiting[*place].0.id.into()])).await?;
+        // Whoever may have got it does not get it again, and it stays in doubt whether he did.
+        let state = if *place < certain { "suppressed" } else { "in-doubt" };
+        let sql = "UPDATE \"delivery\" SET \"state\" = ?, \"reason\" = ?, \"at\" = ?, \"due_at\" = NULL WHERE \"id\" = ?";
+        tx.execute(&Statement::new(sql, vec![state.into(), why.key().into(), Value::Moment(now), waiting[*place].0.id.into()])).await?;
     }
     let free = waiting.into_iter().enumerate().filter(|(place, _)| !barred.contains_key(place));
     let taken: Vec<Taken> = free.map(|(_, (one, _))| one).collect();

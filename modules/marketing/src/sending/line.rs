@@ -2,7 +2,7 @@
 //! taking. It takes so few that they are gone within a moment: what is decided meanwhile counts for everything after.
 
 use super::Going;
-use super::ledger::{Asked, Became, Settled, Taken, settle_and_take};
+use super::ledger::{Asked, Became, Settled, Taken, Taking, settle_and_take};
 use crate::mailings::message::Addressee;
 use crate::suppression::entity::Reason;
 use crate::suppression::suppress;
@@ -19,7 +19,7 @@ use wire::smtp::{Enhanced, Fate, Line, Outgoing, Refused, Server, Stage};
 const MOST: usize = 64;
 /// As long as a taking should take.
 const A_MOMENT: Duration = Duration::from_millis(200);
-/// Nothing begins so long after it was taken: an unsubscribing that was answered counts for whatever begins later.
+/// Nothing begins so long after it was asked who may be taken: an unsubscribing that was answered counts for whatever begins later.
 const BEGINS_WITHIN: Duration = Duration::from_millis(800);
 /// Messages of one connection.
 const MOST_OF_A_CONNECTION: usize = 2_000;
@@ -89,12 +89,12 @@ pub(super) async fn work(engine: Engine, going: Arc<Going>, server: Arc<Server>,
             settled,
             lease,
         };
-        let taken = kept_asking(&engine, &going, asked).await;
-        if taken.is_empty() {
+        let taking = kept_asking(&engine, &going, asked).await;
+        if taking.taken.is_empty() {
             break;
         }
         let began = Instant::now();
-        let (done, lost) = hand_over(&going, &server, &trouble, &mut line, taken, began).await;
+        let (done, lost) = hand_over(&going, &server, &trouble, &mut line, taking).await;
         done.iter().for_each(|one| trouble.count(one));
         for one in done.iter().filter(|one| one.bounced) {
             if let Err(error) = suppress(&engine, &one.taken.address, None, Reason::Bounced, one.answer.clone()).await {
@@ -121,11 +121,11 @@ pub(super) async fn work(engine: Engine, going: Arc<Going>, server: Arc<Server>,
 }
 
 /// Asks until the database answers: what was sent has to be noted, and nothing goes out that could not be.
-async fn kept_asking(engine: &Engine, going: &Arc<Going>, asked: Asked) -> Vec<Taken> {
+async fn kept_asking(engine: &Engine, going: &Arc<Going>, asked: Asked) -> Taking {
     let mut pause = Duration::from_millis(100);
     loop {
         match settle_and_take(engine, going.clone(), asked.clone()).await {
-            Ok(taken) => return taken,
+            Ok(taking) => return taking,
             Err(error) => {
                 tracing::warn!(%error, mailing = %going.id, "the ledger could not be written; nothing goes out meanwhile");
                 tokio::time::sleep(pause).await;
@@ -136,14 +136,8 @@ async fn kept_asking(engine: &Engine, going: &Arc<Going>, asked: Asked) -> Vec<T
 }
 
 /// Hands over what was taken; what became of each, and whether the server was lost.
-async fn hand_over(
-    going: &Going,
-    server: &Server,
-    trouble: &Trouble,
-    line: &mut Open,
-    taken: Vec<Taken>,
-    began: Instant,
-) -> (Vec<Settled>, bool) {
+async fn hand_over(going: &Going, server: &Server, trouble: &Trouble, line: &mut Open, taking: Taking) -> (Vec<Settled>, bool) {
+    let Taking { taken, at } = taking;
     let mut done = Vec::with_capacity(taken.len());
     let (mut outgoing, mut written) = (Vec::with_capacity(taken.len()), Vec::with_capacity(taken.len()));
     for taken in taken {
@@ -172,7 +166,7 @@ async fn hand_over(
             }
         },
     };
-    let fates = open.deliver_until(&outgoing, began + BEGINS_WITHIN).await;
+    let fates = open.deliver_until(&outgoing, at + BEGINS_WITHIN).await;
     *sent += fates.len();
     let lost = !open.is_open();
     done.extend(written.into_iter().zip(fates).map(|(taken, fate)| settled(taken, fate)));

@@ -144,7 +144,7 @@ async fn send(engine: &Engine, id: Id) -> Result<()> {
     if let Some(why) = trouble.stops() {
         return pause(why).await;
     }
-    if counts(engine, id).await?.left(going.doubtful) == 0 {
+    if counts(engine, id).await?.left() == 0 {
         standing::moves_on(engine, id, State::Sending, State::Done, String::new()).await?;
     }
     Ok(())
