@@ -169,7 +169,7 @@ async fn hand_over(going: &Going, server: &Server, trouble: &Trouble, line: &mut
     let fates = open.deliver_until(&outgoing, at + BEGINS_WITHIN).await;
     *sent += fates.len();
     let lost = !open.is_open();
-    done.extend(written.into_iter().zip(fates).map(|(taken, fate)| settled(taken, fate)));
+    done.extend(written.into_iter().zip(fates).map(|(taken, fate)| settled(taken, fate, trouble)));
     (done, lost)
 }
 
@@ -188,7 +188,7 @@ fn refused_with(refused: Refused, trouble: &Trouble) -> String {
     }
 }
 
-fn settled(taken: Taken, fate: Fate) -> Settled {
+fn settled(taken: Taken, fate: Fate, trouble: &Trouble) -> Settled {
     let permanent = fate.is_permanent();
     // 5.1.x: the address is none, or nobody's (RFC 3463); what else is refused says nothing of it.
     let bounced = matches!(&fate, Fate::Refused { stage: Stage::Rcpt, enhanced: Some(Enhanced(5, 1, _)), .. });
@@ -196,6 +196,12 @@ fn settled(taken: Taken, fate: Fate) -> Settled {
         Fate::Taken(answer) => (Became::Sent, answer),
         // A connection that ends says nothing about who was next.
         Fate::Refused { code: 421, text, .. } => (Became::Untouched, format!("421 {text}")),
+        // A sender who may not send says nothing about who was next either, and nobody else will get it.
+        Fate::Refused { stage: Stage::Mail, code, enhanced, text } if permanent && !of_its_content(code, enhanced) => {
+            let answer = format!("MAIL: {code} {text}");
+            trouble.stop(Say::new("error-sending-refused").with("answer", &answer));
+            (Became::Untouched, answer)
+        }
         Fate::Refused { stage, code, text, .. } => {
             let at = match stage {
                 Stage::Mail => "MAIL",
@@ -208,6 +214,11 @@ fn settled(taken: Taken, fate: Fate) -> Settled {
         Fate::Untouched(cause) => (Became::Untouched, cause),
     };
     Settled { taken, became, answer, bounced }
+}
+
+/// Whether a sender is refused for what one message is: its size, or what stands in it.
+fn of_its_content(code: u16, enhanced: Option<Enhanced>) -> bool {
+    code == 552 || matches!(enhanced, Some(Enhanced(5, 3, 4) | Enhanced(5, 6, 0)))
 }
 
 fn write(going: &Going, taken: &Taken) -> Result<Outgoing> {
