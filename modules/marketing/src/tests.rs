@@ -1,20 +1,30 @@
 //! What the tests of this area share: a company with people, a mailing, and an oracle in the place of a mail server.
 
+mod changes;
+mod faults;
+mod links;
+mod nodes;
 mod oracle;
+mod refusals;
 mod story;
+mod templates;
 
+use crate::deliveries::counts::{Counts, counts};
+use crate::deliveries::entity::State as Stands;
 use crate::lists::entity as list;
 use crate::mailings::entity::{self as mailing, AUDIENCE, MAILING, whom};
 use crate::mailings::standing::{self, Step};
 use crate::senders;
+use crate::sending::send_due;
 use base::accounts::entity as account;
 use base::addresses::entity::emails;
 use base::consents::entity as consent;
 use base::contacts::entity as contact;
 use engine::mail::{MailAccount, MailSecurity};
-use engine::{Draft, Engine, Principal, Through};
+use engine::{Draft, Engine, Principal, Statement, Through};
 use kernel::{Id, Value};
 use oracle::Oracle;
+use std::collections::BTreeMap;
 
 /// A house on each database, with an oracle as its mail server.
 pub(crate) struct House {
@@ -25,24 +35,42 @@ pub(crate) struct House {
 
 pub(crate) async fn houses() -> Vec<House> {
     let mut houses = Vec::new();
-    for (engine, _) in engine::testing::both_with(
-        || vec![base::area(), crate::area()],
-        |settings| settings.address = "https://crm.verdi.example".to_owned(),
-    )
-    .await
-    {
-        let oracle = Oracle::begin().await;
-        let account = MailAccount::new("127.0.0.1", oracle.port, MailSecurity::None, "", ("Officina Verdi", "posta@verdi.example"));
-        engine.set_mail_account(account, None).await.expect("a mail account");
-        let who = engine.system(Through::CommandLine);
-        houses.push(House { engine, who, oracle });
+    for (engine, _) in engine::testing::both_with(areas, settle).await {
+        let house = House { who: engine.system(Through::CommandLine), engine, oracle: Oracle::begin().await };
+        house.sends_through(house.oracle.port).await;
+        houses.push(house);
     }
     houses
+}
+
+/// Tells a story that mostly waits, on both databases at once.
+pub(crate) async fn both_at_once<T: Future<Output = ()> + Send + 'static>(story: impl Fn(House) -> T) {
+    let mut telling = tokio::task::JoinSet::new();
+    for house in houses().await {
+        telling.spawn(story(house));
+    }
+    while let Some(told) = telling.join_next().await {
+        told.expect("a story to its end");
+    }
+}
+
+fn areas() -> Vec<engine::Area> {
+    vec![base::area(), crate::area()]
+}
+
+fn settle(settings: &mut engine::Settings) {
+    settings.address = "https://crm.verdi.example".to_owned();
 }
 
 impl House {
     pub(crate) async fn create(&self, draft: Draft) -> Id {
         self.engine.create(&self.who, draft).await.expect("a record").id()
+    }
+
+    /// Mail goes out through a port of this machine.
+    pub(crate) async fn sends_through(&self, port: u16) {
+        let account = MailAccount::new("127.0.0.1", port, MailSecurity::None, "", ("Officina Verdi", "posta@verdi.example"));
+        self.engine.set_mail_account(account, None).await.expect("a mail account");
     }
 
     /// A person with an address, who agreed to marketing.
@@ -74,13 +102,24 @@ impl House {
         id
     }
 
+    /// So many people with addresses and consent, on a list.
+    pub(crate) async fn crowd(&self, count: usize) -> (Id, Vec<Id>) {
+        let mut people = Vec::with_capacity(count);
+        for number in 0..count {
+            people.push(self.person("Ada", &format!("Neri{number:03}"), &address(number)).await);
+        }
+        (self.list("Novità", true, &people).await, people)
+    }
+
     /// A mailing to a list, about it.
     pub(crate) async fn mailing(&self, list: Id, settle: impl FnOnce(Draft) -> Draft) -> Id {
-        let sender = self
-            .create(
-                Draft::new(senders::SENDER).with(senders::NAME.id(), "Officina Verdi").with(senders::ADDRESS.id(), "news@verdi.example"),
-            )
-            .await;
+        self.mailing_from("news@verdi.example", list, settle).await
+    }
+
+    /// The same from an address.
+    pub(crate) async fn mailing_from(&self, address: &str, list: Id, settle: impl FnOnce(Draft) -> Draft) -> Id {
+        let sender =
+            self.create(Draft::new(senders::SENDER).with(senders::NAME.id(), "Officina Verdi").with(senders::ADDRESS.id(), address)).await;
         let draft = Draft::new(MAILING)
             .with(mailing::NAME.id(), "Novità di marzo")
             .with(mailing::SENDER.id(), sender)
@@ -100,6 +139,56 @@ impl House {
         }
     }
 
+    /// Its recipients stand, and it goes out with whoever sends next.
+    pub(crate) async fn started(&self, mailing: Id) {
+        self.step(mailing, Step::Prepare).await;
+        assert_eq!(self.state(mailing).await, mailing::State::Ready);
+        self.step(mailing, Step::Start).await;
+    }
+
+    pub(crate) async fn counts(&self, mailing: Id) -> Counts {
+        counts(&self.engine, mailing).await.expect("counts")
+    }
+
+    /// The counts by state, those that are not nought.
+    pub(crate) async fn stands(&self, mailing: Id) -> BTreeMap<&'static str, i64> {
+        use meta::fields::Chosen;
+        self.counts(mailing).await.states.into_iter().map(|(state, count): (Stands, i64)| (state.key(), count)).collect()
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn sql(&self, sql: impl Into<String>) -> u64 {
+        let statement = Statement::new(sql.into(), Vec::new());
+        let done = crate::in_tx(move |tx| Box::pin(async move { tx.execute(&statement).await }));
+        self.engine.store().write(done).await.expect("a statement")
+    }
+
+    /// What a statement gives, as text.
+    pub(crate) async fn asked(&self, sql: impl Into<String>) -> Vec<String> {
+        let statement = Statement::new(sql.into(), Vec::new());
+        let read = crate::in_tx(move |tx| {
+            Box::pin(async move { Ok(tx.rows(&statement).await?.iter().map(|row| row.text(0).to_owned()).collect()) })
+        });
+        self.engine.store().read(read).await.expect("rows")
+    }
+
+    /// What waits for its time need not wait longer.
+    pub(crate) async fn time_passes(&self) {
+        self.sql("UPDATE \"delivery\" SET \"due_at\" = \"at\" WHERE \"due_at\" IS NOT NULL").await;
+    }
+
+    /// Sends, and lets time pass, until a mailing is done.
+    pub(crate) async fn sent_to_the_end(&self, mailing: Id) {
+        for _ in 0..60 {
+            send_due(&self.engine).await.expect("sent");
+            if self.state(mailing).await != mailing::State::Sending {
+                break;
+            }
+            self.time_passes().await;
+        }
+        assert_eq!(self.state(mailing).await, mailing::State::Done, "{:?}", self.stands(mailing).await);
+    }
+
     pub(crate) async fn state(&self, mailing: Id) -> mailing::State {
         standing::state(&standing::standing(&self.engine, &self.who, mailing).await.expect("the mailing"))
     }
@@ -116,4 +205,9 @@ pub(crate) fn person(given: &str, family: &str, address: &str) -> Draft {
 /// An account with an address.
 pub(crate) fn company(name: &str) -> Draft {
     Draft::new("account").with(account::NAME.id(), name)
+}
+
+/// The address of one of a crowd.
+pub(crate) fn address(number: usize) -> String {
+    format!("ada{number:03}@neri.example")
 }
