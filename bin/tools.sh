@@ -48,6 +48,13 @@ ensure_faults() {
   ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || install_packages libfaketime
 }
 
+# A mail server that takes everything, which comes with Postfix: installed unasked and left without a configuration, so that none runs.
+ensure_smtp_sink() {
+  [ -x /usr/sbin/smtp-sink ] && return
+  echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections || return 1
+  install_packages postfix
+}
+
 # A program for sheets, which opens again what went out.
 ensure_office() {
   need soffice libreoffice-calc-nogui

@@ -16,6 +16,17 @@ impl Api {
         Ok(Api { connection: Connection::open(&server.address).await?, token: format!("Bearer {token}") })
     }
 
+    /// Asks for something that is answered with JSON.
+    pub async fn ask(&mut self, method: &str, path: &str, body: Json) -> Fallible<Json> {
+        let headers = [("authorization", &*self.token), ("content-type", "application/json")];
+        let (headers, body) = if body.is_null() { (&headers[..1], String::new()) } else { (&headers[..], body.to_string()) };
+        let answer = self.connection.ask(&request(method, path, headers, &body)).await?;
+        if answer.status >= 300 {
+            return Err(format!("{method} {path}: {} {}", answer.status, String::from_utf8_lossy(&answer.body)));
+        }
+        serde_json::from_slice(&answer.body).map_err(|fault| fault.to_string())
+    }
+
     /// Makes a record; gives its identity.
     pub async fn make(&mut self, plural: &str, body: Json) -> Fallible<String> {
         let headers = [("authorization", &*self.token), ("content-type", "application/json")];

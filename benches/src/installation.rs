@@ -274,6 +274,11 @@ impl Server {
         self.status("VmRSS:")
     }
 
+    /// The most memory it has held so far, in MB.
+    pub fn peak(&self) -> f64 {
+        self.status("VmHWM:")
+    }
+
     fn status(&self, key: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("0");

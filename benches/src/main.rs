@@ -6,6 +6,7 @@ mod figures;
 mod installation;
 mod ranks;
 mod report;
+mod sink;
 mod town;
 
 use clap::Parser;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "bin/bench")]
 struct Line {
-    /// The bench to run: list, api, search, create, import, card, rest, or one that runs by its name alone: checks, duplicates, live, rights, scale, aggregate, hiding, signing, move, nodes, fields, build; `all` runs every one, and
+    /// The bench to run: list, api, search, create, import, card, rest, or one that runs by its name alone: checks, duplicates, live, mailing, rights, scale, aggregate, hiding, signing, move, nodes, fields, build; `all` runs every one, and
     /// without a name all but the large ones run.
     name: Option<String>,
     /// One JSON object a line.

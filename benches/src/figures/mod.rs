@@ -14,6 +14,7 @@ mod hiding;
 mod import;
 mod list;
 mod live;
+mod mailing;
 mod moving;
 mod nodes;
 mod rest;
@@ -31,9 +32,9 @@ const CLIENTS: usize = 16;
 
 /// The benches that take some minutes together.
 const ORDINARY: [&str; 9] = ["list", "api", "search", "create", "import", "card", "arranged", "bulk", "rest"];
-/// Those that open browsers, first make a million records or hundreds of people, or build the program anew.
-const LARGE: [&str; 12] =
-    ["checks", "duplicates", "live", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
+/// Those that open browsers or a mail server, first make a million records or hundreds of people, or build the program anew.
+const LARGE: [&str; 13] =
+    ["checks", "duplicates", "live", "mailing", "rights", "scale", "aggregate", "hiding", "signing", "move", "nodes", "fields", "build"];
 
 /// Runs one bench, all of them, or without a name all but the large ones; on one database or both.
 pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report) -> Fallible<()> {
@@ -76,6 +77,7 @@ pub async fn run(name: Option<&str>, database: Option<&str>, report: &mut Report
                 "arranged" => arranged::run(database, report).await?,
                 "bulk" => bulk::run(database, report).await?,
                 "live" => live::run(database, report).await?,
+                "mailing" => mailing::run(database, report).await?,
                 "rights" => rights::run(database, report).await?,
                 "scale" => scale::run(database, report).await?,
                 "aggregate" => aggregate::run(database, report).await?,
