@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     let company = Installation::of("mailing", database)?;
     furnish(&company).await?;
+    // Whoever signs in from his first device gets no letter about it, which would be counted among the others.
+    company.sql(&["DELETE FROM \"device\""])?;
     let token = company.run(&["token", "create", ADMINISTRATOR], "")?;
     let server = company.serve().await?;
     let sink = Sink::start().await?;
@@ -42,6 +44,7 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
     let cpu = (server.cpu() - before) * 1_000_000.0 / PEOPLE as f64;
     note("CPU of the server per message", cpu, "µs", on_sqlite(database, Goal::AtMost(150.0)));
     let second = office.prepared("Novità di aprile").await?;
+    let page = request("GET", "/accounts", &[("cookie", &office.cookie)], "");
     let over = Cell::new(false);
     let begun = Instant::now();
     let sending = async {
@@ -49,22 +52,20 @@ pub async fn run(database: &str, report: &mut Report) -> Fallible<()> {
         over.set(true);
         outcome.map(|()| begun.elapsed().as_secs_f64())
     };
-    let (seconds, pages) = tokio::join!(sending, looks(&server, &over));
+    let (seconds, pages) = tokio::join!(sending, looks(&server, &page, &over));
     note("messages a second while somebody looks at pages", PEOPLE as f64 / seconds?, "/s", None);
     note("p99 of a page meanwhile", pages?, "ms", Some(Goal::AtMost(100.0)));
     note("most memory", server.peak(), "MB", on_sqlite(database, Goal::AtMost(150.0)));
     Ok(())
 }
 
-/// One client who looks at the first page of accounts, again and again; gives the time that 99 of 100 pages stayed below, in milliseconds.
-async fn looks(server: &Server, over: &Cell<bool>) -> Fallible<f64> {
-    let cookie = server.sign_in(ADMINISTRATOR).await?;
-    let page = request("GET", "/accounts", &[("cookie", &cookie)], "");
+/// One client who looks at a page, again and again; gives the time that 99 of 100 pages stayed below, in milliseconds.
+async fn looks(server: &Server, page: &[u8], over: &Cell<bool>) -> Fallible<f64> {
     let mut connection = Connection::open(&server.address).await?;
     let mut times = Vec::new();
     while !over.get() {
         let begun = Instant::now();
-        let answer = connection.ask(&page).await?;
+        let answer = connection.ask(page).await?;
         times.push(begun.elapsed().as_secs_f64() * 1_000.0);
         if answer.status != 200 {
             return Err(format!("the page gave {}", answer.status));
