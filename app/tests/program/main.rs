@@ -9,4 +9,6 @@ mod key;
 mod killed;
 mod merged;
 mod nodes;
+mod oracle;
 mod place;
+mod sending;
