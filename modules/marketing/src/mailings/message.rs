@@ -7,6 +7,7 @@ use minijinja::{AutoEscape, Environment, ErrorKind, Template, UndefinedBehavior}
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
+use std::mem;
 use wire::mail::Mail;
 use wire::smtp::Person;
 
@@ -92,10 +93,13 @@ impl Written {
     /// Makes it ready. Refuses templates that are none.
     pub fn new(frozen: Frozen) -> Result<Written> {
         let mut environment = environment();
-        for (part, template) in
-            [("subject", &frozen.subject), ("preheader.html", &frozen.preheader), ("html.html", &frozen.html), ("text", &frozen.text)]
-        {
-            environment.add_template_owned(part, template.clone()).map_err(Error::internal)?;
+        // What stands beside the subject is the first line of the HTML, for everybody alike.
+        let html = match frozen.html.is_empty() || frozen.preheader.is_empty() {
+            true => frozen.html.clone(),
+            false => under_preheader(&frozen.html, &frozen.preheader),
+        };
+        for (part, template) in [("subject", frozen.subject.clone()), ("html.html", html), ("text", frozen.text.clone())] {
+            environment.add_template_owned(part, template).map_err(Error::internal)?;
         }
         Ok(Written { environment, frozen })
     }
@@ -111,7 +115,11 @@ impl Written {
 
     /// The subject for one recipient.
     pub fn subject(&self, merged: &Merged) -> Result<String> {
-        let subject = self.part("subject", &Value::from_serialize(merged))?;
+        self.subject_with(&Value::from_serialize(merged))
+    }
+
+    fn subject_with(&self, values: &Value) -> Result<String> {
+        let subject = self.part("subject", values)?;
         Ok(subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned())
     }
 
@@ -121,11 +129,8 @@ impl Written {
         let mut values = addressee.merged.clone();
         values.insert("disiscrizione".to_owned(), addressee.unsubscribe.to_owned());
         let values = Value::from_serialize(&values);
-        let subject = self.subject(addressee.merged)?;
-        let mut html = if frozen.html.is_empty() { String::new() } else { self.part("html.html", &values)? };
-        if !frozen.preheader.is_empty() && !html.is_empty() {
-            html = under_preheader(&html, &self.part("preheader.html", &values)?);
-        }
+        let subject = self.subject_with(&values)?;
+        let html = if frozen.html.is_empty() { String::new() } else { self.part("html.html", &values)? };
         let text = if frozen.text.is_empty() { plain(&html) } else { self.part("text", &values)? };
         let domain = frozen.from_address.rsplit('@').next().unwrap_or("localhost");
         let merged = |name: &str| addressee.merged.get(name).map_or("", String::as_str);
@@ -376,13 +381,21 @@ fn words(out: &mut String, text: &str) {
         if let Some((sign, after)) = rest.strip_prefix('&').and_then(signed) {
             out.push(sign);
             rest = after;
-            continue;
-        }
-        rest = &rest[letter.len_utf8()..];
-        match letter.is_whitespace() {
-            true if out.is_empty() || out.ends_with([' ', '\n']) => {}
-            true => out.push(' '),
-            false => out.push(letter),
+        } else if letter.is_whitespace() {
+            if !out.is_empty() && !out.ends_with([' ', '\n']) {
+                out.push(' ');
+            }
+            rest = rest.trim_start();
+        } else {
+            // Plain words at once, with a single space between them: letter by letter a long message takes twice as long.
+            let (after, mut spaced) = (letter.len_utf8(), false);
+            let stops = |byte: u8| {
+                let twice = mem::replace(&mut spaced, byte == b' ') && spaced;
+                twice || byte == b'&' || byte < b' ' || !byte.is_ascii()
+            };
+            let end = rest[after..].bytes().position(stops).map_or(rest.len(), |end| after + end);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
         }
     }
 }
@@ -439,3 +452,6 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     words(&mut text, raw);
     Some(text)
 }
+
+#[cfg(test)]
+mod tests;

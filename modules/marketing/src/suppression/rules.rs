@@ -1,6 +1,7 @@
 //! What holds of suppressed addresses, and who is barred from a message.
 
 use super::entity::{ADDRESS, EVIDENCE, REASON, Reason, SINCE, SUPPRESSION, TOPIC};
+use crate::deliveries::entity as delivery;
 use crate::places;
 use engine::{Change, Dialect, Draft, Engine, Statement, Through, Tx, Work};
 use kernel::{Error, Id, Result, Say, Value, fold};
@@ -54,36 +55,14 @@ pub(crate) struct Reached<'r> {
     pub(crate) kind: &'r str,
 }
 
-/// Why somebody gets no message, as the ledger says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Barred {
-    /// The address is suppressed, or said to be no good where it stands.
-    Unsubscribed,
-    Bounced,
-    Complaint,
-    Excluded,
-    /// The newest word of the person on marketing by mail is no yes.
-    Consent,
-    /// The record is in the trash, or gone.
-    Gone,
-}
-
-impl Barred {
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Barred::Unsubscribed => "unsubscribed",
-            Barred::Bounced => "bounced",
-            Barred::Complaint => "complaint",
-            Barred::Excluded => "excluded",
-            Barred::Consent => "consent",
-            Barred::Gone => "gone",
-        }
-    }
-}
-
 /// Which of these may not be written to now, by the place of each: by address, by consent where the message needs one, by what became
 /// of the record. Asked in the transaction that lets messages go, so that what was committed before it counts.
-pub(crate) async fn barred(tx: &mut Tx, reached: &[Reached<'_>], topic: Option<Id>, consent: bool) -> Result<HashMap<usize, Barred>> {
+pub(crate) async fn barred(
+    tx: &mut Tx,
+    reached: &[Reached<'_>],
+    topic: Option<Id>,
+    consent: bool,
+) -> Result<HashMap<usize, delivery::Reason>> {
     let mut barred = HashMap::new();
     if reached.is_empty() {
         return Ok(barred);
@@ -95,13 +74,13 @@ pub(crate) async fn barred(tx: &mut Tx, reached: &[Reached<'_>], topic: Option<I
         "SELECT \"address_f\", \"topic\", \"reason\" FROM \"suppression\" WHERE \"address_f\" IN ({list}) AND \"removed_at\" IS NULL"
     );
     let rows = tx.rows(&Statement::new(sql, values.clone())).await?;
-    let mut suppressed: HashMap<String, Barred> = HashMap::new();
+    let mut suppressed: HashMap<String, delivery::Reason> = HashMap::new();
     for row in rows.iter().filter(|row| row.link(1).is_none() || row.link(1) == topic) {
         let why = match row.text(2) {
-            "unsubscribed" => Barred::Unsubscribed,
-            "bounced" => Barred::Bounced,
-            "complaint" => Barred::Complaint,
-            _ => Barred::Excluded,
+            "unsubscribed" => delivery::Reason::Unsubscribed,
+            "bounced" => delivery::Reason::Bounced,
+            "complaint" => delivery::Reason::Complaint,
+            _ => delivery::Reason::Excluded,
         };
         suppressed.insert(row.text(0).to_owned(), why);
     }
@@ -110,18 +89,18 @@ pub(crate) async fn barred(tx: &mut Tx, reached: &[Reached<'_>], topic: Option<I
         "SELECT \"address_f\", \"state\" FROM \"email\" WHERE \"address_f\" IN ({list}) AND \"state\" IN ('bounced', 'opted-out') AND \"removed_at\" IS NULL"
     );
     for row in tx.rows(&Statement::new(sql, values)).await?.iter() {
-        let why = if row.text(1) == "bounced" { Barred::Bounced } else { Barred::Unsubscribed };
+        let why = if row.text(1) == "bounced" { delivery::Reason::Bounced } else { delivery::Reason::Unsubscribed };
         suppressed.entry(row.text(0).to_owned()).or_insert(why);
     }
     let agreed = if consent { Some(agreed(tx, reached).await?) } else { None };
     let living = living(tx, reached).await?;
     for (place, one) in reached.iter().enumerate() {
         if !living.contains(&one.record) {
-            barred.insert(place, Barred::Gone);
+            barred.insert(place, delivery::Reason::Gone);
         } else if let Some(why) = suppressed.get(&folded[place]) {
             barred.insert(place, *why);
         } else if agreed.as_ref().is_some_and(|agreed| !agreed.contains(&one.record)) {
-            barred.insert(place, Barred::Consent);
+            barred.insert(place, delivery::Reason::Consent);
         }
     }
     Ok(barred)
