@@ -68,7 +68,6 @@ const SPEAK_SQL: &[&str] = &[
     "modules/marketing/src/sending/mod.rs",
     "modules/marketing/src/suppression/rules.rs",
     "modules/marketing/src/lists/members.rs",
-    "modules/marketing/src/lib.rs",
     // Whoever unsubscribes is known by his link alone, and is nobody here.
     "modules/marketing/src/unsubscribe/mod.rs",
     // Where a contact stands is asked inside the transaction of a write, as the rule and not as the person.

@@ -29,16 +29,6 @@ pub fn routes(routes: web::Routes) -> web::Routes {
     unsubscribe::routes(mailings::routes(routes))
 }
 
-/// Work of one transaction.
-pub(crate) fn in_tx<T, F: for<'t> FnOnce(&'t mut engine::Tx) -> engine::Work<'t, T> + Send + 'static>(work: F) -> F {
-    work
-}
-
-/// Work of one slice.
-pub(crate) fn in_slice<T, F: for<'s> FnOnce(&'s mut engine::Slicing<'_>) -> engine::Work<'s, T> + Send + 'static>(work: F) -> F {
-    work
-}
-
 /// So many places for values in a statement: a number that few statements share, so that each stays prepared. What is too few is
 /// filled up with the last value.
 pub(crate) fn places(values: &mut Vec<kernel::Value>, from: usize) -> String {

@@ -159,14 +159,14 @@ impl House {
     /// Runs a statement.
     pub(crate) async fn sql(&self, sql: impl Into<String>) -> u64 {
         let statement = Statement::new(sql.into(), Vec::new());
-        let done = crate::in_tx(move |tx| Box::pin(async move { tx.execute(&statement).await }));
+        let done = engine::in_tx(move |tx| Box::pin(async move { tx.execute(&statement).await }));
         self.engine.store().write(done).await.expect("a statement")
     }
 
     /// What a statement gives, as text.
     pub(crate) async fn asked(&self, sql: impl Into<String>) -> Vec<String> {
         let statement = Statement::new(sql.into(), Vec::new());
-        let read = crate::in_tx(move |tx| {
+        let read = engine::in_tx(move |tx| {
             Box::pin(async move { Ok(tx.rows(&statement).await?.iter().map(|row| row.text(0).to_owned()).collect()) })
         });
         self.engine.store().read(read).await.expect("rows")

@@ -37,6 +37,16 @@ impl Speech {
         self.web.words().with(key, self.language, arguments)
     }
 
+    /// A number with its thousands apart.
+    pub fn number(&self, number: i64) -> String {
+        kernel::Scaled { units: number, scale: 0 }.for_people(self.language)
+    }
+
+    /// A message about a number: `count` decides its form, `number` is how it reads.
+    pub fn counting(&self, key: &str, count: i64) -> String {
+        self.with(key, &[("count", &count.to_string()), ("number", &self.number(count))])
+    }
+
     /// A sentence of an error.
     pub fn sentence(&self, say: &Say) -> String {
         self.web.words().say(say, self.language)

@@ -73,7 +73,7 @@ async fn at(engine: &Engine, again: Moment) -> Result<Done> {
 
 /// Tells whoever looks on how far it is.
 async fn told(engine: &Engine) -> Result<()> {
-    let tell = crate::imports::wizard::in_tx(|tx: &mut Tx| Box::pin(async move { tx.announce(PROGRESS).await }));
+    let tell = engine::in_tx(|tx: &mut Tx| Box::pin(async move { tx.announce(PROGRESS).await }));
     engine.store().write(tell).await
 }
 

@@ -2,7 +2,6 @@
 
 use super::{address, jobs, queue};
 use crate::addresses::coordinates::Precision;
-use crate::imports::wizard::grouped;
 use askama::Template;
 use engine::Engine;
 use engine::geocoding::{Geocoder, Sought, Spot};
@@ -160,7 +159,7 @@ async fn contact(reader: &Reader) -> Result<String> {
 async fn progress(reader: &Reader, geocoder: &Geocoder) -> Result<Progress> {
     let (engine, speech) = (reader.web.engine(), &reader.speech);
     let shown = |moment: kernel::Moment| meta::Kind::Moment.behaviour().show(&moment.into(), &reader.reading);
-    let told = |key: &str, count: i64| speech.with(key, &[("count", &count.to_string()), ("number", &grouped(reader, count))]);
+    let told = |key: &str, count: i64| speech.with(key, &[("count", &count.to_string()), ("number", &reader.speech.number(count))]);
     let (waiting, unknown) = queue::counts(engine).await?;
     let trouble = engine.geocoder_trouble().await?.map(|(trouble, _)| trouble).filter(|_| geocoder.on);
     let gathers = geocoder.on && engine.has_job(jobs::GATHER).await?;

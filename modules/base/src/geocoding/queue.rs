@@ -2,7 +2,6 @@
 
 use super::{address, jobs};
 use crate::addresses::coordinates::located;
-use crate::imports::wizard::in_tx;
 use engine::geocoding::PROGRESS;
 use engine::{Change, Dialect, Engine, Statement, Tx, Work};
 use kernel::{Id, Moment, Result, Value};
@@ -85,7 +84,7 @@ pub(super) struct Taken {
 
 /// Takes the next address that is due.
 pub(super) async fn take(engine: &Engine) -> Result<Option<Taken>> {
-    let taken = in_tx(|tx: &mut Tx| {
+    let taken = engine::in_tx(|tx: &mut Tx| {
         Box::pin(async move {
             let now = tx.now().await?;
             let lock = if tx.dialect() == Dialect::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
@@ -140,7 +139,7 @@ impl Taken {
     async fn settle(self, engine: &Engine, sql: &'static str, mut values: Vec<Value>) -> Result<()> {
         values.extend([self.id.into(), Value::Moment(self.until)]);
         let statement = Statement::new(sql, values);
-        let settled = in_tx(move |tx: &mut Tx| Box::pin(async move { tx.execute(&statement).await.map(|_| ()) }));
+        let settled = engine::in_tx(move |tx: &mut Tx| Box::pin(async move { tx.execute(&statement).await.map(|_| ()) }));
         engine.store().write(settled).await
     }
 }
@@ -149,7 +148,7 @@ impl Taken {
 pub(super) async fn next_due(engine: &Engine) -> Result<Option<Moment>> {
     let sql = "SELECT \"due_at\" FROM \"geocoding\" WHERE \"state\" = 'waiting' AND \"removed_at\" IS NULL ORDER BY \"due_at\" LIMIT 1";
     let asked = Statement::new(sql, Vec::new());
-    let read = in_tx(move |tx: &mut Tx| Box::pin(async move { Ok(tx.rows(&asked).await?.first().and_then(|row| row.moment(0))) }));
+    let read = engine::in_tx(move |tx: &mut Tx| Box::pin(async move { Ok(tx.rows(&asked).await?.first().and_then(|row| row.moment(0))) }));
     engine.store().read(read).await
 }
 
@@ -158,7 +157,7 @@ const MANY: i64 = 1_000;
 
 /// Puts the next records of an entity, from one on, among those to be looked for; the last of them, and none at the end.
 pub(super) async fn gather(engine: &Engine, kind: &'static str, after: Id) -> Result<Option<Id>> {
-    let put = in_tx(move |tx: &mut Tx| {
+    let put = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let last = format!(
                 "SELECT max(\"id\") FROM (SELECT \"id\" FROM \"{kind}\" WHERE \"id\" > ? AND \"removed_at\" IS NULL ORDER BY \"id\" LIMIT {MANY}) AS r"
@@ -182,7 +181,7 @@ pub(super) async fn gather(engine: &Engine, kind: &'static str, after: Id) -> Re
 /// How many addresses wait, and how many the server does not know.
 pub(super) async fn counts(engine: &Engine) -> Result<(i64, i64)> {
     let sql = "SELECT count(*) FROM \"geocoding\" WHERE \"state\" = ? AND \"removed_at\" IS NULL";
-    let read = in_tx(move |tx: &mut Tx| {
+    let read = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let mut counts = [0; 2];
             for (count, state) in counts.iter_mut().zip(["waiting", "unknown"]) {
@@ -207,7 +206,7 @@ pub(super) async fn forget_unknown(engine: &Engine) -> Result<()> {
 
 /// What waits for the server to recover waits no longer.
 pub(super) async fn all_due(engine: &Engine) -> Result<()> {
-    let work = in_tx(|tx: &mut Tx| {
+    let work = engine::in_tx(|tx: &mut Tx| {
         Box::pin(async move {
             let now = tx.now().await?;
             let sql = "UPDATE \"geocoding\" SET \"due_at\" = ? WHERE \"state\" = 'waiting' AND \"due_at\" > ?";
@@ -219,7 +218,7 @@ pub(super) async fn all_due(engine: &Engine) -> Result<()> {
 }
 
 async fn changed(engine: &Engine, sql: &'static str) -> Result<()> {
-    let work = in_tx(move |tx: &mut Tx| {
+    let work = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             tx.execute(&Statement::new(sql, Vec::new())).await?;
             tx.announce(PROGRESS).await
@@ -231,7 +230,7 @@ async fn changed(engine: &Engine, sql: &'static str) -> Result<()> {
 /// Has a job of this kind do its work after what was done just now.
 pub(super) async fn enqueue(engine: &Engine, kind: &'static str) -> Result<()> {
     let engine_too = engine.clone();
-    let begun = in_tx(move |tx: &mut Tx| {
+    let begun = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             engine_too.enqueue(tx, kind, String::new(), None).await?;
             tx.announce(PROGRESS).await

@@ -147,7 +147,7 @@ pub(super) async fn settle(engine: &Engine, who: &Principal, entity: &Arc<Entity
     let (mut after, mut count) = (Id::SYSTEM, 0);
     loop {
         let (watch, entity, told) = (watch.clone(), entity.clone(), count);
-        let work = super::wizard::in_slice(move |slicing: &mut Slicing<'_>| Box::pin(gone(slicing, watch, entity, run, after, told)));
+        let work = engine::in_slice(move |slicing: &mut Slicing<'_>| Box::pin(gone(slicing, watch, entity, run, after, told)));
         let ids = engine.slice(who, "import", changeset, work).await?;
         count += ids.len();
         match ids.last() {
@@ -158,7 +158,7 @@ pub(super) async fn settle(engine: &Engine, who: &Principal, entity: &Arc<Entity
     let mut after = Id::SYSTEM;
     loop {
         let (watch, entity) = (watch.clone(), entity.clone());
-        let work = super::wizard::in_slice(move |slicing: &mut Slicing<'_>| Box::pin(back(slicing, watch, entity, run, after)));
+        let work = engine::in_slice(move |slicing: &mut Slicing<'_>| Box::pin(back(slicing, watch, entity, run, after)));
         let ids = engine.slice(who, "import", changeset, work).await?;
         match ids.last() {
             Some(last) if ids.len() == TOGETHER => after = *last,

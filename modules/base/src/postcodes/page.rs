@@ -1,7 +1,6 @@
 //! The page of the list, for administrators: what is loaded, which rows said nothing, another file, none.
 
 use super::{MOST_BYTES, read};
-use crate::imports::wizard::grouped;
 use askama::Template;
 use engine::postcodes::PostcodeList;
 use http::{Method, StatusCode};
@@ -44,7 +43,7 @@ struct Loaded {
 impl Loaded {
     fn of(reader: &Reader, list: PostcodeList) -> Loaded {
         let speech = &reader.speech;
-        let number = |count: usize| grouped(reader, i64::try_from(count).unwrap_or(i64::MAX));
+        let number = |count: usize| reader.speech.number(i64::try_from(count).unwrap_or(i64::MAX));
         let counted = [("caps", number(list.caps)), ("comuni", number(list.comuni)), ("hamlets", number(list.hamlets))];
         let counted = counted.each_ref().map(|(name, count)| (*name, count.as_str()));
         let key = if list.hamlets == 0 { "postcodes-summary" } else { "postcodes-summary-hamlets" };

@@ -1,8 +1,7 @@
 //! How a mailing stands: counts of the states of its rows, never anything else.
 
 use super::entity::{Reason, State};
-use crate::in_tx;
-use engine::{Engine, Statement, Tx};
+use engine::{Engine, Statement, Tx, in_tx};
 use kernel::{Id, Result};
 use meta::fields::Chosen;
 

@@ -7,16 +7,16 @@ use super::standing::{Step, standing, state, step};
 use super::{audience, message};
 use crate::deliveries::counts::{Counts, counts};
 use crate::deliveries::entity::{self as delivery, DELIVERY};
-use crate::{in_tx, unsubscribe};
+use crate::unsubscribe;
 use askama::Template;
 use engine::principal::Verb;
-use engine::{Asked, Engine, Statement, Tx};
+use engine::{Asked, Engine, Sorting, Statement, Tx, in_tx, unpacked};
 use http::{Method, StatusCode};
 use kernel::error::Conflict;
 use kernel::{Error, Id, Moment, Result, Say};
 use meta::fields::Chosen;
-use meta::{Kind, Record};
-use std::borrow::Cow;
+use meta::query::Cursor;
+use meta::{Filter, Kind, Record};
 use web::dress as assets;
 use web::pages::answer::{framed, markup, onward, onward_saying};
 use web::pages::reader::Reader;
@@ -85,14 +85,6 @@ fn tone(state: State) -> &'static str {
     }
 }
 
-/// A sentence, as it was kept.
-fn unpacked(packed: &str) -> Option<Say> {
-    let json: serde_json::Value = serde_json::from_str(packed).ok()?;
-    let text = |json: &serde_json::Value| json.as_str().unwrap_or_default().to_owned();
-    let with = json["with"].as_array().into_iter().flatten().map(|pair| (Cow::Owned(text(&pair[0])), text(&pair[1]))).collect();
-    Some(Say { key: Cow::Owned(text(&json["key"])), with })
-}
-
 async fn desk(named: Named, reader: Reader) -> Answer {
     let reader = reader.within("mailings");
     let (engine, speech) = (reader.web.engine(), &reader.speech);
@@ -120,14 +112,17 @@ async fn desk(named: Named, reader: Reader) -> Answer {
         state: state.key(),
         stands: speech.say(state_words(state)),
         tone: tone(state),
-        trouble: unpacked(record.get(&mailing::PAUSED_FOR)).map(|say| speech.sentence(&say)).unwrap_or_default(),
+        trouble: Some(record.get(&mailing::PAUSED_FOR))
+            .filter(|why| !why.is_empty())
+            .map(|why| speech.sentence(&unpacked(why)))
+            .unwrap_or_default(),
         facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (speech.say(key), value)).collect(),
         counts: states(&reader, id, &counts),
         reasons: reasons(&reader, id, &counts),
         empty: if state == State::Ready { empty_fields(&reader, &record).await? } else { Vec::new() },
         done,
         all: addressed.max(1),
-        progress: speech.with("mailing-progress", &[("done", &grouped(&reader, done)), ("all", &grouped(&reader, addressed))]),
+        progress: speech.with("mailing-progress", &[("done", &reader.speech.number(done)), ("all", &reader.speech.number(addressed))]),
         moves: matches!(state, State::Preparing | State::Sending),
         may,
         draft: state == State::Draft,
@@ -139,7 +134,7 @@ async fn desk(named: Named, reader: Reader) -> Answer {
             None => String::new(),
         },
         doubtful: counts.of(delivery::State::InDoubt) > 0 && record.get(&mailing::DOUBTFUL) == Some(Doubtful::Hold),
-        start_question: counting(&reader, "mailing-start-question", addressed),
+        start_question: reader.speech.counting("mailing-start-question", addressed),
         own_address: own_address(&reader).await?,
         reader: &reader,
     };
@@ -166,14 +161,6 @@ fn purpose_words(record: &Record) -> &'static str {
     }
 }
 
-fn grouped(reader: &Reader, number: i64) -> String {
-    Kind::Whole.behaviour().show(&number.into(), &reader.reading)
-}
-
-fn counting(reader: &Reader, key: &str, count: i64) -> String {
-    reader.speech.with(key, &[("count", &count.to_string()), ("number", &grouped(reader, count))])
-}
-
 fn states(reader: &Reader, id: Id, counts: &Counts) -> Vec<Count> {
     let all = delivery::State::CHOICES.iter().filter_map(|choice| delivery::State::from_key(choice.key));
     let there = all.filter(|state| *state != delivery::State::Suppressed).filter(|state| counts.of(*state) > 0);
@@ -185,7 +172,7 @@ fn states(reader: &Reader, id: Id, counts: &Counts) -> Vec<Count> {
                 delivery::State::Retry | delivery::State::InDoubt => "warn",
                 _ => "",
             },
-            said: counting(reader, &format!("mailing-count-{}", state.key()), counts.of(state)),
+            said: reader.speech.counting(&format!("mailing-count-{}", state.key()), counts.of(state)),
             href: format!("/mailings/{id}/recipients?state={}", state.key()),
         })
         .collect()
@@ -194,7 +181,7 @@ fn states(reader: &Reader, id: Id, counts: &Counts) -> Vec<Count> {
 fn reasons(reader: &Reader, id: Id, counts: &Counts) -> Vec<Count> {
     let one = |(reason, count): &(delivery::Reason, i64)| Count {
         tone: "",
-        said: format!("{} · {}", grouped(reader, *count), reader.speech.say(&format!("choice-delivery-reason-{}", reason.key()))),
+        said: format!("{} · {}", reader.speech.number(*count), reader.speech.say(&format!("choice-delivery-reason-{}", reason.key()))),
         href: format!("/mailings/{id}/recipients?reason={}", reason.key()),
     };
     counts.reasons.iter().map(one).collect()
@@ -217,9 +204,10 @@ async fn empty_fields(reader: &Reader, record: &Record) -> Result<Vec<String>> {
         let count = reader.web.engine().store().read(read).await?;
         if count > 0 {
             empty.push(
-                reader
-                    .speech
-                    .with("mailing-empty-field", &[("name", name), ("count", &count.to_string()), ("number", &grouped(reader, count))]),
+                reader.speech.with(
+                    "mailing-empty-field",
+                    &[("name", name), ("count", &count.to_string()), ("number", &reader.speech.number(count))],
+                ),
             );
         }
     }
@@ -227,14 +215,10 @@ async fn empty_fields(reader: &Reader, record: &Record) -> Result<Vec<String>> {
 }
 
 async fn own_address(reader: &Reader) -> Result<String> {
-    let Some(user) = reader.who.user else { return Ok(String::new()) };
-    let read = in_tx(move |tx: &mut Tx| {
-        Box::pin(async move {
-            let rows = tx.rows(&Statement::new("SELECT \"email\" FROM \"user\" WHERE \"id\" = ?", vec![user.into()])).await?;
-            Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
-        })
-    });
-    reader.web.engine().store().read(read).await
+    match reader.who.user {
+        Some(user) => reader.web.engine().email_of(user).await,
+        None => Ok(String::new()),
+    }
 }
 
 async fn take_step(named: Named, reader: Reader, fields: Fields) -> Answer {
@@ -373,38 +357,22 @@ async fn recipients(named: Named, reader: Reader, Asking(asked): Asking) -> Answ
     let state = asked.get("state").and_then(delivery::State::from_key);
     let reason = asked.get("reason").and_then(delivery::Reason::from_key);
     let after: Option<Id> = asked.get("after").and_then(|id| id.parse().ok());
-    let mut values: Vec<kernel::Value> = vec![id.into()];
-    let mut within = String::new();
+    let mut filter = Filter::is("mailing", id);
     if let Some(state) = state {
-        within.push_str(" AND \"state\" = ?");
-        values.push(state.key().into());
+        filter = filter.and(Filter::is("state", state.key()));
     }
     if let Some(reason) = reason {
-        within.push_str(" AND \"state\" = 'suppressed' AND \"reason\" = ?");
-        values.push(reason.key().into());
+        filter = filter.and(Filter::is("state", delivery::State::Suppressed.key())).and(Filter::is("reason", reason.key()));
     }
-    if let Some(after) = after {
-        within.push_str(" AND \"id\" > ?");
-        values.push(after.into());
-    }
-    let read = in_tx(move |tx: &mut Tx| {
-        Box::pin(async move {
-            let sql = format!(
-                "SELECT \"id\" FROM \"delivery\" WHERE \"mailing\" = ?{within} AND \"removed_at\" IS NULL ORDER BY \"id\" LIMIT {}",
-                MANY + 1
-            );
-            Ok(tx.rows(&Statement::new(sql, values)).await?.iter().filter_map(|row| row.link(0)).collect::<Vec<_>>())
-        })
-    });
-    let mut ids = engine.store().read(read).await?;
-    let more = ids.len() > MANY;
-    ids.truncate(MANY);
-    // Who may not see a recipient does not learn of him here either: his row is read as every other record is.
-    let entity = engine.entity(DELIVERY)?;
-    let filter = meta::Filter::is_in("id", ids.iter().map(|id| (*id).into()));
-    let fields = vec!["recipient", "recipient_kind", "address", "state", "reason", "answer", "at"];
-    let sort = vec![engine::Sorting { field: "id", descending: false }];
-    let listed = engine.list(&reader.who, Asked { fields, sort, limit: MANY, ..Asked::new(entity).filtered(filter) }).await?;
+    // Who may not see a recipient does not learn of him here either.
+    let asked = Asked {
+        fields: vec!["recipient", "recipient_kind", "address", "state", "reason", "answer", "at"],
+        sort: vec![Sorting { field: "id", descending: false }],
+        limit: MANY,
+        after: after.map(|id| Cursor { values: vec![id.into()], id, backward: false }),
+        ..Asked::new(engine.entity(DELIVERY)?).filtered(filter)
+    };
+    let listed = engine.list(&reader.who, asked).await?;
     let rows = listed.records.iter().map(|one| row(&reader, id, one, &listed.titles)).collect();
     let narrowed = match (state, reason) {
         (Some(state), _) => speech.say(&format!("choice-delivery-state-{}", state.key())).to_owned(),
@@ -422,7 +390,7 @@ async fn recipients(named: Named, reader: Reader, Asking(asked): Asking) -> Answ
         title: record.get(&mailing::NAME),
         narrowed,
         rows,
-        next: ids.last().filter(|_| more).map(|last| query(*last)),
+        next: listed.next.and(listed.records.last()).map(|last| query(last.id)),
         reader: &reader,
     };
     framed(&reader, StatusCode::OK, record.get(&mailing::NAME), &markup(&page)?)

@@ -3,15 +3,14 @@
 //! mailing's cursor stands.
 
 use super::audience::{Selected, selected};
-use super::entity::{self as mailing, MAILING, Purpose, State};
+use super::entity::{self as mailing, Purpose, State};
 use super::message::{Frozen, MERGE_FIELDS, Merged, Written};
-use super::standing::{self, locked};
+use super::standing;
 use crate::deliveries::entity::{self as delivery, DELIVERY};
-use crate::in_slice;
 use crate::senders::{self, SENDER};
 use crate::suppression::{Reached, barred};
 use engine::jobs::{Done, JobContext, Run};
-use engine::{Act, Asked, Engine, Principal, Slicing, Sorting, Statement, Tx, Work};
+use engine::{Asked, Engine, Principal, Sorting, Statement, Tx, Work, in_tx, packed};
 use kernel::{Error, Id, Result, Say, Value, fold};
 use meta::fields::Chosen;
 use meta::query::Cursor;
@@ -63,12 +62,6 @@ async fn back(engine: &Engine, id: Id, why: &Say) -> Result<()> {
     standing::moves_on(engine, id, State::Preparing, State::Draft, packed(why)).await
 }
 
-/// A sentence, as it is kept.
-pub(crate) fn packed(say: &Say) -> String {
-    let with: Vec<[&str; 2]> = say.with.iter().map(|(name, value)| [name.as_ref(), value.as_str()]).collect();
-    serde_json::json!({ "key": say.key, "with": with }).to_string()
-}
-
 async fn prepare(engine: &Engine, who: &Principal, id: Id) -> Result<()> {
     loop {
         let record = standing::standing(engine, who, id).await?;
@@ -104,18 +97,7 @@ fn cursor(text: &str) -> (usize, Option<Id>) {
 }
 
 async fn put(engine: &Engine, id: Id, values: Vec<(FieldId, Value)>) -> Result<()> {
-    let who = engine.system(engine::Through::Job);
-    let work = in_slice(move |slicing: &mut Slicing<'_>| {
-        Box::pin(async move {
-            let (version, state) = locked(slicing.tx(), id).await?;
-            if state != Some(State::Preparing) {
-                return Ok(());
-            }
-            let change = Act::Change { entity: MAILING, id, version: Some(version), values, lines: Vec::new() };
-            slicing.attempt_by_rule(vec![change]).await.map(|_| ())
-        })
-    });
-    engine.slice(&who, "mailing-moves-on", engine.id(), work).await
+    standing::by_program(engine, id, State::Preparing, values, |_| Box::pin(async { Ok(()) })).await
 }
 
 /// The message as everybody will get it.
@@ -198,19 +180,8 @@ async fn gather(
     let (topic, marketing) = (written.frozen().topic.as_deref().and_then(|topic| topic.parse().ok()), written.frozen().marketing);
     let kind = entity.key;
     let values = vec![(mailing::CURSOR.id(), next.into()), (mailing::GATHERED.id(), Value::Int(gathered))];
-    let system = engine.system(engine::Through::Job);
-    let work = in_slice(move |slicing: &mut Slicing<'_>| {
-        Box::pin(async move {
-            let (version, state) = locked(slicing.tx(), id).await?;
-            if state != Some(State::Preparing) {
-                return Ok(());
-            }
-            put_down(slicing.tx(), id, kind, &ids, meant, topic, marketing).await?;
-            let change = Act::Change { entity: MAILING, id, version: Some(version), values, lines: Vec::new() };
-            slicing.attempt_by_rule(vec![change]).await.map(|_| ())
-        })
-    });
-    engine.slice(&system, "mailing-moves-on", engine.id(), work).await
+    let down = in_tx(move |tx: &mut Tx| Box::pin(async move { put_down(tx, id, kind, &ids, meant, topic, marketing).await }));
+    standing::by_program(engine, id, State::Preparing, values, down).await
 }
 
 /// The fields that a message may speak of.

@@ -2,9 +2,9 @@
 //! two who press at once do it once, and the history says who did it.
 
 use super::entity::{self as mailing, MAILING, State};
-use crate::{in_slice, sending};
+use crate::sending;
 use engine::principal::Verb;
-use engine::{Act, Engine, Principal, Slicing, Statement, Tx};
+use engine::{Act, Engine, Principal, Slicing, Statement, Tx, Work, in_slice};
 use kernel::error::Conflict;
 use kernel::{Error, Id, Result, Say, Value};
 use meta::fields::Chosen;
@@ -170,7 +170,6 @@ pub(crate) async fn locked(tx: &mut Tx, id: Id) -> Result<(i64, Option<State>)> 
 
 /// The program moves a mailing on: to its end, or to a pause with its reason. Nothing where it stands otherwise by now.
 pub(crate) async fn moves_on(engine: &Engine, id: Id, from: State, to: State, paused_for: String) -> Result<()> {
-    let who = engine.system(engine::Through::Job);
     let mut values: Vec<(FieldId, Value)> = vec![(mailing::STATE.id(), to.key().into()), (mailing::PAUSED_FOR.id(), paused_for.into())];
     if from == State::Scheduled && to == State::Sending {
         values.push((mailing::BEGUN_AT.id(), Value::Moment(engine.now())));
@@ -178,15 +177,24 @@ pub(crate) async fn moves_on(engine: &Engine, id: Id, from: State, to: State, pa
     if to == State::Done {
         values.push((mailing::ENDED_AT.id(), Value::Moment(engine.now())));
     }
+    by_program(engine, id, from, values, |_| Box::pin(async { Ok(()) })).await
+}
+
+/// The program changes a mailing that stands so, together with rows of the ledger. Nothing where it stands otherwise by now.
+pub(crate) async fn by_program<F>(engine: &Engine, id: Id, from: State, values: Vec<(FieldId, Value)>, together: F) -> Result<()>
+where
+    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, ()> + Send + 'static,
+{
     let work = in_slice(move |slicing: &mut Slicing<'_>| {
         Box::pin(async move {
             let (version, state) = locked(slicing.tx(), id).await?;
             if state != Some(from) {
                 return Ok(());
             }
+            together(slicing.tx()).await?;
             let change = Act::Change { entity: MAILING, id, version: Some(version), values, lines: Vec::new() };
             slicing.attempt_by_rule(vec![change]).await.map(|_| ())
         })
     });
-    engine.slice(&who, "mailing-moves-on", engine.id(), work).await
+    engine.slice(&engine.system(engine::Through::Job), "mailing-moves-on", engine.id(), work).await
 }

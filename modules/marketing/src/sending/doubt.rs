@@ -1,8 +1,7 @@
 //! What was on its way when somebody was killed is in doubt: the server may have taken it. It is shown as that, and goes out again or
 //! waits, as the mailing says; of a mailing that was stopped nothing does.
 
-use crate::in_tx;
-use engine::{Dialect, Engine, Statement, Tx};
+use engine::{Dialect, Engine, Statement, Tx, in_tx};
 use kernel::{Result, Value};
 
 /// How long what is in doubt waits before it goes out again, in milliseconds.

@@ -6,13 +6,11 @@ mod ledger;
 mod line;
 
 use crate::deliveries::counts::counts;
-use crate::in_tx;
 use crate::mailings::entity::{self as mailing, Doubtful, State};
 use crate::mailings::message::{Frozen, Written};
-use crate::mailings::preparing::packed;
 use crate::mailings::standing;
 use engine::services::Serve;
-use engine::{Engine, Slice, Statement, Through, Tx, Work};
+use engine::{Engine, Slice, Statement, Through, Tx, Work, in_tx, packed};
 use kernel::{Error, Id, Result, Say, Value};
 use std::sync::Arc;
 use std::time::Duration;

@@ -4,10 +4,9 @@
 mod page;
 
 use crate::deliveries::entity::DELIVERY;
-use crate::in_tx;
 use crate::suppression::entity::Reason;
 use crate::suppression::suppress;
-use engine::{Engine, Statement, Tx};
+use engine::{Engine, Statement, Tx, in_tx};
 use kernel::{Error, Id, Result};
 use web::Seal;
 

@@ -1,7 +1,7 @@
 //! What becomes of the chosen records: the field and its value, in that field's own input; and the real number, to be confirmed.
 
 use super::chosen::Chosen;
-use super::{about, assigns, counting, fields, numbers};
+use super::{about, assigns, fields, numbers};
 use crate::Answer;
 use crate::caller::Of;
 use crate::fields::Face;
@@ -186,13 +186,13 @@ fn way_words<'r>(reader: &'r Reader, key: &str) -> &'r str {
 async fn which(reader: &Reader, entity: &Entity, chosen: &Chosen, count: i64) -> Result<String> {
     if chosen.all {
         let narrowed = !chosen.address.filter.is_empty() || !chosen.address.words.is_empty();
-        return Ok(counting(reader, if narrowed { "bulk-which-filter" } else { "bulk-which-all" }, count));
+        return Ok(reader.speech.counting(if narrowed { "bulk-which-filter" } else { "bulk-which-all" }, count));
     }
     let first: Vec<_> = chosen.ids.iter().take(NAMED).copied().collect();
     let names = reader.web.engine().names(&reader.who, entity.key, first.clone()).await?;
     let mut named: Vec<&str> = first.iter().filter_map(|id| names.get(id).map(String::as_str)).collect();
     let rest = count - named.len() as i64;
-    let more = counting(reader, "bulk-which-more", rest);
+    let more = reader.speech.counting("bulk-which-more", rest);
     if rest > 0 && !named.is_empty() {
         named.push(&more);
     }

@@ -1,7 +1,7 @@
 //! The bar of a list: how many rows are ticked, and what may be done with them. It shows where a row is ticked, by style alone;
 //! the ticks are parts of its form, so that all of it works without modules.
 
-use super::{Offered, counting};
+use super::Offered;
 use crate::pages::html;
 use crate::pages::list::address::ListAddress;
 use crate::pages::reader::Reader;
@@ -16,7 +16,7 @@ pub(crate) fn write(out: &mut String, reader: &Reader, entity: &Entity, address:
     out.push_str("><input type=\"hidden\" name=\"list\"");
     html::attribute(out, "value", &said(address));
     out.push_str("><output class=\"bulk-count\"");
-    html::attribute(out, "data-one", &counting(reader, "bulk-chosen", 1));
+    html::attribute(out, "data-one", &reader.speech.counting("bulk-chosen", 1));
     html::attribute(out, "data-many", speech.say("bulk-chosen-many"));
     out.push('>');
     html::text(out, speech.say("bulk-chosen-some"));

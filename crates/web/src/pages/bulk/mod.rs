@@ -127,17 +127,11 @@ fn fields<'e>(reader: &Reader, entity: &'e Entity) -> Vec<&'e Field> {
     super::form::offered(reader, entity).into_iter().filter(|field| !own(field)).collect()
 }
 
-/// A number of records, in a sentence that counts them.
-fn counting(reader: &Reader, key: &str, count: i64) -> String {
-    let number = super::list::grouped(count, reader.speech.language);
-    reader.speech.with(key, &[("count", &count.to_string()), ("number", &number)])
-}
-
 /// The sentence about an action; what a slice registered is told by its own words and the number.
 fn about(reader: &Reader, sentence: &str, action: &str, count: i64) -> String {
     let key = format!("{sentence}-{action}");
     if reader.speech.has(&key) || matches!(action, "change" | "assign" | "remove" | "restore") {
-        return counting(reader, &key, count);
+        return reader.speech.counting(&key, count);
     }
-    format!("{}: {}", reader.speech.say(&format!("bulk-{action}")), counting(reader, "bulk-records", count))
+    format!("{}: {}", reader.speech.say(&format!("bulk-{action}")), reader.speech.counting("bulk-records", count))
 }

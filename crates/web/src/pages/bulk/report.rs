@@ -1,7 +1,7 @@
 //! How a bulk action stands: its progress while it runs, what became of it afterwards, and its undoing.
 
+use super::about;
 use super::chosen::back;
-use super::{about, counting};
 use crate::caller::Named;
 use crate::fields::{Face, Sight};
 use crate::pages::answer::{onward, onward_saying, rendered};
@@ -75,11 +75,11 @@ pub(super) async fn show(State(web): State<Web>, named: Named, reader: Reader) -
     ];
     for (key, count) in said {
         if number(count) > 0 {
-            counts.push(counting(&reader, key, number(count)));
+            counts.push(reader.speech.counting(key, number(count)));
         }
     }
     if undoing && number(&row::LEFT) > 0 {
-        counts.push(counting(&reader, "bulk-count-left", number(&row::LEFT)));
+        counts.push(reader.speech.counting("bulk-count-left", number(&row::LEFT)));
     }
     let action = report.record.get(&row::ACTION);
     let left = left(&reader, &entity, &report);
@@ -100,7 +100,7 @@ pub(super) async fn show(State(web): State<Web>, named: Named, reader: Reader) -
         total,
         counts,
         left_title: speech.say(if undoing && number(&row::LEFT) > 0 { "bulk-left" } else { "bulk-refused" }).to_owned(),
-        not_shown: if beyond > 0 { counting(&reader, "bulk-which-more", beyond) } else { String::new() },
+        not_shown: if beyond > 0 { reader.speech.counting("bulk-which-more", beyond) } else { String::new() },
         swept: if left.is_empty() && beyond > 0 && !runs {
             speech.with("bulk-swept", &[("days", &TOLD_DAYS.to_string())])
         } else {

@@ -2,7 +2,7 @@
 
 use super::entity::{self, Every, Goes, IMPORT_SCHEDULE, Source};
 use super::{ADDRESS, folder, jobs, keeping, place, rows};
-use crate::imports::wizard::{grouped, saved, unpacked};
+use crate::imports::wizard::saved;
 use askama::Template;
 use engine::{Act, Asked, Draft, Engine, Slicing, Sorting};
 use http::StatusCode;
@@ -96,7 +96,7 @@ async fn line(reader: &Reader, record: &Record, titles: &HashMap<Id, String>) ->
         text: parts.join(" · "),
         last,
         run,
-        reason: if reason.is_empty() { String::new() } else { speech.sentence(&unpacked(reason)) },
+        reason: if reason.is_empty() { String::new() } else { speech.sentence(&engine::unpacked(reason)) },
         stands: speech.choice("import_schedule", "state", record.value(entity::STATE.id()).text()),
         tone: match (active, failures) {
             (false, 0) => "open",
@@ -115,7 +115,7 @@ async fn counts(reader: &Reader, run: Id) -> Result<String> {
     for (field, words) in [("created", "import-count-created"), ("updated", "import-count-updated"), ("errors", "import-count-errors")] {
         let count = run.named(field).int();
         if count > 0 {
-            said.push(reader.speech.with(words, &[("count", &count.to_string()), ("number", &grouped(reader, count))]));
+            said.push(reader.speech.with(words, &[("count", &count.to_string()), ("number", &reader.speech.number(count))]));
         }
     }
     if said.is_empty() {
@@ -399,9 +399,8 @@ fn sentences(reader: &Reader, wrong: &[Say]) -> Vec<String> {
 /// The program keeps schedules, in the name of whoever set them up.
 async fn write(reader: &Reader, act: Act) -> Result<()> {
     let engine = reader.web.engine();
-    let work = crate::imports::wizard::in_slice(move |slicing: &mut Slicing<'_>| {
-        Box::pin(async move { slicing.attempt_by_rule(vec![act]).await.map(|_| ()) })
-    });
+    let work =
+        engine::in_slice(move |slicing: &mut Slicing<'_>| Box::pin(async move { slicing.attempt_by_rule(vec![act]).await.map(|_| ()) }));
     engine.slice(&reader.who, "import", engine.id(), work).await
 }
 

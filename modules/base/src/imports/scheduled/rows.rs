@@ -2,7 +2,6 @@
 
 use super::entity::{Every, IMPORT_SCHEDULE};
 use super::jobs;
-use crate::imports::wizard::{in_tx, packed};
 use engine::notifications::Kind;
 use engine::{Engine, Statement, Tx};
 use kernel::{Error, Id, Moment, Result, Say, Value};
@@ -24,7 +23,7 @@ pub(super) async fn due(engine: &Engine) -> Result<Vec<Due>> {
     let sql = "SELECT \"id\", \"next_at\", \"owner\", \"every\", \"hour\", \"weekday\" FROM \"import_schedule\" \
                WHERE \"removed_at\" IS NULL AND \"state\" = 'active' AND \"next_at\" <= ? ORDER BY \"next_at\", \"id\"";
     let asked = Statement::new(sql, vec![Value::Moment(engine.now())]);
-    let found = engine.store().read(in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }))).await?;
+    let found = engine.store().read(engine::in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }))).await?;
     Ok(found
         .iter()
         .filter_map(|row| {
@@ -37,7 +36,7 @@ pub(super) async fn due(engine: &Engine) -> Result<Vec<Due>> {
 /// Has one take its file, once over all nodes: by the moment that is its turn.
 pub(super) async fn claim(engine: &Engine, due: Due, next: Moment) -> Result<()> {
     let engine_too = engine.clone();
-    let claimed = in_tx(move |tx: &mut Tx| {
+    let claimed = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let sql = "UPDATE \"import_schedule\" SET \"next_at\" = ? WHERE \"id\" = ? AND \"next_at\" = ? AND \"state\" = 'active'";
             let values = vec![Value::Moment(next), due.id.into(), Value::Moment(due.at)];
@@ -53,7 +52,7 @@ pub(super) async fn claim(engine: &Engine, due: Due, next: Moment) -> Result<()>
 /// Has one take its file now, at somebody's wish but in its owner's name.
 pub(super) async fn now(engine: &Engine, id: Id, owner: Option<Id>) -> Result<()> {
     let engine_too = engine.clone();
-    let begun = in_tx(move |tx: &mut Tx| {
+    let begun = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             // What was taken before is taken again where somebody asks for it.
             tx.execute(&Statement::new("UPDATE \"import_schedule\" SET \"seen\" = '' WHERE \"id\" = ?", vec![id.into()])).await?;
@@ -66,7 +65,7 @@ pub(super) async fn now(engine: &Engine, id: Id, owner: Option<Id>) -> Result<()
 
 /// Pauses it, or has it go on from its next time.
 pub(super) async fn put(engine: &Engine, id: Id, next: Option<Moment>) -> Result<()> {
-    let put = in_tx(move |tx: &mut Tx| {
+    let put = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let (state, also) = if next.is_some() { ("active", ", \"failures\" = 0, \"reason\" = ''") } else { ("paused", "") };
             let sql = format!("UPDATE \"import_schedule\" SET \"state\" = ?, \"next_at\" = ?{also} WHERE \"id\" = ?");
@@ -100,7 +99,7 @@ pub(super) async fn keep_secret(engine: &Engine, id: Id, sealed: String) -> Resu
 async fn one(engine: &Engine, id: Id, set: &'static str, mut values: Vec<Value>) -> Result<()> {
     values.push(id.into());
     let sql = Statement::new(format!("UPDATE \"import_schedule\" SET {set} WHERE \"id\" = ?"), values);
-    let noted = in_tx(move |tx: &mut Tx| {
+    let noted = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             tx.execute(&sql).await?;
             announce(tx, id).await
@@ -112,7 +111,7 @@ async fn one(engine: &Engine, id: Id, set: &'static str, mut values: Vec<Value>)
 /// The ciphertext of its header, which no record shows.
 pub(super) async fn secret(engine: &Engine, id: Id) -> Result<String> {
     let asked = Statement::new("SELECT \"secret\" FROM \"import_schedule\" WHERE \"id\" = ?", vec![id.into()]);
-    let read = in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }));
+    let read = engine::in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }));
     Ok(engine.store().read(read).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
 }
 
@@ -132,8 +131,8 @@ pub(in crate::imports) async fn ended(tx: &mut Tx, id: Id) -> Result<()> {
 
 /// Notes that it failed, and why; after too many failures in a row it pauses, and its owner is told.
 pub(super) async fn failed(engine: &Engine, id: Id, why: &Say) -> Result<()> {
-    let (engine_too, why) = (engine.clone(), packed(why));
-    let failed = in_tx(move |tx: &mut Tx| Box::pin(async move { failed_in(&engine_too, tx, id, why).await }));
+    let (engine_too, why) = (engine.clone(), engine::packed(why));
+    let failed = engine::in_tx(move |tx: &mut Tx| Box::pin(async move { failed_in(&engine_too, tx, id, why).await }));
     engine.store().write(failed).await
 }
 
@@ -166,7 +165,7 @@ pub(in crate::imports) async fn going_by(tx: &mut Tx, mapping: Id) -> Result<Vec
 /// Removes one. What it imported stays, and is kept by nobody.
 pub(super) async fn remove(engine: &Engine, id: Id) -> Result<()> {
     let engine_too = engine.clone();
-    let gone = in_tx(move |tx: &mut Tx| {
+    let gone = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let apart = "UPDATE \"import_run\" SET \"schedule\" = ? WHERE \"schedule\" = ?";
             tx.execute(&Statement::new(apart, vec![Value::Empty, id.into()])).await?;

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::runs::{self, Standing};
-use super::{columns, counting, found};
+use super::{columns, found};
 use crate::imports::entity as run;
 use crate::imports::reading::{DELIMITERS, Encoding, Heading, Kind, Manner, Row, Survey};
 use askama::Template;
@@ -108,7 +108,7 @@ pub(super) fn nature(reader: &Reader, standing: &Standing) -> String {
     if plan.manner.heading == Heading::Missing {
         parts.push(speech.say("import-read-nameless").to_owned());
     }
-    parts.push(counting(reader, "import-rows-count", standing.count(&run::ROWS)));
+    parts.push(reader.speech.counting("import-rows-count", standing.count(&run::ROWS)));
     parts.join(" · ")
 }
 

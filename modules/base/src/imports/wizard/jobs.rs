@@ -1,7 +1,6 @@
 //! The work behind the pages: trying a run out, doing it, undoing it, letting old files go. Each is safe to run twice: whoever is
 //! killed goes on where the run's row stands.
 
-use super::in_slice;
 use super::plan::Plan;
 use super::runs::{self, Standing};
 use crate::imports::batches::{Applying, Told};
@@ -171,7 +170,7 @@ async fn tried(
 ) -> Result<Vec<Told>> {
     let outcome: Arc<Mutex<Option<Vec<Told>>>> = Arc::default();
     let (kept, applying, batch) = (outcome.clone(), applying.clone(), batch.clone());
-    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+    let work = engine::in_slice(move |slicing: &mut Slicing<'_>| {
         Box::pin(async move {
             let told = applying.batch(slicing, &batch, care).await?;
             *kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(told);

@@ -20,12 +20,10 @@ pub(super) use jobs::{ALIKE, rehearse};
 pub(super) use runs::{begin_scheduled, keep};
 
 use super::entity::State;
-use engine::{Slice, Slicing, Tx, Work};
+use engine::Slice;
 use http::Method;
 use kernel::{Error, Result, Say};
 use meta::fields::Chosen;
-use serde_json::{Value as Json, json};
-use std::borrow::Cow;
 use web::pages::html;
 use web::pages::reader::Reader;
 use web::{Named, Policy, Rate, Route, Routes};
@@ -86,30 +84,6 @@ fn may_import(reader: &Reader) -> Result<()> {
     if reader.who.role.import { Ok(()) } else { Err(Error::Forbidden(Say::new("error-import-power"))) }
 }
 
-/// Work of one transaction.
-pub(crate) fn in_tx<T, F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, T> + Send + 'static>(work: F) -> F {
-    work
-}
-
-/// Work of one slice.
-pub(super) fn in_slice<T, F: for<'s> FnOnce(&'s mut Slicing<'_>) -> Work<'s, T> + Send + 'static>(work: F) -> F {
-    work
-}
-
-/// A sentence, as it is kept.
-pub(super) fn packed(say: &Say) -> String {
-    let with: Vec<[&str; 2]> = say.with.iter().map(|(name, value)| [name.as_ref(), value.as_str()]).collect();
-    json!({ "key": say.key, "with": with }).to_string()
-}
-
-/// A sentence, as it was kept.
-pub(super) fn unpacked(packed: &str) -> Say {
-    let json: Json = serde_json::from_str(packed).unwrap_or_default();
-    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
-    let with = json["with"].as_array().into_iter().flatten().map(|pair| (Cow::Owned(text(&pair[0])), text(&pair[1]))).collect();
-    Say { key: Cow::Owned(text(&json["key"])), with }
-}
-
 /// The steps of an import and where one stands, as markup; `to` is the run, once there is one.
 fn steps(reader: &Reader, here: usize, run: Option<&runs::Standing>) -> String {
     let open = run.filter(|run| matches!(run.state, State::Draft | State::Checked));
@@ -137,26 +111,6 @@ fn steps(reader: &Reader, here: usize, run: Option<&runs::Standing>) -> String {
         out.push_str("</li>");
     }
     out.push_str("</ol>");
-    out
-}
-
-/// A number in a sentence that counts.
-fn counting(reader: &Reader, key: &str, count: i64) -> String {
-    let number = grouped(reader, count);
-    reader.speech.with(key, &[("count", &count.to_string()), ("number", &number)])
-}
-
-/// A number as people read it.
-pub(crate) fn grouped(reader: &Reader, number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let between = if reader.speech.language == kernel::Language::Italian { '.' } else { ',' };
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(between);
-        }
-        out.push(digit);
-    }
     out
 }
 

@@ -1,7 +1,7 @@
 //! How a run stands: its progress while it goes on, what became of it afterwards, and what may be done with it then.
 
 use super::runs::{self, Standing};
-use super::{counting, found, grouped, may_import, stands, steps};
+use super::{found, may_import, stands, steps};
 use crate::imports::entity::fault::Grave;
 use crate::imports::entity::{self as run, State};
 use crate::imports::{Alike, reading, report};
@@ -107,7 +107,7 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         stands: words,
         tone,
         runs: goes_on,
-        progress: speech.with("import-progress", &[("done", &grouped(&reader, done)), ("total", &grouped(&reader, total))]),
+        progress: speech.with("import-progress", &[("done", &reader.speech.number(done)), ("total", &reader.speech.number(total))]),
         done,
         total: total.max(1),
         reason: reason(&reader, &standing),
@@ -115,18 +115,18 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
         by: by(&reader, &standing),
         lists: if ended && !standing.undone { lists(&reader, &standing) } else { Vec::new() },
         left_title: speech.say(if standing.undone { "import-left" } else { "import-refused" }).to_owned(),
-        more: if beyond > 0 { counting(&reader, "import-more", beyond) } else { String::new() },
+        more: if beyond > 0 { reader.speech.counting("import-more", beyond) } else { String::new() },
         left,
         similar,
-        similar_more: if similar_more > 0 { counting(&reader, "import-more", similar_more as i64) } else { String::new() },
+        similar_more: if similar_more > 0 { reader.speech.counting("import-more", similar_more as i64) } else { String::new() },
         missing,
-        missing_more: if missing_more > 0 { counting(&reader, "import-missing-more", missing_more) } else { String::new() },
+        missing_more: if missing_more > 0 { reader.speech.counting("import-missing-more", missing_more) } else { String::new() },
         errors: ended && !standing.undone && standing.count(&run::ERRORS) > 0 && standing.has_file(),
         has_file: standing.has_file(),
         stops: matches!(standing.state, State::Checking | State::Running),
         resumes: matches!(standing.state, State::Stopped | State::Failed) && !standing.undone && standing.has_file(),
         undoes: ended && wrote && !standing.undone,
-        question: counting(&reader, "import-undo-question", standing.count(&run::CREATED) + standing.count(&run::UPDATED)),
+        question: reader.speech.counting("import-undo-question", standing.count(&run::CREATED) + standing.count(&run::UPDATED)),
         back: format!("/{}", standing.entity.plural),
         many: speech.area(standing.entity.key),
         title: title.clone(),
@@ -139,7 +139,7 @@ pub(super) async fn show(named: Named, reader: Reader) -> Answer {
 pub(super) fn reason(reader: &Reader, standing: &Standing) -> String {
     match standing.record.value(run::REASON.id()).text() {
         "" => String::new(),
-        packed => reader.speech.sentence(&super::unpacked(packed)),
+        packed => reader.speech.sentence(&engine::unpacked(packed)),
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) fn counts(reader: &Reader, standing: &Standing, would: bool) -> Vec<(
     ];
     let tense = if would { "import-would" } else { "import-count" };
     let some = said.into_iter().filter(|(_, count, _)| standing.count(count) > 0);
-    some.map(|(key, count, tone)| (counting(reader, &format!("{tense}-{key}"), standing.count(count)), tone)).collect()
+    some.map(|(key, count, tone)| (reader.speech.counting(&format!("{tense}-{key}"), standing.count(count)), tone)).collect()
 }
 
 /// Who imported, and when.
@@ -190,7 +190,7 @@ fn lists(reader: &Reader, standing: &Standing) -> Vec<(String, String)> {
             let filter = format!("{at} >= \"{begun}\" and {at} <= \"{ended}\" and {by} is \"{owner}\"");
             let mut question = String::new();
             html::pair(&mut question, "filter", &filter);
-            lists.push((format!("/{}?{question}", standing.entity.plural), counting(reader, words, standing.count(count))));
+            lists.push((format!("/{}?{question}", standing.entity.plural), reader.speech.counting(words, standing.count(count))));
         }
     }
     if standing.count(&run::ALIKE) > 0 && standing.plan.alike() != Alike::Skip && reader.who.may(Verb::Change, &standing.entity) {
@@ -420,7 +420,7 @@ pub(super) async fn all(reader: Reader) -> Answer {
         {
             let begun = !matches!(state, "draft" | "checking" | "checked");
             if begun && record.named(field).int() > 0 {
-                said.push(counting(&reader, words, record.named(field).int()));
+                said.push(reader.speech.counting(words, record.named(field).int()));
             }
         }
         said.push(if name.is_empty() { at } else { reader.speech.with("import-by", &[("name", &name), ("at", &at)]) });

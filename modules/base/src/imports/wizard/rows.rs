@@ -6,7 +6,7 @@ use super::detected::nature;
 use super::offered::{self, Group};
 use super::plan::{MOST_CORRECTIONS, Plan};
 use super::runs::{self, Said, Standing};
-use super::{counting, found, steps};
+use super::{found, steps};
 use crate::imports::entity::fault::Grave;
 use crate::imports::entity::{self as run, State};
 use crate::imports::reading::{self, Row};
@@ -143,14 +143,14 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
     let (errors, warnings) = (standing.count(&run::ERRORS), standing.count(&run::WARNINGS) + standing.count(&run::CONSENTS_LEFT));
     let mut tabs = vec![("all", speech.say("import-rows-all").to_owned(), which == Which::All)];
     if checked && errors > 0 {
-        tabs.push(("errors", counting(&reader, "import-rows-errors", errors), which == Which::Errors));
+        tabs.push(("errors", reader.speech.counting("import-rows-errors", errors), which == Which::Errors));
     }
     if checked && warnings > 0 {
-        tabs.push(("warnings", counting(&reader, "import-rows-warnings", warnings), which == Which::Warnings));
+        tabs.push(("warnings", reader.speech.counting("import-rows-warnings", warnings), which == Which::Warnings));
     }
     let alike = standing.count(&run::ALIKE);
     if checked && alike > 0 {
-        tabs.push(("alike", counting(&reader, "import-rows-alike", alike), which == Which::Alike));
+        tabs.push(("alike", reader.speech.counting("import-rows-alike", alike), which == Which::Alike));
     }
     let names = super::report::names(&reader, &standing, stretch.rows.iter().flat_map(|shown| &shown.said)).await?;
     let twins = Twins { names, plural: standing.entity.plural };
@@ -164,7 +164,7 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
         nature: nature(&reader, &standing),
         reason: super::report::reason(&reader, &standing),
         counts: if checked { super::report::counts(&reader, &standing, true) } else { Vec::new() },
-        go: if checked { counting(&reader, "import-go", coming) } else { speech.say("import-go-unchecked").to_owned() },
+        go: if checked { reader.speech.counting("import-go", coming) } else { speech.say("import-go-unchecked").to_owned() },
         checked,
         tabs,
         which: which.key(),
@@ -173,7 +173,7 @@ pub(super) async fn show(named: Named, reader: Reader, fields: Fields) -> Answer
         writes,
         corrected: match standing.plan.corrected() {
             0 => String::new(),
-            some => counting(&reader, "import-corrected", some as i64),
+            some => reader.speech.counting("import-corrected", some as i64),
         },
         before: (stretch.page > 1).then(|| stretch.page - 1),
         after: (stretch.page < stretch.pages).then(|| stretch.page + 1),

@@ -1,8 +1,8 @@
 //! The runs that pages make ready: begun with a file, planned, tried out, begun, stopped, undone. Each step moves the state of
 //! the run's row from one that allows it, so that two who click at once do it once.
 
+use super::jobs;
 use super::plan::{Plan, signature};
-use super::{in_slice, in_tx, jobs, unpacked};
 use crate::imports::entity::fault::{self, Grave, IMPORT_FAULT};
 use crate::imports::entity::{self as run, IMPORT_RUN, State};
 use crate::imports::reading::{Manner, Survey};
@@ -131,7 +131,7 @@ pub(in crate::imports) async fn begin_scheduled(
     draft.id = Some(id);
     draft.values.extend(file.values(&*engine.entity(IMPORT_RUN)?));
     let (engine_too, principal) = (engine.clone(), who.user);
-    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+    let work = engine::in_slice(move |slicing: &mut Slicing<'_>| {
         Box::pin(async move {
             slicing.attempt_by_rule(vec![Act::Create(draft)]).await?;
             let tx = slicing.tx();
@@ -189,7 +189,7 @@ pub(super) async fn surveyed(entity: &Entity, words: &Words, file: File, manner:
 
 /// Nobody writes runs himself: the program keeps them, in the name of whoever imports.
 async fn write(engine: &Engine, who: &Principal, acts: Vec<Act>) -> Result<()> {
-    let work = in_slice(move |slicing: &mut Slicing<'_>| Box::pin(async move { slicing.attempt_by_rule(acts).await.map(|_| ()) }));
+    let work = engine::in_slice(move |slicing: &mut Slicing<'_>| Box::pin(async move { slicing.attempt_by_rule(acts).await.map(|_| ()) }));
     engine.slice(who, "import", engine.id(), work).await
 }
 
@@ -284,7 +284,7 @@ pub(super) async fn plan(engine: &Engine, id: Id, plan: &Plan) -> Result<()> {
 }
 
 async fn replanned(engine: &Engine, id: Id, also: &'static str, values: Vec<Value>) -> Result<()> {
-    let kept = in_tx(move |tx: &mut Tx| {
+    let kept = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             forget_faults(tx, id).await?;
             moved(tx, id, &[State::Draft, State::Checked], State::Draft, also, values).await
@@ -302,7 +302,7 @@ pub(super) async fn read_otherwise(engine: &Engine, id: Id, plan: &Plan, survey:
 /// Has it tried out by a job.
 pub(super) async fn check(engine: &Engine, who: &Principal, id: Id) -> Result<()> {
     let (engine_too, principal) = (engine.clone(), who.user);
-    let begun = in_tx(move |tx: &mut Tx| {
+    let begun = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let begun = moved(tx, id, &[State::Draft, State::Checked], State::Checking, &zero(), Vec::new()).await?;
             if begun {
@@ -318,7 +318,7 @@ pub(super) async fn check(engine: &Engine, who: &Principal, id: Id) -> Result<()
 /// Begins it by a job; one that was stopped or failed goes on where it stands.
 pub(super) async fn start(engine: &Engine, who: &Principal, id: Id) -> Result<()> {
     let (engine_too, principal, changeset, now) = (engine.clone(), who.user, engine.id(), engine.now());
-    let begun = in_tx(move |tx: &mut Tx| {
+    let begun = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let also = format!("{}\"changeset\" = ?, \"begun_at\" = ?, ", zero());
             let values = vec![Value::from(changeset.to_string()), Value::Moment(now)];
@@ -339,7 +339,7 @@ pub(super) async fn start(engine: &Engine, who: &Principal, id: Id) -> Result<()
 /// Ends it where it stands; what is written stays, and can be undone.
 pub(super) async fn stop(engine: &Engine, id: Id) -> Result<()> {
     let now = engine.now();
-    let stopped = in_tx(move |tx: &mut Tx| {
+    let stopped = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             moved(tx, id, &[State::Running], State::Stopped, "\"ended_at\" = ?, ", vec![Value::Moment(now)]).await?;
             moved(tx, id, &[State::Checking], State::Draft, &zero(), Vec::new()).await?;
@@ -366,7 +366,7 @@ pub(super) async fn tell(engine: &Engine, standing: &Standing) -> Result<()> {
     let slow = moment(run::ENDED_AT.id()) - moment(run::BEGUN_AT.id()) > QUICK_MILLIS;
     let Some(owner) = standing.record.value(run::OWNER.id()).link().filter(|_| slow || schedule.is_some()) else { return Ok(()) };
     let (id, changeset, engine_too) = (standing.id(), standing.prepared()?.changeset, engine.clone());
-    let told = in_tx(move |tx: &mut Tx| {
+    let told = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             if let Some(schedule) = schedule {
                 scheduled::ended(tx, schedule).await?;
@@ -395,8 +395,8 @@ async fn tell_failed(engine: &Engine, tx: &mut Tx, id: Id, why: String) -> Resul
 
 /// Notes that it can't go on, and why.
 pub(super) async fn fail(engine: &Engine, id: Id, why: &Say) -> Result<()> {
-    let (why, now, engine_too) = (super::packed(why), engine.now(), engine.clone());
-    let failed = in_tx(move |tx: &mut Tx| {
+    let (why, now, engine_too) = (engine::packed(why), engine.now(), engine.clone());
+    let failed = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let also = "\"reason\" = ?, \"ended_at\" = ?, ";
             let values = || vec![Value::from(why.clone()), Value::Moment(now)];
@@ -421,7 +421,7 @@ pub(super) async fn undo(engine: &Engine, who: &Principal, standing: &Standing) 
         return Err(conflict("error-undone-already"));
     }
     let (id, engine_too, principal) = (standing.id(), engine.clone(), who.user);
-    let begun = in_tx(move |tx: &mut Tx| {
+    let begun = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let begun = moved(tx, id, &[State::Done, State::Stopped, State::Failed], State::Undoing, "", Vec::new()).await?;
             if begun {
@@ -435,7 +435,7 @@ pub(super) async fn undo(engine: &Engine, who: &Principal, standing: &Standing) 
 
 /// Notes how many of its new records are alike to another, where it did not count them itself.
 pub(super) async fn alike(engine: &Engine, id: Id, count: u64) -> Result<()> {
-    let noted = in_tx(move |tx: &mut Tx| {
+    let noted = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let sql = "UPDATE \"import_run\" SET \"alike\" = ?, \"version\" = \"version\" + 1 WHERE \"id\" = ? AND \"alike\" = 0";
             tx.execute(&Statement::new(sql, vec![Value::Int(count as i64), id.into()])).await?;
@@ -455,7 +455,7 @@ pub(super) async fn undone(engine: &Engine, who: &Principal, id: Id, left: &[(Id
             .with(fault::RECORD.id(), record.to_string())
     });
     let (acts, count): (Vec<Act>, i64) = (drafts.map(Act::Create).collect(), left.len() as i64);
-    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+    let work = engine::in_slice(move |slicing: &mut Slicing<'_>| {
         Box::pin(async move {
             if moved(slicing.tx(), id, &[State::Undoing], State::Done, "\"left\" = ?, ", vec![Value::Int(count)]).await? {
                 slicing.attempt_by_rule(acts).await?;
@@ -468,7 +468,7 @@ pub(super) async fn undone(engine: &Engine, who: &Principal, id: Id, left: &[(Id
 
 /// Removes one that was never begun.
 pub(super) async fn discard(engine: &Engine, id: Id) -> Result<()> {
-    let gone = in_tx(move |tx: &mut Tx| {
+    let gone = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             forget_faults(tx, id).await?;
             let sql = "DELETE FROM \"import_run\" WHERE \"id\" = ? AND \"state\" IN ('draft', 'checked')";
@@ -496,7 +496,7 @@ pub(in crate::imports) async fn keep(slicing: &mut Slicing<'_>, id: Id, told: &[
                 .with(fault::GRAVE.id(), grave.key())
                 .with(fault::HEADING.id(), column)
                 .with(fault::VALUE.id(), value)
-                .with(fault::SAYS.id(), super::packed(say))
+                .with(fault::SAYS.id(), engine::packed(say))
                 .with(fault::RECORD.id(), record.map(|id| id.to_string()).unwrap_or_default());
             acts.push(Act::Create(draft));
         };
@@ -519,7 +519,7 @@ pub(in crate::imports) async fn keep(slicing: &mut Slicing<'_>, id: Id, told: &[
 /// The counts of one that is being tried out, and what is to be said of a batch's rows; whether it still is.
 pub(super) async fn checked(engine: &Engine, who: &Principal, id: Id, totals: &Totals, told: Vec<Told>, ended: bool) -> Result<bool> {
     let counts = totals.counted().to_vec();
-    let work = in_slice(move |slicing: &mut Slicing<'_>| {
+    let work = engine::in_slice(move |slicing: &mut Slicing<'_>| {
         Box::pin(async move {
             let also = format!("{}, ", counted_as(|count| format!("\"{count}\" = ?")));
             let to = if ended { State::Checked } else { State::Checking };
@@ -535,7 +535,7 @@ pub(super) async fn checked(engine: &Engine, who: &Principal, id: Id, totals: &T
 
 /// What was tried out by a job that was killed is forgotten before it is tried out again.
 pub(super) async fn begin_again(engine: &Engine, id: Id) -> Result<()> {
-    let again = in_tx(move |tx: &mut Tx| {
+    let again = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             if moved(tx, id, &[State::Checking], State::Checking, &zero(), Vec::new()).await? {
                 forget_faults(tx, id).await?;
@@ -573,7 +573,7 @@ pub(super) async fn faults(
     let lines = format!("SELECT DISTINCT \"line\" FROM \"import_fault\" WHERE \"run\" = ?{only} ORDER BY \"line\" LIMIT ? OFFSET ?");
     values.extend([Value::Int(many as i64), Value::Int(from as i64)]);
     let lines = Statement::new(lines, values);
-    let read = in_tx(move |tx: &mut Tx| {
+    let read = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let count = tx.rows(&count).await?.first().map_or(0, |row| row.int(0)).max(0) as usize;
             let lines: Vec<i64> = tx.rows(&lines).await?.iter().map(|row| row.int(0)).collect();
@@ -588,13 +588,13 @@ pub(super) async fn faults(
 pub(super) async fn missing(engine: &Engine, id: Id, many: usize) -> Result<Vec<Id>> {
     let sql = "SELECT \"record\" FROM \"import_fault\" WHERE \"run\" = ? AND \"grave\" = 'missing' ORDER BY \"id\" LIMIT ?";
     let asked = Statement::new(sql, vec![id.into(), Value::Int(many as i64)]);
-    let rows = engine.store().read(in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }))).await?;
+    let rows = engine.store().read(engine::in_tx(move |tx: &mut Tx| Box::pin(async move { tx.rows(&asked).await }))).await?;
     Ok(rows.iter().filter_map(|row| row.text(0).parse().ok()).collect())
 }
 
 /// What is to be said of the rows of some lines.
 pub(super) async fn faults_between(engine: &Engine, id: Id, first: u64, last: u64) -> Result<HashMap<u64, Vec<Said>>> {
-    let read = in_tx(move |tx: &mut Tx| Box::pin(between(tx, id, first as i64, last as i64)));
+    let read = engine::in_tx(move |tx: &mut Tx| Box::pin(between(tx, id, first as i64, last as i64)));
     Ok(engine.store().read(read).await?.into_iter().collect())
 }
 
@@ -609,7 +609,7 @@ async fn between(tx: &mut Tx, id: Id, first: i64, last: i64) -> Result<Vec<(u64,
             grave,
             heading: row.text(2).to_owned(),
             value: row.text(3).to_owned(),
-            say: unpacked(row.text(4)),
+            say: engine::unpacked(row.text(4)),
             record: row.text(5).to_owned(),
         };
         match found.last_mut().filter(|(last, _)| *last == line) {
@@ -623,7 +623,7 @@ async fn between(tx: &mut Tx, id: Id, first: i64, last: i64) -> Result<Vec<(u64,
 /// Lets go of the files of runs that ended long ago, of what was said of their rows, and of runs that never began.
 pub(super) async fn sweep(engine: &Engine) -> Result<()> {
     let before = engine.now().plus_millis(-KEPT_DAYS * 86_400_000);
-    let swept = in_tx(move |tx: &mut Tx| {
+    let swept = engine::in_tx(move |tx: &mut Tx| {
         Box::pin(async move {
             let old = "SELECT \"id\" FROM \"import_run\" WHERE \"state\" IN ('done', 'stopped', 'failed', 'draft', 'checked') \
                        AND COALESCE(\"ended_at\", \"created_at\") < ? AND \"file_digest\" <> ''";
